@@ -1,0 +1,187 @@
+/**
+ * The language of the catalogue: what a value that our analysis cannot look into does when it is
+ * read, called or constructed. It is data only, so that the analyzer, the ESLint plugin, the docs
+ * and the sandbox's tests read the same tables.
+ *
+ * The catalogue is an allowlist. A member that no table lists is *unknown*; a listed entry without
+ * an `effect` is deterministic. `'*'` as a member name stands for every member not listed.
+ */
+
+/** The rules whose findings stand at a read or a call of a catalogued value. */
+export type SourceRuleId =
+  | 'wall-clock'
+  | 'randomness'
+  | 'environment'
+  | 'io'
+  | 'native-timer'
+  | 'host-concurrency'
+  | 'locale'
+  | 'dynamic-code'
+  | 'gc-observation'
+  | 'stack-observation'
+  | 'global-mutation'
+  | 'unstable-order'
+  | 'import-effect'
+  | 'replay-introspection';
+
+export type EffectOutcome = SourceRuleId | 'deterministic' | 'unknown';
+
+/** One outcome, or cases of which the first that matches decides (a case without `when` always does). */
+export type Effect = EffectOutcome | readonly EffectCase[];
+
+export interface EffectCase {
+  readonly when?: Predicate;
+  readonly effect: EffectOutcome;
+}
+
+/** Argument indexes start at 0. What cannot be seen (a spread, an unknown value) never matches. */
+export type Predicate =
+  /** The number of arguments is at least / at most. */
+  | { readonly type: 'argument-count'; readonly atLeast?: number; readonly atMost?: number }
+  /** The argument is absent or `undefined`. */
+  | { readonly type: 'argument-missing'; readonly argument: number }
+  /** The argument may be of one of these types (`string`, `number`, `function`, `object`, `Date` …). */
+  | { readonly type: 'argument-type'; readonly argument: number; readonly is: readonly string[] }
+  /** The argument is a string constant that matches this regular expression. */
+  | { readonly type: 'argument-matches'; readonly argument: number; readonly pattern: string }
+  /** The argument is absent, or is an object that lacks every one of these properties. */
+  | { readonly type: 'option-missing'; readonly argument: number; readonly options: readonly string[] }
+  /** The argument is an object whose property may be this constant. */
+  | {
+      readonly type: 'option-is';
+      readonly argument: number;
+      readonly option: string;
+      readonly value: string | boolean;
+    }
+  /** The argument is a date-time string constant that is read in the local time zone. */
+  | { readonly type: 'local-time-string'; readonly argument: number }
+  /** The result of the call is not used. */
+  | { readonly type: 'result-discarded' }
+  | { readonly type: 'all'; readonly of: readonly Predicate[] }
+  | { readonly type: 'any'; readonly of: readonly Predicate[] }
+  | { readonly type: 'not'; readonly of: Predicate };
+
+/**
+ * The type of what a call gives back: the name of a table in `types` (`Date`, `Map`, `Context` …), or
+ * `string` `number` `boolean` `bigint` `symbol` `undefined` `null` (primitives),
+ * `data` (plain values of unknown shape, as JSON gives), `function` (a deterministic function),
+ * `receiver` (the object the method was called on), `argument:N` (that argument, untouched).
+ * A promise is the type of what it resolves to, with `Promise<` `>` around it: `Promise<data>`.
+ */
+export type TypeName = string;
+
+export interface CallShape {
+  readonly effect?: Effect;
+  readonly returns?: TypeName;
+  /**
+   * What happens to functions among the arguments: `run` (default) are called in the calling code,
+   * `safe` are run outside replay (a step), `ignored` are never called or not by workflow code.
+   * `params` are the types of what the callback is given, by position.
+   */
+  readonly callbacks?: 'run' | 'safe' | 'ignored' | readonly CallbackShape[];
+  readonly role?: Role;
+}
+
+export interface CallbackShape {
+  readonly at: ArgumentPath;
+  readonly mode: 'run' | 'safe' | 'ignored';
+  readonly params?: readonly TypeName[];
+}
+
+/** Where in a call something stands: an argument and a path of properties in it (`*` is every one). */
+export interface ArgumentPath {
+  readonly argument: number | 'last' | 'last-function' | 'each';
+  readonly path?: readonly string[];
+}
+
+/** A value of the outside world: a global, an export, a member. */
+export interface Shape {
+  /** The effect of only reading it (`process.env`). */
+  readonly read?: Effect;
+  /** The effect of writing to it or to a member of it; the default is `global-mutation`. */
+  readonly write?: Effect;
+  readonly call?: CallShape;
+  readonly construct?: CallShape;
+  /** The value is an instance of this type: its members are looked up there too. */
+  readonly type?: TypeName;
+  /** Static members. */
+  readonly members?: Readonly<Record<string, Shape>>;
+  /** One sentence: what to use instead, where a profile does not say it better. */
+  readonly advice?: string;
+}
+
+/** The members that instances of a type have. */
+export interface TypeShape {
+  readonly extends?: TypeName;
+  readonly members: Readonly<Record<string, Shape>>;
+  /** The type of what iterating it gives. */
+  readonly iterates?: TypeName;
+  /** What calling the instance itself does (a definition or proxy that can be called). */
+  readonly call?: CallShape;
+}
+
+/** The exports of a module. `default` and the members of `default` are looked up as in CommonJS interop. */
+export interface ModuleShape {
+  readonly exports: Readonly<Record<string, Shape>>;
+  /** What importing the module for its side effect does. */
+  readonly load?: Effect;
+}
+
+/**
+ * Paths name entries: `Date.now`, `Date()` (called), `new Date`, `Date#toLocaleString` (instance),
+ * `node:fs.readFileSync` (modules, always with `node:` where Node has the prefix),
+ * `lodash.shuffle` (packages). They key a profile's `patches`, and `explain` shows them.
+ */
+export type CataloguePath = string;
+
+export interface Catalogue {
+  readonly globals: Readonly<Record<string, Shape>>;
+  readonly types: Readonly<Record<TypeName, TypeShape>>;
+  /** Node's builtins, without the `node:` prefix (`fs`, `fs/promises`). */
+  readonly modules: Readonly<Record<string, ModuleShape>>;
+  /** Well-known npm packages, used only where their own JavaScript cannot be read. */
+  readonly packages: Readonly<Record<string, ModuleShape>>;
+}
+
+/** What a call into an engine's API means to the rules. Set in profiles, never in the catalogue. */
+export type Role =
+  /** Asks the engine for something. `id`: where its name or id stands. */
+  | { readonly type: 'command'; readonly kind: CommandKind; readonly id?: readonly ArgumentPath[] }
+  /** Runs a callback outside replay and records its result; it is a command too. */
+  | { readonly type: 'safe-zone'; readonly id?: readonly ArgumentPath[] }
+  /** The functions at `handlers` are workflows; `params` types their parameters. */
+  | {
+      readonly type: 'define-workflow';
+      readonly handlers: readonly ArgumentPath[];
+      readonly params?: readonly TypeName[];
+    }
+  | { readonly type: 'define-activity'; readonly handlers: readonly ArgumentPath[] }
+  /** Makes callable activities; `options` holds the timeouts. */
+  | { readonly type: 'activity-proxy'; readonly options: ArgumentPath; readonly local: boolean }
+  | { readonly type: 'define-message'; readonly kind: 'signal' | 'query' | 'update' }
+  | {
+      readonly type: 'set-handler';
+      readonly definition: ArgumentPath;
+      readonly handler: ArgumentPath;
+      readonly validator?: ArgumentPath;
+    }
+  | { readonly type: 'continue-as-new' }
+  | { readonly type: 'patch'; readonly id: ArgumentPath }
+  | { readonly type: 'cancellation-scope'; readonly kind: 'cancellable' | 'non-cancellable' | 'with-timeout' }
+  | { readonly type: 'cancellation-check' }
+  | { readonly type: 'log' }
+  | { readonly type: 'replay-introspection' }
+  | { readonly type: 'heartbeat' }
+  | { readonly type: 'activity-info' };
+
+export type CommandKind =
+  | 'activity'
+  | 'local-activity'
+  | 'timer'
+  | 'child-workflow'
+  | 'signal'
+  | 'condition'
+  | 'state'
+  | 'event'
+  | 'side-effect'
+  | 'other';
