@@ -1,0 +1,4 @@
+import type { AnyCommand, CommandGroup } from './command.js';
+
+/** Every command, in the order of `refrain --help`. */
+export const commands: readonly (AnyCommand | CommandGroup)[] = [];

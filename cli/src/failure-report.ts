@@ -1,0 +1,31 @@
+import type { Terminal } from './terminal.js';
+
+/**
+ * The text for an error that ended a command: what happened, and the page that says more. A stack is
+ * shown only for errors without a code (defects) and with REFRAIN_DEBUG set.
+ */
+export function describeFailure(error: unknown, terminal: Terminal): string {
+  const { message, code, stack } = factsOf(error);
+  const red = (text: string) => (terminal.useColor ? `\u001b[31m${text}\u001b[39m` : text);
+  const lines = [`${red('error')}${code ? ` ${code}` : ''}: ${message}`];
+  if (code) lines.push(`\`refrain explain ${code}\` says more.`);
+  if (stack && (!code || terminal.env['REFRAIN_DEBUG'])) lines.push(stack);
+  for (let cause = causeOf(error); cause !== undefined; cause = causeOf(cause)) {
+    lines.push(`caused by: ${factsOf(cause).message}`);
+  }
+  return lines.join('\n');
+}
+
+function factsOf(error: unknown): { message: string; code?: string; stack?: string } {
+  if (!(error instanceof Error)) return { message: String(error) };
+  const code = (error as { code?: unknown }).code;
+  return {
+    message: error.message,
+    ...(typeof code === 'string' && /^RFN\d{4}$/.test(code) && { code }),
+    ...(error.stack !== undefined && { stack: error.stack }),
+  };
+}
+
+function causeOf(error: unknown): unknown {
+  return error instanceof Error ? error.cause : undefined;
+}
