@@ -1,16 +1,29 @@
-import type { Argv } from 'yargs';
+import type { InferredOptionTypes, Options, PositionalOptions } from 'yargs';
 import type { Terminal } from './terminal.js';
 
 /** Exit codes of every command: fine, findings, and usage, configuration or input errors. */
 export type ExitCode = 0 | 1 | 2;
 
-export interface Command<Options extends object = Record<string, unknown>> {
+type OptionTable = Readonly<Record<string, Options>>;
+type PositionalTable = Readonly<Record<string, PositionalOptions>>;
+
+/** One command as data: yargs gets its argument parser, help and completion from it. */
+export interface Command<P extends PositionalTable = PositionalTable, O extends OptionTable = OptionTable> {
   /** In yargs' notation: `check [path]`. */
   readonly usage: string;
   readonly describe: string;
   readonly examples: readonly (readonly [command: string, explanation: string])[];
-  readonly options: (cli: Argv) => Argv<Options>;
-  readonly run: (options: Options, terminal: Terminal) => Promise<ExitCode>;
+  readonly positionals: P;
+  readonly options: O;
+  readonly run: (
+    options: InferredOptionTypes<P> & InferredOptionTypes<O> & { readonly '--'?: string[] },
+    terminal: Terminal,
+  ) => Promise<ExitCode>;
+}
+
+/** A command whose option types are its own business. */
+export interface AnyCommand extends Omit<Command, 'run'> {
+  readonly run: (options: never, terminal: Terminal) => Promise<ExitCode>;
 }
 
 /** A group such as `refrain workflow …`, whose members are commands. */
@@ -20,13 +33,9 @@ export interface CommandGroup {
   readonly members: readonly AnyCommand[];
 }
 
-/** A command whose option type is its own business. */
-export type AnyCommand = Omit<Command, 'options' | 'run'> & {
-  readonly options: (cli: Argv) => Argv;
-  readonly run: (options: never, terminal: Terminal) => Promise<ExitCode>;
-};
-
-/** Checks a command against its own option type and forgets the type. */
-export function defineCommand<Options extends object>(command: Command<Options>): AnyCommand {
+/** Checks a command's `run` against its own tables and forgets the types. */
+export function defineCommand<const P extends PositionalTable, const O extends OptionTable>(
+  command: Command<P, O>,
+): AnyCommand {
   return command as unknown as AnyCommand;
 }

@@ -1,4 +1,5 @@
 import type { AnyCommand, CommandGroup } from './command.js';
+import { explain } from './commands/explain.js';
 
 /** Every command, in the order of `refrain --help`. */
-export const commands: readonly (AnyCommand | CommandGroup)[] = [];
+export const commands: readonly (AnyCommand | CommandGroup)[] = [explain];

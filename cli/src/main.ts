@@ -4,6 +4,7 @@ import yargs from 'yargs';
 import type { AnyCommand, CommandGroup, ExitCode } from './command.js';
 import { commands } from './commands.js';
 import { describeFailure } from './failure-report.js';
+import { nearest } from './nearest.js';
 import { processTerminal, type Terminal } from './terminal.js';
 import { UsageError } from './usage-error.js';
 
@@ -38,14 +39,10 @@ function build(terminal: Terminal, onExit: (code: ExitCode) => void): Argv {
     .wrap(Math.min(100, terminal.columns))
     .completion('completion', 'Print a script for shell completion (bash, zsh)')
     .demandCommand(1, 'Which command? `refrain --help` lists them.')
-    .recommendCommands()
     .strict()
-    .exitProcess(false)
-    .fail((message, error) => {
-      throw error ?? new UsageError('RFN7001', message);
-    });
+    .exitProcess(false);
   for (const entry of commands) register(cli, entry, terminal, onExit);
-  return cli;
+  return failWithSuggestion(cli, commands.map(wordOf));
 }
 
 function register(
@@ -57,22 +54,39 @@ function register(
   if ('members' in entry) {
     const group = (inner: Argv): Argv => {
       for (const member of entry.members) register(inner, member, terminal, onExit);
-      return inner.demandCommand(1, `Which of them? \`refrain ${entry.usage} --help\` lists them.`);
+      return failWithSuggestion(inner, entry.members.map(wordOf)).demandCommand(
+        1,
+        `Which of them? \`refrain ${entry.usage} --help\` lists them.`,
+      );
     };
     cli.command(entry.usage, entry.describe, group, () => undefined);
     return;
   }
-  cli.command(
-    entry.usage,
-    entry.describe,
-    (inner: Argv) => {
-      for (const [command, explanation] of entry.examples) inner.example(command, explanation);
-      return entry.options(inner);
-    },
-    async (options) => {
-      onExit(await entry.run(options as never, terminal));
-    },
-  );
+  const declare = (inner: Argv): Argv => {
+    for (const [name, positional] of Object.entries(entry.positionals)) inner.positional(name, positional);
+    for (const [command, explanation] of entry.examples) inner.example(command, explanation);
+    return failWithSuggestion(inner.options(entry.options), [
+      '--help',
+      '--version',
+      ...Object.keys(entry.options).map((name) => `--${name}`),
+    ]);
+  };
+  cli.command(entry.usage, entry.describe, declare, async (options) => {
+    onExit(await entry.run(options as never, terminal));
+  });
+}
+
+const wordOf = (entry: AnyCommand | CommandGroup): string => entry.usage.split(' ')[0]!;
+
+/** Turns yargs' messages into errors; one about an unknown word names the nearest of `candidates`. */
+function failWithSuggestion(cli: Argv, candidates: readonly string[]): Argv {
+  return cli.fail((message, error) => {
+    if (error) throw error;
+    const unknown = /^Unknown (?:arguments?|commands?): ([^\s,]+)/.exec(message)?.[1];
+    const isOption = candidates[0]?.startsWith('--') === true;
+    const guess = unknown && nearest(isOption ? `--${unknown}` : unknown, candidates);
+    throw new UsageError('RFN7001', guess ? `${message}. Did you mean \`${guess}\`?` : message);
+  });
 }
 
 function packageVersion(): string {
