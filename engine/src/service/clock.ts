@@ -1,0 +1,34 @@
+/**
+ * The service's only source of time. The real clock is `realClock`; a test environment passes a virtual one and
+ * moves it. Nothing in `service/`, `store/` or `client/` reads the time or sets a timer in another way.
+ */
+export interface Clock {
+  /** Milliseconds since the epoch. May jump back or forth. */
+  nowMs(): number;
+  /** Calls back once, at or after `atMs`. Returns a function that cancels the call. */
+  setTimer(atMs: number, callback: () => void): () => void;
+}
+
+/** Node fires a longer timeout at once, so a later timer is set again on the way. */
+const longestTimeoutMs = 2 ** 31 - 1;
+
+export const realClock: Clock = {
+  nowMs: () => Date.now(),
+  setTimer(atMs, callback) {
+    let handle: NodeJS.Timeout;
+    const arm = () => {
+      const delayMs = Math.max(0, Math.ceil(atMs - Date.now()));
+      if (delayMs > longestTimeoutMs) handle = setTimeout(arm, longestTimeoutMs);
+      else handle = setTimeout(callback, delayMs);
+    };
+    arm();
+    return () => clearTimeout(handle);
+  },
+};
+
+/** The service's only source of randomness: run ids, jitter. A simulation passes a seeded one. */
+export interface Random {
+  uuid(): string;
+  /** In [0, 1). */
+  number(): number;
+}

@@ -1,0 +1,46 @@
+import { RefrainError } from '../errors.js';
+
+/** gRPC status names: what a front end answers with, and what a client's errors are made from. */
+export type ServiceStatus =
+  | 'INVALID_ARGUMENT'
+  | 'NOT_FOUND'
+  | 'ALREADY_EXISTS'
+  | 'FAILED_PRECONDITION'
+  | 'RESOURCE_EXHAUSTED'
+  | 'DEADLINE_EXCEEDED'
+  | 'CANCELLED'
+  | 'ABORTED'
+  | 'UNAVAILABLE'
+  | 'UNIMPLEMENTED'
+  | 'INTERNAL';
+
+/**
+ * A request that the service refuses. `reason` names Temporal's error detail (`WorkflowExecutionAlreadyStarted`,
+ * `NotFound`, `QueryFailed` …), `details` its fields.
+ */
+export class ServiceError extends RefrainError {
+  readonly status: ServiceStatus;
+  readonly reason: string;
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(
+    code: string,
+    status: ServiceStatus,
+    reason: string,
+    message: string,
+    details: Readonly<Record<string, unknown>> = {},
+  ) {
+    super(code, message);
+    this.status = status;
+    this.reason = reason;
+    this.details = details;
+  }
+}
+
+export function invalidArgument(message: string): ServiceError {
+  return new ServiceError('RFN2001', 'INVALID_ARGUMENT', 'InvalidArgument', message);
+}
+
+export function notFound(message: string): ServiceError {
+  return new ServiceError('RFN2002', 'NOT_FOUND', 'NotFound', message);
+}
