@@ -1,0 +1,286 @@
+/**
+ * Well-known npm packages, for projects whose dependencies are not installed or cannot be read; where
+ * a package's own JavaScript can be read, that decides.
+ */
+
+import { atMost, effects, methods, namespaceOf, when } from './build.js';
+import type { ShapeTable } from './build.js';
+import type { Effect, ModuleShape, Shape, TypeShape } from './types.js';
+
+const IO_ADVICE = 'Do it in a step or an activity, so that its result is recorded.';
+
+type PackageTable = Readonly<Record<string, ModuleShape>>;
+
+function packagesOf(names: string, module: ModuleShape): PackageTable {
+  return Object.fromEntries(names.split(/\s+/).map((name) => [name, module]));
+}
+
+const pure: Shape = { type: 'data', call: { returns: 'data' }, construct: { returns: 'data' } };
+
+/** A client: making one does nothing yet; each call of its methods, or of itself, talks to the outside. */
+const client: Shape = {
+  type: 'IoClient',
+  call: { returns: 'IoClient' },
+  construct: { returns: 'IoClient' },
+  advice: IO_ADVICE,
+};
+
+const request: Shape = {
+  call: { effect: 'io', returns: 'data' },
+  construct: { returns: 'IoClient' },
+  type: 'IoClient',
+  members: {
+    create: { call: { returns: 'IoClient' } },
+    extend: { call: { returns: 'IoClient' } },
+    defaults: { type: 'data' },
+    isAxiosError: { call: { returns: 'boolean' } },
+    isCancel: { call: { returns: 'boolean' } },
+  },
+  advice: IO_ADVICE,
+};
+
+const clients: ModuleShape = { exports: { '*': client } };
+const requests: ModuleShape = { exports: { '*': request } };
+
+function wholly(effect: Effect, except: ShapeTable = {}): ModuleShape {
+  return {
+    exports: {
+      '*': { call: { effect, returns: 'data' }, construct: { effect, returns: 'data' } },
+      ...except,
+    },
+  };
+}
+
+const purely: ModuleShape = { exports: { '*': pure } };
+const random: Shape = { call: { effect: 'randomness', returns: 'string' } };
+const randomFactory: Shape = { call: { returns: 'RandomFunction' } };
+
+const LODASH_RANDOM = 'random sample sampleSize shuffle';
+const LODASH_TIMERS = 'debounce throttle delay defer';
+
+const lodash: ShapeTable = {
+  '*': pure,
+  ...effects('randomness', { data: `${LODASH_RANDOM} uniqueId` }),
+  ...effects('native-timer', { function: LODASH_TIMERS }),
+  ...effects('wall-clock', { number: 'now' }),
+  ...effects('dynamic-code', { function: 'template' }),
+};
+
+const lodashModules: PackageTable = {
+  ...packagesOf('lodash lodash-es underscore', { exports: lodash }),
+  ...Object.fromEntries(
+    Object.entries(lodash)
+      .filter(([name]) => name !== '*')
+      .flatMap(([name, shape]) =>
+        [`lodash/${name}`, `lodash-es/${name}`, `lodash.${name}`].map((path) => [
+          path,
+          { exports: { default: shape, '*': shape } },
+        ]),
+      ),
+  ),
+};
+
+const uuid: ShapeTable = {
+  ...effects('randomness', { string: 'v1 v4 v6 v7' }, 'Use the engine’s own deterministic id.'),
+  ...methods({
+    string: 'v3 v5 stringify v1ToV6 v6ToV1',
+    data: 'parse',
+    boolean: 'validate',
+    number: 'version',
+  }),
+  NIL: { type: 'string' },
+  MAX: { type: 'string' },
+};
+
+const DATE_FNS_CLOCK =
+  'isToday isTomorrow isYesterday isPast isFuture isThisHour isThisISOWeek isThisMinute isThisMonth isThisQuarter ' +
+  'isThisSecond isThisWeek isThisYear formatDistanceToNow formatDistanceToNowStrict startOfToday startOfTomorrow ' +
+  'startOfYesterday endOfToday endOfTomorrow endOfYesterday';
+
+const DATE_FNS_LOCAL =
+  'format formatISO formatISO9075 formatRFC3339 formatRFC7231 formatRelative lightFormat startOfDay endOfDay startOfHour endOfHour ' +
+  'startOfMonth endOfMonth startOfWeek endOfWeek startOfYear endOfYear startOfQuarter endOfQuarter startOfISOWeek ' +
+  'endOfISOWeek getDate getDay getHours getMinutes getMonth getYear getWeek getISOWeek getDayOfYear getQuarter setDate setDay ' +
+  'setHours setMinutes setMonth setYear isSameDay isSameHour isSameMonth isSameWeek isSameYear isWeekend isMonday ' +
+  'isTuesday isWednesday isThursday isFriday isSaturday isSunday parse differenceInCalendarDays';
+
+const dateFns: ModuleShape = {
+  exports: {
+    '*': pure,
+    ...effects('wall-clock', { data: DATE_FNS_CLOCK }),
+    ...effects('locale', { data: DATE_FNS_LOCAL }),
+  },
+};
+
+/** `dayjs()`, `moment()`: now, unless a date is given. */
+const dayjs: Shape = {
+  call: { effect: when(atMost(0), 'wall-clock'), returns: 'data' },
+  members: {
+    utc: { call: { effect: when(atMost(0), 'wall-clock'), returns: 'data' } },
+    tz: {
+      call: { effect: when(atMost(0), 'wall-clock'), returns: 'data' },
+      members: { guess: { call: { effect: 'locale', returns: 'string' } } },
+    },
+    now: { call: { effect: 'wall-clock', returns: 'number' } },
+    '*': pure,
+  },
+};
+
+const luxon: ModuleShape = {
+  exports: {
+    '*': pure,
+    DateTime: namespaceOf({
+      '*': pure,
+      now: { call: { effect: 'wall-clock', returns: 'data' } },
+      utc: { call: { effect: when(atMost(0), 'wall-clock'), returns: 'data' } },
+      local: {
+        call: { effect: [{ when: atMost(0), effect: 'wall-clock' }, { effect: 'locale' }], returns: 'data' },
+      },
+    }),
+  },
+};
+
+const jwt: ShapeTable = {
+  ...effects('wall-clock', { string: 'sign', data: 'verify' }),
+  ...methods({ data: 'decode' }),
+  '*': pure,
+};
+
+export const packages: PackageTable = {
+  ...lodashModules,
+  uuid: { exports: { ...uuid, default: { ...random, members: uuid } } },
+  ...packagesOf('uuid/v1 uuid/v4 uuidv4 uuidv7 cuid short-uuid shortid hyperid', {
+    exports: { default: random, '*': random },
+  }),
+  ...packagesOf('nanoid nanoid/non-secure nanoid/async', {
+    exports: {
+      nanoid: random,
+      random,
+      customAlphabet: randomFactory,
+      customRandom: randomFactory,
+      urlAlphabet: { type: 'string' },
+    },
+  }),
+  ...packagesOf('ulid ulidx', {
+    exports: { '*': pure, ulid: random, default: random, monotonicFactory: randomFactory },
+  }),
+  '@paralleldrive/cuid2': {
+    exports: {
+      createId: random,
+      init: randomFactory,
+      isCuid: { call: { returns: 'boolean' } },
+      getConstants: pure,
+    },
+  },
+  ...packagesOf('@faker-js/faker chance casual', {
+    exports: {
+      '*': {
+        type: 'RandomClient',
+        call: { returns: 'RandomClient' },
+        construct: { returns: 'RandomClient' },
+      },
+    },
+  }),
+  seedrandom: {
+    exports: {
+      default: {
+        call: { effect: when(atMost(0), 'randomness'), returns: 'function' },
+        construct: { effect: when(atMost(0), 'randomness'), returns: 'function' },
+      },
+    },
+  },
+  ...packagesOf('bcrypt bcryptjs argon2', {
+    exports: { '*': pure, ...effects('randomness', { string: 'hash hashSync genSalt genSaltSync' }) },
+  }),
+  jsonwebtoken: { exports: jwt },
+  'date-fns': dateFns,
+  ...packagesOf('dayjs moment moment-timezone', {
+    exports: { default: dayjs, utc: dayjs.members!['utc'] as Shape, '*': pure },
+  }),
+  luxon,
+  ...packagesOf(
+    'axios got ky node-fetch cross-fetch isomorphic-fetch undici superagent request request-promise needle ofetch ' +
+      'graphql-request make-fetch-happen wretch phin bent',
+    requests,
+  ),
+  ...packagesOf(
+    'pg pg-promise mysql mysql2 mysql2/promise mongodb mongoose redis ioredis knex @prisma/client typeorm sequelize ' +
+      'better-sqlite3 sqlite3 kysely postgres @supabase/supabase-js firebase-admin @planetscale/database ' +
+      '@neondatabase/serverless @elastic/elasticsearch cassandra-driver neo4j-driver mssql oracledb tedious ' +
+      'drizzle-orm/node-postgres drizzle-orm/postgres-js drizzle-orm/mysql2 drizzle-orm/better-sqlite3 drizzle-orm/d1 ' +
+      'drizzle-orm/libsql drizzle-orm/neon-http @libsql/client @upstash/redis @vercel/kv @vercel/postgres @vercel/blob ' +
+      'memcached etcd3',
+    clients,
+  ),
+  ...packagesOf(
+    'aws-sdk @aws-sdk/client-s3 @aws-sdk/client-dynamodb @aws-sdk/lib-dynamodb @aws-sdk/client-sqs @aws-sdk/client-sns ' +
+      '@aws-sdk/client-ses @aws-sdk/client-sesv2 @aws-sdk/client-lambda @aws-sdk/client-secrets-manager @aws-sdk/client-ssm ' +
+      '@aws-sdk/client-eventbridge @aws-sdk/client-sfn @aws-sdk/client-bedrock-runtime @aws-sdk/client-cloudwatch ' +
+      '@google-cloud/storage @google-cloud/pubsub @google-cloud/firestore @google-cloud/bigquery @azure/storage-blob ' +
+      '@azure/service-bus @azure/cosmos @azure/identity googleapis',
+    clients,
+  ),
+  ...packagesOf(
+    'openai @anthropic-ai/sdk @google/generative-ai stripe twilio @sendgrid/mail nodemailer resend @slack/web-api @slack/webhook ' +
+      'octokit @octokit/rest @octokit/core @octokit/graphql postmark mailgun.js plaid @paypal/checkout-server-sdk kafkajs amqplib ' +
+      'bullmq bull ws socket.io-client mqtt nats @grpc/grpc-js puppeteer playwright discord.js telegraf algoliasearch ' +
+      'contentful @notionhq/client @sentry/node posthog-node @segment/analytics-node cohere-ai replicate',
+    clients,
+  ),
+  ai: {
+    exports: {
+      '*': pure,
+      ...effects(
+        'io',
+        { data: 'generateText streamText generateObject streamObject embed embedMany generateImage' },
+        IO_ADVICE,
+      ),
+    },
+  },
+  ...packagesOf(
+    'fs-extra graceful-fs glob globby fast-glob rimraf mkdirp execa shelljs chokidar tmp cross-spawn',
+    wholly('io'),
+  ),
+  dotenv: {
+    exports: {
+      ...effects('environment', { data: 'config configDotenv populate' }),
+      ...methods({ data: 'parse decrypt' }),
+    },
+  },
+  'dotenv/config': { exports: {}, load: 'environment' },
+  ...packagesOf(
+    'delay p-timeout p-retry p-throttle p-debounce async-retry p-wait-for',
+    wholly('native-timer'),
+  ),
+  ...packagesOf('node-cron cron node-schedule', wholly('native-timer')),
+  ...packagesOf('piscina workerpool tinypool threads', wholly('host-concurrency')),
+  ...packagesOf('vm2 isolated-vm safe-eval', wholly('dynamic-code')),
+  ...packagesOf(
+    'zod zod/v4 joi yup ajv valibot superjson io-ts fp-ts runtypes superstruct @sinclair/typebox arktype class-validator class-transformer ' +
+      'ramda remeda rambda immer immutable ms bytes semver decimal.js decimal.js-light bignumber.js big.js bn.js ' +
+      'fast-deep-equal deep-equal dequal tslib p-limit p-map p-queue p-all p-props ts-pattern neverthrow ts-results type-fest ' +
+      'json-stable-stringify fast-json-stable-stringify qs query-string js-yaml yaml csv-parse/sync csv-stringify/sync ' +
+      'validator slugify camelcase change-case pluralize mustache object-hash hash-sum md5 js-sha256 crypto-js papaparse ' +
+      'cron-parser rrule color picocolors chalk dedent common-tags escape-html he entities marked semver-compare mitt ' +
+      'eventemitter3 lru-cache memoizee mem deepmerge klona rfdc clone pino winston bunyan loglevel consola debug @opentelemetry/api http-status-codes http-errors',
+    purely,
+  ),
+};
+
+export const packageTypes: Readonly<Record<string, TypeShape>> = {
+  IoClient: {
+    extends: 'Object',
+    members: {
+      '*': { type: 'IoClient', call: { effect: 'io', returns: 'data' }, construct: { returns: 'IoClient' } },
+    },
+    call: { effect: 'io', returns: 'data' },
+  },
+  RandomClient: {
+    extends: 'Object',
+    members: {
+      seed: { call: { returns: 'number' } },
+      '*': { type: 'RandomClient', call: { effect: 'randomness', returns: 'data' } },
+    },
+  },
+  RandomFunction: { extends: 'Function', members: {}, call: { effect: 'randomness', returns: 'string' } },
+};
