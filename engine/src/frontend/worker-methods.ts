@@ -1,0 +1,63 @@
+import type { WorkflowService } from '../service/api.js';
+import type * as T from '../service/api/tasks.js';
+import type { CallContext, Method } from './call.js';
+import { callOptions } from './call.js';
+
+/** The worker half of WorkflowService: polls, and the answers to tasks. */
+export function workerMethods(service: WorkflowService): Readonly<Record<string, Method>> {
+  return {
+    PollWorkflowTaskQueue: async (request: T.PollWorkflowTaskQueueRequest, call: CallContext) =>
+      (await service.pollWorkflowTaskQueue(request, callOptions(call))) ?? {},
+    RespondWorkflowTaskCompleted: (request: T.RespondWorkflowTaskCompletedRequest) =>
+      service.respondWorkflowTaskCompleted({ ...request, commands: request.commands ?? [] }),
+    RespondWorkflowTaskFailed: (request: T.RespondWorkflowTaskFailedRequest) =>
+      service.respondWorkflowTaskFailed(request),
+    RespondQueryTaskCompleted: (request: T.RespondQueryTaskCompletedRequest) =>
+      service.respondQueryTaskCompleted(request),
+    PollActivityTaskQueue: async (request: T.PollActivityTaskQueueRequest, call: CallContext) =>
+      (await service.pollActivityTaskQueue(request, callOptions(call))) ?? {},
+    RespondActivityTaskCompleted: (request: T.RespondActivityTaskCompletedRequest) =>
+      service.respondActivityTaskCompleted(request),
+    RespondActivityTaskFailed: (request: T.RespondActivityTaskFailedRequest) =>
+      service.respondActivityTaskFailed(request),
+    RespondActivityTaskCanceled: (request: T.RespondActivityTaskCanceledRequest) =>
+      service.respondActivityTaskCanceled(request),
+    RecordActivityTaskHeartbeat: (request: T.RecordActivityTaskHeartbeatRequest) =>
+      service.recordActivityTaskHeartbeat(request),
+    RespondActivityTaskCompletedById: (request: T.RespondActivityTaskCompletedByIdRequest) =>
+      service.respondActivityTaskCompletedById(request),
+    RespondActivityTaskFailedById: (request: T.RespondActivityTaskFailedByIdRequest) =>
+      service.respondActivityTaskFailedById(request),
+    RespondActivityTaskCanceledById: (request: T.RespondActivityTaskCanceledByIdRequest) =>
+      service.respondActivityTaskCanceledById(request),
+    RecordActivityTaskHeartbeatById: (request: T.RecordActivityTaskHeartbeatByIdRequest) =>
+      service.recordActivityTaskHeartbeatById(request),
+    DescribeTaskQueue: async (request: T.DescribeTaskQueueRequest & { taskQueueType?: string }) => {
+      const { pollers, approximateBacklogCount } = await service.describeTaskQueue({
+        ...request,
+        taskQueueType: request.taskQueueType === 'ACTIVITY' ? 'ACTIVITY' : 'WORKFLOW',
+      });
+      return { pollers, taskQueueStatus: { backlogCountHint: approximateBacklogCount } };
+    },
+    // No Nexus here: the poll holds as an idle queue's would, so that a worker does not spin.
+    PollNexusTaskQueue: (_request: object, { signal, longPollMs }: CallContext) =>
+      idlePoll(signal, longPollMs),
+    // These ask a worker's sticky queue and its presence to be forgotten. A sticky queue without a poller
+    // hands its tasks on by itself, so an acknowledgement is all that is owed.
+    ResetStickyTaskQueue: async () => ({}),
+    ShutdownWorker: async () => ({}),
+    RecordWorkerHeartbeat: async () => ({}),
+    FetchWorkerConfig: async () => ({}),
+  };
+}
+
+function idlePoll(signal: AbortSignal, ms: number): Promise<object> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      resolve({});
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener('abort', end, { once: true });
+  });
+}
