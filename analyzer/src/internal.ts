@@ -1,1 +1,2 @@
 export { catalogue } from './catalog/index.js';
+export { profiles } from './profiles/index.js';

@@ -88,7 +88,7 @@ describe('the catalogue against this runtime', () => {
   it('knows every member of every instance that a global class makes', () => {
     const unknown: string[] = [];
     for (const name of globals) {
-      const value = (globalThis as unknown as Table)[name] as { prototype?: object } | undefined;
+      const value = (globalThis as unknown as Table)[name] as { prototype?: object | undefined } | undefined;
       const shape = catalogue.globals[name];
       const type = shape?.construct?.returns ?? shape?.call?.returns;
       if (
@@ -113,7 +113,7 @@ describe('the catalogue against this runtime', () => {
   it('knows the members of Intl classes', () => {
     const unknown: string[] = [];
     for (const name of Object.getOwnPropertyNames(Intl)) {
-      const value = (Intl as unknown as Table)[name] as { prototype?: object };
+      const value = (Intl as unknown as Table)[name] as { prototype?: object | undefined };
       if (!has(catalogue.globals['Intl']?.members, name)) unknown.push(name);
       if (value.prototype === undefined) continue;
       for (const member of membersOf(value.prototype))

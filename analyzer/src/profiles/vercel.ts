@@ -1,0 +1,80 @@
+import type { ModuleShape, Shape } from '../catalog/types.js';
+import { command, errorClasses, logger, opaque, outside, valued } from './build.js';
+import type { PatchStatus, Profile } from './types.js';
+
+const patched = (names: string, status: PatchStatus): Record<string, PatchStatus> =>
+  Object.fromEntries(names.split(' ').map((name) => [name, status]));
+
+const hook: Shape = { call: { returns: 'WorkflowHook' } };
+
+const sdk: ModuleShape = {
+  exports: {
+    sleep: command('timer', 'Promise<undefined>'),
+    fetch: command('activity', 'Promise<Response>'),
+    createHook: hook,
+    createWebhook: hook,
+    defineHook: { call: { returns: 'WorkflowHookDefinition' } },
+    getWritable: { call: { returns: 'WebStream' } },
+    getWorkflowMetadata: { call: { returns: 'data' } },
+    getStepMetadata: { call: { returns: 'data' } },
+    ...errorClasses('FatalError RetryableError'),
+    '*': opaque,
+  },
+};
+
+export const vercel: Profile = {
+  id: 'vercel',
+  title: 'Vercel Workflow',
+  selectedBy: ['workflow'],
+  selectedByDirectives: ['use workflow'],
+  sandboxed: true,
+  recordsCompletionOrder: true,
+  workflows: [{ type: 'directive', directive: 'use workflow' }],
+  safeFunctions: [{ type: 'directive', directive: 'use step' }],
+  modules: {
+    workflow: sdk,
+    '@workflow/core': sdk,
+    'workflow/api': { exports: { start: command('child-workflow'), '*': outside } },
+    'workflow/errors': { exports: errorClasses('FatalError RetryableError WorkflowRunFailedError') },
+    '@workflow/ai': { exports: { '*': opaque } },
+    '@workflow/ai/agent': {
+      exports: { DurableAgent: { construct: { returns: 'DurableAgent' } }, '*': opaque },
+    },
+  },
+  types: {
+    Logger: logger,
+    DurableAgent: {
+      extends: 'Object',
+      members: { stream: command('other'), generate: command('other'), '*': opaque },
+    },
+    WorkflowHookDefinition: { extends: 'Object', members: { create: hook, resume: command('other') } },
+    WorkflowHook: {
+      extends: 'Promise',
+      iterates: 'data',
+      members: {
+        ...valued({ string: 'token url' }),
+        respondWith: command('other'),
+        dispose: { call: { returns: 'undefined' } },
+      },
+    },
+  },
+  patches: {
+    ...patched(
+      'Date.now Date() Math.random Crypto#randomUUID Crypto#getRandomValues crypto.randomUUID crypto.getRandomValues process.env',
+      'patched',
+    ),
+    'new Date': 'patched',
+    ...patched('fetch setTimeout setInterval setImmediate', 'refused'),
+  },
+  forbiddenModules: ['node:*'],
+  suggestions: {
+    'wall-clock': 'Use `Date.now()` or `new Date()`: in a workflow they give a fixed, recorded time.',
+    randomness: 'Use `Math.random()` or `crypto.randomUUID()`: in a workflow both are seeded by the run.',
+    environment: 'Read it in a step (`"use step"`); `process.env` alone may be read in a workflow.',
+    io: 'Move it into a function with `"use step"`; for HTTP, `import { fetch } from "workflow"`.',
+    'native-timer': 'Use `await sleep("1h")` from `workflow`.',
+    'host-concurrency': 'Move it into a function with `"use step"`.',
+    'forbidden-module': 'Move its use into a function with `"use step"`.',
+    'module-state': 'Keep it in a variable of the workflow, and return values from steps.',
+  },
+};
