@@ -1,0 +1,39 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { root } from './repository.js';
+
+export interface CodeBlock {
+  /** Path of the page, relative to the repository. */
+  readonly page: string;
+  /** Line of the opening fence, from 1. */
+  readonly line: number;
+  readonly language: string;
+  readonly code: string;
+  /** Text of an HTML comment `<!-- prelude … -->` right before the block: code that the reader need not see. */
+  readonly prelude: string;
+}
+
+/** The pages for people: README, CHANGELOG and docs/, without the rules' pages (their plugin tests them). */
+export function guidePages(): string[] {
+  const docs = readdirSync(join(root, 'docs'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.md'))
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)))
+    .filter((file) => !file.includes('node_modules') && !file.startsWith(join('docs', 'rules')));
+  return ['README.md', ...docs].sort();
+}
+
+export function readPage(page: string): string {
+  return readFileSync(join(root, page), 'utf8');
+}
+
+export function codeBlocks(page: string): CodeBlock[] {
+  const text = readPage(page);
+  const pattern = /(?:<!-- prelude\n([\s\S]*?)-->\n)?^```([\w-]+)[^\n]*\n([\s\S]*?)^```$/gm;
+  return [...text.matchAll(pattern)].map((match) => ({
+    page,
+    line: text.slice(0, match.index).split('\n').length,
+    language: match[2]!,
+    code: match[3]!,
+    prelude: match[1] ?? '',
+  }));
+}
