@@ -1,0 +1,118 @@
+// Records the histories of test/histories/temporal: `node test/interop/record.mjs [scenario …]`.
+// Runs the programs of test/fixtures/temporal on a real Temporal server with the real Temporal worker.
+// RECORD_SDK=<folder> takes the SDK (an older version) from that folder's node_modules, and
+// RECORD_OUT=<folder> writes elsewhere.
+import { execFileSync } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { findTemporal, startTemporal } from './temporal-server.mjs';
+import { scenarios } from './scenarios.mjs';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const sdkRoot = process.env.RECORD_SDK;
+const require = createRequire(sdkRoot ? join(sdkRoot, 'package.json') : import.meta.url);
+const ownRequire = createRequire(import.meta.url);
+const outDir = process.env.RECORD_OUT ?? join(here, '../histories/temporal');
+let fixtures = join(here, '../fixtures/temporal');
+if (sdkRoot) {
+  cpSync(fixtures, join(sdkRoot, 'programs'), { recursive: true });
+  fixtures = join(sdkRoot, 'programs');
+}
+const built = join(sdkRoot ?? here, '.recorded');
+const { Worker, NativeConnection, Runtime, DefaultLogger } = require('@temporalio/worker');
+const { Client, Connection } = require('@temporalio/client');
+ownRequire('esbuild').buildSync({
+  entryPoints: [join(fixtures, 'activities.ts'), join(fixtures, 'payload-converter.ts')],
+  outdir: built,
+  outExtension: { '.js': '.cjs' },
+  bundle: true,
+  platform: 'node',
+  packages: 'external',
+});
+const activities = require(join(built, 'activities.cjs'));
+
+Runtime.install({
+  logger: new DefaultLogger('ERROR'),
+  telemetryOptions: { logging: { filter: 'off', forward: {} } },
+});
+const binary = findTemporal({ build: true });
+if (!binary) throw new Error('neither a `temporal` binary nor Go was found');
+const server = await startTemporal(binary, {
+  searchAttributes: { RefrainKeyword: 'Keyword', RefrainInt: 'Int' },
+});
+const taskQueue = 'record';
+const connection = await NativeConnection.connect({ address: server.address });
+const client = new Client({ connection: await Connection.connect({ address: server.address }) });
+
+const options = { connection, activities, debugMode: false };
+const main = await Worker.create({
+  ...options,
+  taskQueue,
+  workflowsPath: join(fixtures, 'programs/index.ts'),
+  interceptors: { workflowModules: [join(fixtures, 'programs/interceptors.ts')] },
+  sinks: { notes: { write: { fn() {}, callDuringReplay: false } } },
+  maxConcurrentActivityTaskExecutions: 50,
+});
+const payloadConverterPath = join(built, 'payload-converter.cjs');
+const converted = await Worker.create({
+  ...options,
+  taskQueue: 'converted',
+  workflowsPath: join(fixtures, 'programs/activities.ts'),
+  dataConverter: { payloadConverterPath },
+});
+const convertingClient = new Client({
+  connection: client.connection,
+  dataConverter: { payloadConverterPath },
+});
+
+function write(name, workflowId, runId) {
+  const args = ['workflow', 'show', '-w', workflowId, '-r', runId, '--output', 'json'];
+  const json = execFileSync(binary, [...args, '--address', server.address], { encoding: 'utf8', maxBuffer: 1e9 });
+  if (json.length > 60_000) writeFileSync(join(outDir, `${name}.json.gz`), gzipSync(json, { level: 9 }));
+  else writeFileSync(join(outDir, `${name}.json`), json);
+  return JSON.parse(json).events.length;
+}
+
+async function record(name, scenario) {
+  const starter = scenario.converted ? convertingClient : client;
+  await scenario.before?.(client, taskQueue);
+  const args = typeof scenario.args === 'function' ? scenario.args() : (scenario.args ?? []);
+  const workflowId = `recorded-${name}`;
+  const base = { taskQueue: scenario.converted ? 'converted' : taskQueue, workflowId, args, ...scenario.options };
+  const type = scenario.type ?? name;
+  const handle = base.signal
+    ? await starter.workflow.signalWithStart(type, base)
+    : await starter.workflow.start(type, base);
+  await scenario.drive?.(handle, client);
+  if (!scenario.open) await client.workflow.getHandle(workflowId).result().catch(() => undefined);
+  const { runId } = await client.workflow.getHandle(workflowId).describe();
+  const sizes = [write(name, workflowId, runId)];
+  if (scenario.runs) sizes.push(write(`${name}-first`, workflowId, handle.firstExecutionRunId));
+  console.log(name, sizes.join(' + '), 'events');
+}
+
+mkdirSync(outDir, { recursive: true });
+const wanted = process.argv.slice(2);
+const converting = converted.run();
+await main.runUntil(async () => {
+  const names = Object.keys(scenarios).filter((name) => wanted.length === 0 || wanted.includes(name));
+  const failed = [];
+  // A few at a time: programs that block the worker would disturb the timing of all others.
+  const next = names[Symbol.iterator]();
+  const lane = async () => {
+    for (const name of next) {
+      await record(name, scenarios[name]).catch((error) => failed.push(`${name}: ${error.stack ?? error}`));
+    }
+  };
+  await Promise.all([lane(), lane(), lane()]);
+  for (const line of failed) console.error(line);
+  if (failed.length > 0) process.exitCode = 1;
+});
+converted.shutdown();
+await converting;
+await connection.close();
+await server.stop();
+process.exit();
