@@ -70,7 +70,10 @@ const convertingClient = new Client({
 
 function write(name, workflowId, runId) {
   const args = ['workflow', 'show', '-w', workflowId, '-r', runId, '--output', 'json'];
-  const json = execFileSync(binary, [...args, '--address', server.address], { encoding: 'utf8', maxBuffer: 1e9 });
+  const json = execFileSync(binary, [...args, '--address', server.address], {
+    encoding: 'utf8',
+    maxBuffer: 1e9,
+  });
   if (json.length > 60_000) writeFileSync(join(outDir, `${name}.json.gz`), gzipSync(json, { level: 9 }));
   else writeFileSync(join(outDir, `${name}.json`), json);
   return JSON.parse(json).events.length;
@@ -81,13 +84,22 @@ async function record(name, scenario) {
   await scenario.before?.(client, taskQueue);
   const args = typeof scenario.args === 'function' ? scenario.args() : (scenario.args ?? []);
   const workflowId = `recorded-${name}`;
-  const base = { taskQueue: scenario.converted ? 'converted' : taskQueue, workflowId, args, ...scenario.options };
+  const base = {
+    taskQueue: scenario.converted ? 'converted' : taskQueue,
+    workflowId,
+    args,
+    ...scenario.options,
+  };
   const type = scenario.type ?? name;
   const handle = base.signal
     ? await starter.workflow.signalWithStart(type, base)
     : await starter.workflow.start(type, base);
   await scenario.drive?.(handle, client);
-  if (!scenario.open) await client.workflow.getHandle(workflowId).result().catch(() => undefined);
+  if (!scenario.open)
+    await client.workflow
+      .getHandle(workflowId)
+      .result()
+      .catch(() => undefined);
   const { runId } = await client.workflow.getHandle(workflowId).describe();
   const sizes = [write(name, workflowId, runId)];
   if (scenario.runs) sizes.push(write(`${name}-first`, workflowId, handle.firstExecutionRunId));
