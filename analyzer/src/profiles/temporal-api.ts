@@ -9,8 +9,13 @@ const scope = (kind: 'cancellable' | 'non-cancellable' | 'with-timeout', returns
 const childId = [at(1, 'workflowId')];
 const proxy = (local: boolean): Shape =>
   api({ type: 'activity-proxy', options: at(0), local }, 'ActivityProxy', { callbacks: 'ignored' });
+const definitionTypes = {
+  signal: 'SignalDefinition',
+  query: 'QueryDefinition',
+  update: 'UpdateDefinition',
+} as const;
 const message = (kind: 'signal' | 'query' | 'update'): Shape =>
-  api({ type: 'define-message', kind }, 'MessageDefinition');
+  api({ type: 'define-message', kind }, definitionTypes[kind]);
 
 const handler: Role = {
   type: 'set-handler',
@@ -103,6 +108,9 @@ export const workflowTypes: Readonly<Record<string, TypeShape>> = {
   },
   ActivityStub: { extends: 'Function', members: { executeWithOptions: command('activity') } },
   MessageDefinition: { extends: 'Object', members: valued({ string: 'name type' }) },
+  SignalDefinition: { extends: 'MessageDefinition', members: {} },
+  QueryDefinition: { extends: 'MessageDefinition', members: {} },
+  UpdateDefinition: { extends: 'MessageDefinition', members: {} },
   Sinks: { members: { '*': { type: 'Logger' } } },
   ChildHandle: {
     extends: 'Object',

@@ -88,18 +88,13 @@ describe('the catalogue against this runtime', () => {
   it('knows every member of every instance that a global class makes', () => {
     const unknown: string[] = [];
     for (const name of globals) {
-      const value = (globalThis as unknown as Table)[name] as { prototype?: object | undefined } | undefined;
+      const value: unknown = (globalThis as unknown as Table)[name];
       const shape = catalogue.globals[name];
       const type = shape?.construct?.returns ?? shape?.call?.returns;
-      if (
-        typeof value !== 'function' ||
-        value.prototype === undefined ||
-        type === undefined ||
-        type === 'data'
-      )
-        continue;
+      if (typeof value !== 'function' || type === undefined || type === 'data') continue;
+      const prototype = (value as { prototype?: object }).prototype ?? null;
       for (
-        let proto: object | null = value.prototype;
+        let proto: object | null = prototype;
         proto !== null && proto !== Object.prototype;
         proto = Object.getPrototypeOf(proto) as object | null
       ) {

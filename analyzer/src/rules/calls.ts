@@ -1,0 +1,50 @@
+/** Questions that several misuse rules ask of a call. */
+
+import type { Role } from '../catalog/types.js';
+import type { Profile } from '../profiles/types.js';
+import type { CallTarget, FunctionNode, ResolvedCall, RuleContext, Value } from './types.js';
+
+type RoleOf<T extends Role['type']> = Extract<Role, { type: T }>;
+
+/** The role of this type that the call may have. */
+export function roleOf<T extends Role['type']>(call: ResolvedCall, type: T): RoleOf<T> | undefined {
+  for (const target of call.targets) {
+    if (target.type === 'api' && target.role?.type === type) return target.role as RoleOf<T>;
+  }
+  return undefined;
+}
+
+export function functionTargets(call: ResolvedCall): FunctionNode[] {
+  return call.targets
+    .filter((t): t is CallTarget & { type: 'function' } => t.type === 'function')
+    .map((t) => t.fn);
+}
+
+export function functionsAmong(values: readonly Value[]): FunctionNode[] {
+  return values.filter((v): v is Value & { type: 'function' } => v.type === 'function').map((v) => v.fn);
+}
+
+/** The handlers that `setHandler` registers for queries, with the call that does. */
+export function queryHandlers(context: RuleContext): { call: ResolvedCall; handler: FunctionNode }[] {
+  const found: { call: ResolvedCall; handler: FunctionNode }[] = [];
+  for (const fn of context.functions) {
+    for (const call of context.calls(fn)) {
+      const role = roleOf(call, 'set-handler');
+      if (role === undefined) continue;
+      const definitions = context.argument(call, role.definition);
+      if (!definitions.some((value) => value.type === 'instance' && value.of === 'QueryDefinition')) continue;
+      for (const handler of functionsAmong(context.argument(call, role.handler)))
+        found.push({ call, handler });
+    }
+  }
+  return found;
+}
+
+/** Does this engine have such a thing at all? Rules about cancellation are silent where it has none. */
+export function profileHasRole(profile: Profile, type: Role['type']): boolean {
+  return JSON.stringify([profile.modules, profile.types]).includes(`"role":{"type":"${type}"`);
+}
+
+export function once<T>(items: readonly T[], keyOf: (item: T) => string): T[] {
+  return [...new Map(items.map((item) => [keyOf(item), item])).values()];
+}

@@ -1,0 +1,59 @@
+import { functionsAmong, functionTargets, roleOf } from './calls.js';
+import type { MisuseRule, ResolvedCall, RuleContext, RuleFinding } from './types.js';
+
+const MESSAGE =
+  'The promise of this command is dropped: its failure is lost, and the workflow may end before it does.';
+const CALLBACK_MESSAGE =
+  '`forEach` drops the promises of its callback: the commands inside are not waited for.';
+
+/**
+ * A command whose promise is neither awaited, returned, stored nor combined. An async function that
+ * issues commands counts as one, and so does an async callback of `forEach`.
+ */
+export const floatingCommand: MisuseRule = {
+  id: 'floating-command',
+  run: (context) =>
+    context.functions.flatMap((fn) => context.calls(fn).flatMap((call) => finding(context, call))),
+};
+
+function finding(context: RuleContext, call: ResolvedCall): readonly RuleFinding[] {
+  const { op, in: fn } = call;
+  if (op.use !== 'discarded') return [];
+  const base = {
+    file: fn.file,
+    span: { at: op.at, end: op.end },
+    in: fn,
+    suggestion: 'Await it, or keep the promise and await it later.',
+  };
+  if (startsCommand(context, call)) return [{ ...base, message: MESSAGE }];
+  if (isForEach(call)) {
+    const callbacks = functionsAmong(context.argument(call, { argument: 0 }));
+    if (callbacks.some((callback) => callback.ir.async && context.issuesCommands(callback))) {
+      return [
+        {
+          ...base,
+          message: CALLBACK_MESSAGE,
+          suggestion: 'Use `for … of` with `await`, or `await Promise.all(items.map(…))`.',
+        },
+      ];
+    }
+  }
+  return [];
+}
+
+function startsCommand(context: RuleContext, call: ResolvedCall): boolean {
+  if (roleOf(call, 'command') !== undefined || roleOf(call, 'safe-zone') !== undefined) return true;
+  return functionTargets(call).some(
+    (fn) => fn.ir.async && (isSafeFunction(context, fn.ir.directives) || context.issuesCommands(fn)),
+  );
+}
+
+function isSafeFunction(context: RuleContext, directives: readonly string[]): boolean {
+  return context.profile.safeFunctions.some(
+    (safe) => safe.type === 'directive' && directives.includes(safe.directive),
+  );
+}
+
+function isForEach(call: ResolvedCall): boolean {
+  return call.targets.some((target) => target.type === 'api' && target.path.endsWith('#forEach'));
+}

@@ -1,0 +1,67 @@
+import type { FunctionIr } from '../graph/ir.js';
+import { profileHasRole, roleOf } from './calls.js';
+import type { FunctionNode, MisuseRule, ResolvedCall, RuleContext } from './types.js';
+
+const TIMEOUT_MESSAGE =
+  'A heartbeat timeout is set for this activity, but it never heartbeats: every attempt that takes longer fails.';
+const LOOP_MESSAGE =
+  'This activity waits in a loop and never heartbeats: the engine cannot tell that it died, nor cancel it.';
+const SUGGESTION = 'Call `heartbeat(progress)` in the loop, and set `heartbeatTimeout`.';
+
+/** A long activity that does not say that it lives. */
+export const noHeartbeat: MisuseRule = {
+  id: 'no-heartbeat',
+  run: (context) => {
+    if (!profileHasRole(context.profile, 'heartbeat')) return [];
+    const expected = namesWithHeartbeatTimeout(context);
+    return context.activityEntries.flatMap((activity) => {
+      const timed = expected.has(activity.ir.name);
+      if ((!timed && !waitsInLoop(activity.ir)) || context.reachesRole(activity, 'heartbeat')) return [];
+      return [
+        {
+          file: activity.file,
+          span: { at: activity.ir.nameAt, end: activity.ir.nameAt + Math.max(1, activity.ir.name.length) },
+          message: timed ? TIMEOUT_MESSAGE : LOOP_MESSAGE,
+          suggestion: SUGGESTION,
+        },
+      ];
+    });
+  },
+};
+
+/** The activities that are called through a proxy whose options set `heartbeatTimeout`. */
+function namesWithHeartbeatTimeout(context: RuleContext): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const fn of context.functions) {
+    for (const call of context.calls(fn)) {
+      const role = roleOf(call, 'activity-proxy');
+      if (role === undefined) continue;
+      const timed = context
+        .argument(call, role.options)
+        .some((value) => value.type === 'object' && value.keys.includes('heartbeatTimeout'));
+      if (timed) for (const name of membersRead(fn, call)) names.add(name);
+    }
+  }
+  return names;
+}
+
+/** The members that are read of the proxy, in the function that makes it and in those around which it is a variable. */
+function* membersRead(fn: FunctionNode, call: ResolvedCall): Iterable<string> {
+  const slots = new Set([call.op.to]);
+  for (const op of fn.ir.ops) {
+    if (op.type === 'copy' && slots.has(op.from)) slots.add(op.to);
+    if (op.type === 'get' && slots.has(op.of)) yield op.name;
+  }
+  for (const inner of fn.file.functions) {
+    const captured = new Set(
+      inner.captures.flatMap((c, i) => (c.fn === fn.ir.index && slots.has(c.slot) ? [~i] : [])),
+    );
+    for (const op of inner.ops) if (op.type === 'get' && captured.has(op.of)) yield op.name;
+  }
+}
+
+function waitsInLoop(fn: FunctionIr): boolean {
+  return fn.loops.some(
+    (loop) => loop.kind === 'for-await' || fn.ops.slice(loop.from, loop.to).some((op) => op.type === 'await'),
+  );
+}

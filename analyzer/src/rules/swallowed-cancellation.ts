@@ -1,0 +1,55 @@
+import type { TryIr } from '../graph/ir.js';
+import { functionTargets, profileHasRole, roleOf } from './calls.js';
+import type { FunctionNode, MisuseRule, ResolvedCall, RuleContext } from './types.js';
+
+const CANCELLATION_CLASSES = new Set(['CancelledFailure', 'CancelledError']);
+
+/** A `catch` around awaited commands that neither rethrows nor looks whether the error is a cancellation. */
+export const swallowedCancellation: MisuseRule = {
+  id: 'swallowed-cancellation',
+  run: (context) =>
+    profileHasRole(context.profile, 'cancellation-check')
+      ? context.functions.flatMap((fn) =>
+          fn.ir.tries
+            .filter((item) => swallows(context, fn, item))
+            .map((item) => ({
+              file: fn.file,
+              span: { at: item.catchAt, end: item.catchAt + 'catch'.length },
+              in: fn,
+              message:
+                'This `catch` also catches the cancellation of the command it guards, and the workflow goes on as if it had not been cancelled.',
+              suggestion: 'Begin with `if (isCancellation(err)) throw err;`.',
+            })),
+        )
+      : [],
+};
+
+function swallows(context: RuleContext, fn: FunctionNode, item: TryIr): boolean {
+  if (item.handler === undefined || item.throws || item.alwaysThrows) return false;
+  if (!context.commandsIn(fn, item.body.from, item.body.to).some((call) => isAwaited(call))) return false;
+  if (looksAtCancellation(fn, item)) return false;
+  const inHandler = context.calls(fn).filter(({ op }) => op.at >= item.catchAt && op.at < item.catchEnd);
+  return !inHandler.some(
+    (call) =>
+      rethrows(call) ||
+      roleOf(call, 'cancellation-check') !== undefined ||
+      roleOf(call, 'continue-as-new') !== undefined ||
+      callees(context, call),
+  );
+}
+
+const isAwaited = (call: ResolvedCall) => call.op.use !== 'discarded' && call.op.use !== 'void';
+
+/** A handler function that throws, or that looks at cancellation itself. */
+const rethrows = (call: ResolvedCall) =>
+  functionTargets(call).some((fn) => fn.ir.ops.some((op) => op.type === 'throw'));
+const callees = (context: RuleContext, call: ResolvedCall) =>
+  functionTargets(call).some((fn) => context.reachesRole(fn, 'cancellation-check'));
+
+function looksAtCancellation(fn: FunctionNode, item: TryIr): boolean {
+  return fn.ir.ops.some((op) => {
+    if (!('at' in op) || op.at < item.catchAt || op.at >= item.catchEnd) return false;
+    if (op.type === 'get') return CANCELLATION_CLASSES.has(op.name);
+    return op.type === 'import' && CANCELLATION_CLASSES.has(fn.file.imports[op.binding]?.name ?? '');
+  });
+}
