@@ -26,6 +26,9 @@ export interface ExecutionOptions {
   readonly workflowId: string;
   readonly runId: string;
   readonly taskQueue: string;
+  /** Called for each transition of a machine: for coverage of the tables and for traces. */
+  readonly onTransition?: (machine: string, from: string, input: string) => void;
+  readonly buildId?: string;
   /** Compare details and collect drift; off when running, on for verdicts. */
   readonly compareDetails?: boolean;
   /** Written into the history by the first task that this worker completes. */
@@ -133,8 +136,14 @@ export interface Progress {
 }
 
 /** How a local activity ended in this worker. */
-export type LocalActivityOutcome =
-  | { readonly status: 'completed'; readonly result?: Payload }
-  | { readonly status: 'failed' | 'cancelled'; readonly failure: Failure }
-  /** The next attempt is too far away: the runtime waits by a durable timer. */
-  | { readonly status: 'backoff'; readonly failure: Failure; readonly backoffMs: number };
+export interface LocalActivityOutcome {
+  /** The attempt that ended so. */
+  readonly attempt: number;
+  /** From its scheduling to its end, on the worker's clock. */
+  readonly runtimeMs: number;
+  readonly result:
+    | { readonly status: 'completed'; readonly result?: Payload }
+    | { readonly status: 'failed' | 'cancelled'; readonly failure: Failure }
+    /** The next attempt is too far away: the code waits by a durable timer. */
+    | { readonly status: 'backoff'; readonly failure: Failure; readonly backoffMs: number };
+}
