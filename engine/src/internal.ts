@@ -9,3 +9,32 @@ export { ServiceError } from './service/errors.js';
 export { apiRoot } from './frontend/api-root.js';
 export { startServer } from './frontend/server.js';
 export { wireCodecOf } from './frontend/wire-codec.js';
+export {
+  beginTask,
+  createExecution,
+  driftOf,
+  heartbeatTask,
+  nextStep,
+  progressOf,
+  replayInput,
+  resolveLocalActivity,
+  respond,
+  rewind,
+  takeLocalActivityRequests,
+} from './core/execution.js';
+export type { ExecutionState } from './core/state.js';
+export type { Drift, Mismatch } from './core/mismatch.js';
+export type {
+  ExecutionOptions,
+  LocalActivityOutcome,
+  LocalActivityRequest,
+  OutgoingMessage,
+  Step,
+  TaskAnswer,
+  TaskInput,
+  UpdateRequestMessage,
+} from './core/step.js';
+export type * as ActivationApi from './core/activation.js';
+export { definitionOf, machineKinds } from './core/machine-registry.js';
+export { randomnessSeed } from './core/random-seed.js';
+export { checkHistory, historyFromJson } from './history/validate.js';

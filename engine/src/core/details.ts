@@ -84,19 +84,24 @@ export function compareDetails(state: ExecutionState, queued: QueuedCommand, eve
   };
   for (const field in table) {
     const recorded = at(event.attributes, field);
-    const commandPath = event.type === 'SignalExternalWorkflowExecutionInitiated' ? commandPaths[field] : undefined;
+    const commandPath =
+      event.type === 'SignalExternalWorkflowExecutionInitiated' ? commandPaths[field] : undefined;
     const attempted =
       event.type === 'RequestCancelExternalWorkflowExecutionInitiated'
         ? at(command, 'workflowId')
         : at(command, commandPath ?? field);
-    if (!table[field]!(attempted, recorded, context)) report(state, queued, event, field, recorded, attempted);
+    if (!table[field]!(attempted, recorded, context))
+      report(state, queued, event, field, recorded, attempted);
   }
 }
 
 function compareUpdate(
   state: ExecutionState,
   queued: QueuedCommand,
-  event: Extract<HistoryEvent, { type: 'WorkflowExecutionUpdateCompleted' | 'WorkflowExecutionUpdateAccepted' }>,
+  event: Extract<
+    HistoryEvent,
+    { type: 'WorkflowExecutionUpdateCompleted' | 'WorkflowExecutionUpdateAccepted' }
+  >,
 ): void {
   const { machine, source } = queued;
   if (event.type === 'WorkflowExecutionUpdateAccepted') {
@@ -174,7 +179,10 @@ function sameActivityTimeout(attempted: unknown, recorded: unknown, context: Com
   if (attemptedMs !== undefined && attemptedMs !== 0) {
     // Timeouts are capped by the longer ones and by the run.
     const caps = [context.attributes['scheduleToCloseTimeoutMs'] as number | undefined, context.runTimeoutMs];
-    return recordedMs === attemptedMs || caps.some((cap) => cap !== undefined && cap === recordedMs && cap < attemptedMs);
+    return (
+      recordedMs === attemptedMs ||
+      caps.some((cap) => cap !== undefined && cap === recordedMs && cap < attemptedMs)
+    );
   }
   const scheduleToCloseMs = (context.attributes['scheduleToCloseTimeoutMs'] as number | undefined) ?? 0;
   return recordedMs === 0 || recordedMs === context.runTimeoutMs || recordedMs === scheduleToCloseMs;

@@ -95,9 +95,14 @@ export function machineBySeq(
 ): Machine | undefined {
   const machine = state.machines.bySeq[kind].get(seq);
   if (machine || seq <= state.machines.highestSeq[kind]) return machine;
-  throw mismatchOf(state, 'invalidTransition', `${command.type} names ${kind} ${seq}, which was never begun`, {
-    attempted: command,
-  });
+  throw mismatchOf(
+    state,
+    'invalidTransition',
+    `${command.type} names ${kind} ${seq}, which was never begun`,
+    {
+      attempted: command,
+    },
+  );
 }
 
 function forget(state: ExecutionState, machine: Machine): void {

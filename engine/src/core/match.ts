@@ -40,9 +40,14 @@ export function matchCommandEvent(
         break;
     }
     if (!front) {
-      throw mismatchOf(state, 'missingCommand', `history recorded ${nameOf(event)}; the code asked for nothing more`, {
-        recorded: event,
-      });
+      throw mismatchOf(
+        state,
+        'missingCommand',
+        `history recorded ${nameOf(event)}; the code asked for nothing more`,
+        {
+          recorded: event,
+        },
+      );
     }
     takeFront(state);
     if (front.machine.cancelledBeforeSent) continue;

@@ -77,7 +77,12 @@ export function endOfSequence(events: readonly HistoryEvent[], from: number): nu
       // A heartbeat of a task that waits for local activities.
       if (!sawCommand && afterNext.type === 'WorkflowTaskScheduled') continue;
       if (afterNext.type !== 'WorkflowExecutionUpdateAccepted') return index + 1;
-      return endForUpdate(events, unskipped, afterNext.attributes.acceptedRequestSequencingEventId ?? 0, index);
+      return endForUpdate(
+        events,
+        unskipped,
+        afterNext.attributes.acceptedRequestSequencingEventId ?? 0,
+        index,
+      );
     }
     if (sawCommandOrStarted) return index + 1;
   }

@@ -62,8 +62,5 @@ type Undefinable<T> = { [K in keyof T]: T[K] | undefined };
 
 /** Leaves out what is undefined: the contract's optional fields are absent, not undefined. */
 function defined<T extends object>(value: Undefinable<T>): T {
-  for (const name in value) {
-    if (value[name] === undefined) delete value[name];
-  }
-  return value as T;
+  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as T;
 }

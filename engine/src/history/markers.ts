@@ -51,7 +51,8 @@ export function patchMarkerDetails(marker: PatchMarker): MarkerDetails {
 export function patchMarkerOf(event: HistoryEvent | undefined): PatchMarker | undefined {
   if (event?.type !== 'MarkerRecorded' || event.attributes.markerName !== PATCH_MARKER) return undefined;
   const details = event.attributes.details ?? {};
-  const data = jsonOf(event, details['patch-data']?.[0]) as { id?: unknown; deprecated?: unknown } | undefined;
+  const data = jsonOf(event, details['patch-data']?.[0]) as
+    { id?: unknown; deprecated?: unknown } | undefined;
   if (data) return { patchId: String(data.id), deprecated: data.deprecated === true };
   // Older cores: plain bytes.
   const deprecated = bytesOf(details['deprecated']?.[0]);
@@ -77,7 +78,8 @@ export function sideEffectMarkerDetails(marker: SideEffectMarker): MarkerDetails
 }
 
 export function sideEffectMarkerOf(event: HistoryEvent | undefined): SideEffectMarker | undefined {
-  if (event?.type !== 'MarkerRecorded' || event.attributes.markerName !== SIDE_EFFECT_MARKER) return undefined;
+  if (event?.type !== 'MarkerRecorded' || event.attributes.markerName !== SIDE_EFFECT_MARKER)
+    return undefined;
   const details = event.attributes.details ?? {};
   return { seq: Number(jsonOf(event, details['side-effect-id']?.[0])), value: details['data']?.[0] };
 }

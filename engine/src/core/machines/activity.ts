@@ -1,6 +1,11 @@
 import type { Failure, RetryState } from '../../history/messages.js';
 import type { Payload } from '../../history/payload.js';
-import type { ActivityCancellationType, Resolution, ScheduleActivity, WorkflowCommand } from '../activation.js';
+import type {
+  ActivityCancellationType,
+  Resolution,
+  ScheduleActivity,
+  WorkflowCommand,
+} from '../activation.js';
 import { headerOf, inputOf } from '../command-parts.js';
 import { checkIdentity } from '../identity.js';
 import type { MachineDefinition } from '../machine.js';
@@ -127,14 +132,13 @@ function resolve(state: ExecutionState, machine: Machine, result: Resolution): v
   pushJob(state, machine, { type: 'resolveActivity', seq: machine.seq, isLocal: false, result });
 }
 
-function outcomeOf(
-  machine: Machine,
-  effect: string,
-  event: Parameters<typeof eventOf>[0],
-): Resolution {
+function outcomeOf(machine: Machine, effect: string, event: Parameters<typeof eventOf>[0]): Resolution {
   switch (effect) {
     case 'resolveCompleted':
-      return { status: 'completed', ...onlyPayload(eventOf(event, 'ActivityTaskCompleted').attributes.result) };
+      return {
+        status: 'completed',
+        ...onlyPayload(eventOf(event, 'ActivityTaskCompleted').attributes.result),
+      };
     case 'resolveFailed': {
       const { failure, retryState, identity } = eventOf(event, 'ActivityTaskFailed').attributes;
       const info = infoOf(machine, retryState, identity);
@@ -142,11 +146,17 @@ function outcomeOf(
     }
     case 'resolveTimedOut': {
       const { failure, retryState } = eventOf(event, 'ActivityTaskTimedOut').attributes;
-      return { status: 'failed', failure: wrap('Activity task timed out', failure, infoOf(machine, retryState, '')) };
+      return {
+        status: 'failed',
+        failure: wrap('Activity task timed out', failure, infoOf(machine, retryState, '')),
+      };
     }
     default: {
       const cancelled = event?.type === 'ActivityTaskCanceled' ? event.attributes : undefined;
-      return { status: 'cancelled', failure: cancelledFailure(machine, cancelled?.details, cancelled?.identity) };
+      return {
+        status: 'cancelled',
+        failure: cancelledFailure(machine, cancelled?.details, cancelled?.identity),
+      };
     }
   }
 }

@@ -53,7 +53,8 @@ export function cancelChildExecution(
 }
 
 function failureOf(event: Parameters<typeof eventOf>[0]): Failure {
-  const cause = eventOf(event, 'RequestCancelExternalWorkflowExecutionFailed').attributes.cause ?? 'UNSPECIFIED';
+  const cause =
+    eventOf(event, 'RequestCancelExternalWorkflowExecutionFailed').attributes.cause ?? 'UNSPECIFIED';
   const reason = cause === 'UNSPECIFIED' ? 'unknown' : 'not found';
   return {
     message: `Unable to cancel external workflow because ${reason}`,

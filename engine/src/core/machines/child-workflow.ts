@@ -28,7 +28,16 @@ import { cancelChildExecution } from './cancel-external.js';
 export const childWorkflowTable = transitionTable({
   name: 'childWorkflow',
   initial: ['CommandCreated'],
-  final: ['StartFailed', 'Completed', 'Failed', 'TimedOut', 'Terminated', 'Cancelled', 'CancelledBeforeSent', 'Closed'],
+  final: [
+    'StartFailed',
+    'Completed',
+    'Failed',
+    'TimedOut',
+    'Terminated',
+    'Cancelled',
+    'CancelledBeforeSent',
+    'Closed',
+  ],
   rows: [
     ['CommandCreated', 'StartChildWorkflowExecutionInitiated', 'Initiated', 'checkIdentity'],
     ['CommandCreated', 'tryCancel', 'CancelledBeforeSent', 'drop', 'cancelStart'],
@@ -112,7 +121,12 @@ export const childWorkflowMachine: MachineDefinition = {
       case 'resolveStartFailed': {
         const { cause } = eventOf(event, 'StartChildWorkflowExecutionFailed').attributes;
         const { workflowId, workflowType } = sourceOf(machine.source, 'startChildWorkflowExecution');
-        resolveStart(state, machine, { status: 'failed', workflowId, workflowType, cause: cause ?? 'UNSPECIFIED' });
+        resolveStart(state, machine, {
+          status: 'failed',
+          workflowId,
+          workflowType,
+          cause: cause ?? 'UNSPECIFIED',
+        });
         break;
       }
       default:

@@ -1,10 +1,23 @@
 import type { EventOf } from '../../history/event.js';
-import { LOCAL_ACTIVITY_MARKER, localActivityMarkerDetails, localActivityMarkerOf } from '../../history/markers.js';
+import {
+  LOCAL_ACTIVITY_MARKER,
+  localActivityMarkerDetails,
+  localActivityMarkerOf,
+} from '../../history/markers.js';
 import type { Failure } from '../../history/messages.js';
 import type { Resolution, ScheduleLocalActivity, WorkflowCommand } from '../activation.js';
 import { checkIdentity, throwIdentityMismatch } from '../identity.js';
 import type { MachineDefinition } from '../machine.js';
-import { enqueue, eventOf, machineBySeq, newMachine, pushJob, registerBySeq, sourceOf, stepMachine } from '../machine.js';
+import {
+  enqueue,
+  eventOf,
+  machineBySeq,
+  newMachine,
+  pushJob,
+  registerBySeq,
+  sourceOf,
+  stepMachine,
+} from '../machine.js';
 import type { AnnouncedOutcome, CommandBuilder, ExecutionState, Machine } from '../state.js';
 import type { LocalActivityOutcome } from '../step.js';
 import { transitionTable } from '../transition-table.js';
@@ -101,13 +114,19 @@ export const localActivityMachine: MachineDefinition = {
 export function scheduleLocalActivity(state: ExecutionState, command: ScheduleLocalActivity): void {
   const nowMs = state.clock.timeMs;
   const { replaying } = state.feed;
-  const machine = newMachine('localActivity', command.seq, replaying ? 'WaitingForMarker' : 'Requested', command, {
-    local: {
-      scheduledTimeMs: nowMs,
-      originalScheduleTimeMs: command.originalScheduleTimeMs ?? nowMs,
-      endedWell: undefined,
+  const machine = newMachine(
+    'localActivity',
+    command.seq,
+    replaying ? 'WaitingForMarker' : 'Requested',
+    command,
+    {
+      local: {
+        scheduledTimeMs: nowMs,
+        originalScheduleTimeMs: command.originalScheduleTimeMs ?? nowMs,
+        endedWell: undefined,
+      },
     },
-  });
+  );
   registerBySeq(state, machine);
   if (replaying) state.local.waiting.add(machine);
   else request(state, machine);
@@ -137,7 +156,8 @@ export function localActivityEnded(state: ExecutionState, seq: number, outcome: 
   if (!machine?.local) return;
   const { result, attempt } = outcome;
   // Whole milliseconds: the marker's seconds and nanoseconds give exactly this number back.
-  const completeTimeMs = Math.floor(machine.local.scheduledTimeMs) + Math.max(0, Math.round(outcome.runtimeMs));
+  const completeTimeMs =
+    Math.floor(machine.local.scheduledTimeMs) + Math.max(0, Math.round(outcome.runtimeMs));
   const failure = result.status === 'completed' ? undefined : wrap(machine, result.failure);
   const ended: Ended = {
     resolution: resolutionOf(machine, result, failure, attempt),
@@ -171,7 +191,10 @@ export function applyAnnounced(state: ExecutionState): void {
 }
 
 /** The outcome that a marker announces. */
-export function announcedOutcome(event: EventOf<'MarkerRecorded'>): { seq: number; outcome: AnnouncedOutcome } {
+export function announcedOutcome(event: EventOf<'MarkerRecorded'>): {
+  seq: number;
+  outcome: AnnouncedOutcome;
+} {
   const marker = localActivityMarkerOf(event);
   const { failure, details } = event.attributes;
   const { completeTimeMs, backoffMs, attempt } = marker;
@@ -246,7 +269,8 @@ function tell(
   if (machine.resolved) return;
   machine.resolved = true;
   pushJob(state, machine, { type: 'resolveActivity', seq: machine.seq, isLocal: true, result });
-  if (completeTimeMs !== undefined && completeTimeMs > state.clock.timeMs) state.clock.timeMs = completeTimeMs;
+  if (completeTimeMs !== undefined && completeTimeMs > state.clock.timeMs)
+    state.clock.timeMs = completeTimeMs;
 }
 
 function resolutionOf(

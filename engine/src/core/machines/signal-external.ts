@@ -2,7 +2,16 @@ import type { Failure } from '../../history/messages.js';
 import type { SignalExternalWorkflowExecution, WorkflowCommand } from '../activation.js';
 import { headerOf, inputOf } from '../command-parts.js';
 import type { MachineDefinition } from '../machine.js';
-import { enqueue, eventOf, machineBySeq, newMachine, pushJob, registerBySeq, sourceOf, stepMachine } from '../machine.js';
+import {
+  enqueue,
+  eventOf,
+  machineBySeq,
+  newMachine,
+  pushJob,
+  registerBySeq,
+  sourceOf,
+  stepMachine,
+} from '../machine.js';
 import type { CommandBuilder, ExecutionState } from '../state.js';
 import { transitionTable } from '../transition-table.js';
 import { typeName } from './cancel-external.js';

@@ -1,7 +1,16 @@
 import type { WorkflowCommand } from '../activation.js';
 import { mismatchOf } from '../found-mismatch.js';
 import type { MachineDefinition } from '../machine.js';
-import { enqueue, eventOf, machineBySeq, newMachine, pushJob, registerBySeq, sourceOf, stepMachine } from '../machine.js';
+import {
+  enqueue,
+  eventOf,
+  machineBySeq,
+  newMachine,
+  pushJob,
+  registerBySeq,
+  sourceOf,
+  stepMachine,
+} from '../machine.js';
 import type { CommandBuilder, ExecutionState } from '../state.js';
 import { transitionTable } from '../transition-table.js';
 
@@ -37,13 +46,18 @@ export const timerMachine: MachineDefinition = {
       case 'fire': {
         const fired = eventOf(event, 'TimerFired');
         if (fired.attributes.timerId !== String(machine.seq)) {
-          throw mismatchOf(state, 'differentCommand', `timer ${fired.attributes.timerId} fired, the code's timer is ${machine.seq}`, {
-            recorded: fired,
-            attempted: machine.source,
-            field: 'timerId',
-            recordedValue: fired.attributes.timerId,
-            attemptedValue: String(machine.seq),
-          });
+          throw mismatchOf(
+            state,
+            'differentCommand',
+            `timer ${fired.attributes.timerId} fired, the code's timer is ${machine.seq}`,
+            {
+              recorded: fired,
+              attempted: machine.source,
+              field: 'timerId',
+              recordedValue: fired.attributes.timerId,
+              attemptedValue: String(machine.seq),
+            },
+          );
         }
         pushJob(state, machine, { type: 'fireTimer', seq: machine.seq });
         break;

@@ -48,7 +48,13 @@ export function isTerminal(command: WorkflowCommand): boolean {
 export function completeWorkflow(state: ExecutionState, command: WorkflowCommand): void {
   const ending = endings[command.type];
   if (!ending) return;
-  enqueue(state, newMachine('workflowCompletion', 0, ending.initial, command), ending.event, buildEnding, command);
+  enqueue(
+    state,
+    newMachine('workflowCompletion', 0, ending.initial, command),
+    ending.event,
+    buildEnding,
+    command,
+  );
   state.closing = true;
   // Whatever local activities still do, nobody waits for it.
   for (const seq of state.local.executing) state.local.requests.push({ type: 'cancel', seq });
