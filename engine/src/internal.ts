@@ -1,3 +1,4 @@
+export { InputError, InvariantViolation, RefrainError, UserCodeError, assertNever } from './errors.js';
 export type { Command, CommandOf, CommandType } from './history/command.js';
 export type { EventAttributes, EventOf, EventType, HistoryEvent, UnknownEvent } from './history/event.js';
 export type { Payload } from './history/payload.js';

@@ -1,0 +1,52 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Traffic } from './traffic.js';
+
+/**
+ * Code of the test that runs inside of the environment: activities, and callbacks set by `env.at`. While an actor
+ * runs, time stands still; while it waits for virtual time or for a result, it is parked and does not hold time up.
+ *
+ * Which actor is running is known from the async context, so that `env.sleep` inside of an activity parks that
+ * activity and not the test.
+ */
+export class Actors {
+  readonly #context = new AsyncLocalStorage<Actor>();
+  readonly #traffic: Traffic;
+
+  constructor(traffic: Traffic) {
+    this.#traffic = traffic;
+  }
+
+  /** Runs `work` as an actor of its own. */
+  async run<T>(work: () => Promise<T> | T): Promise<T> {
+    const actor: Actor = { endRunning: this.#traffic.begin(), parked: 0, ended: false };
+    try {
+      return await this.#context.run(actor, async () => work());
+    } finally {
+      actor.ended = true;
+      actor.endRunning();
+    }
+  }
+
+  /** Waits for `promise`; the actor that does so, if it is one, is parked meanwhile. */
+  async parkedUntil<T>(promise: Promise<T>): Promise<T> {
+    const actor = this.#context.getStore();
+    if (!actor) return promise;
+    if (actor.parked++ === 0) actor.endRunning();
+    try {
+      return await promise;
+    } finally {
+      if (--actor.parked === 0 && !actor.ended) actor.endRunning = this.#traffic.begin();
+    }
+  }
+
+  /** Whether the calling code belongs to an actor. */
+  get isActor(): boolean {
+    return this.#context.getStore() !== undefined;
+  }
+}
+
+interface Actor {
+  endRunning: () => void;
+  parked: number;
+  ended: boolean;
+}

@@ -1,0 +1,187 @@
+import { StalledError, TimeSkipLimitError } from '../errors.js';
+import { durationText } from '../history/duration-text.js';
+import type { Traffic } from './traffic.js';
+import type { VirtualClock } from './virtual-clock.js';
+
+export interface TimeSkipperOptions {
+  readonly autoSkip: boolean;
+  /** How many times in a row time may be skipped before a waiter's wait is taken for endless. */
+  readonly maxSkips: number;
+  /** Real milliseconds after which a wait for which nothing is pending is given up. */
+  readonly stallMs: number;
+  /** What is open in the environment, in lines, for the errors. */
+  readonly describePending: () => Promise<string>;
+}
+
+/**
+ * Moves the virtual clock. It owns the waiters: what the test waits for.
+ *
+ * S1. Time moves only when nothing is under way (`Traffic`), to the next timer and no further.
+ * S2. Time moves by itself only while somebody waits for a result; `advanceTo` moves it on order, whatever the
+ *     setting, and never past its own target.
+ * S3. Whoever waits for a time is woken after everything due by then has happened.
+ * S4. A wait ends: by what it waits for, by the bound on skips, or, when nothing is pending, by the stall timeout.
+ */
+export class TimeSkipper {
+  readonly #clock: VirtualClock;
+  readonly #traffic: Traffic;
+  readonly #options: TimeSkipperOptions;
+  readonly #waiters = new Set<Waiter>();
+  #held = 0;
+  #running = false;
+  #skips = 0;
+
+  constructor(clock: VirtualClock, traffic: Traffic, options: TimeSkipperOptions) {
+    this.#clock = clock;
+    this.#traffic = traffic;
+    this.#options = options;
+  }
+
+  /** Waits for something that virtual time may have to bring about. */
+  async waitFor<T>(result: Promise<T>): Promise<T> {
+    return this.#wait({ limitMs: Infinity, forced: false }, result);
+  }
+
+  /** Moves time to `toMs`, stopping at every timer on the way; resolves when all of that has settled. */
+  async advanceTo(toMs: number): Promise<void> {
+    if (toMs <= this.#clock.nowMs()) return this.#traffic.settled();
+    await this.#wait({ limitMs: toMs, forced: true }, undefined);
+  }
+
+  /** Time does not skip by itself until the returned function is called. */
+  hold(): () => void {
+    this.#held += 1;
+    let released = false;
+    return () => {
+      if (released) return;
+      released = true;
+      this.#held -= 1;
+      this.#traffic.touch();
+    };
+  }
+
+  get isAutomatic(): boolean {
+    return this.#options.autoSkip && this.#held === 0;
+  }
+
+  /** Ends every wait with an error: the environment closes. */
+  stop(error: Error): void {
+    for (const waiter of [...this.#waiters]) waiter.fail(error);
+  }
+
+  async #wait<T>(kind: Pick<Waiter, 'limitMs' | 'forced'>, result: Promise<T> | undefined): Promise<T> {
+    let waiter: Waiter | undefined;
+    const wait = new Promise<T>((resolve, reject) => {
+      waiter = { ...kind, isTimed: !result, reached: resolve as () => void, fail: reject };
+      this.#waiters.add(waiter);
+      result?.then(resolve, reject);
+    });
+    this.#skips = 0;
+    this.#traffic.touch();
+    void this.#run();
+    try {
+      return await wait;
+    } finally {
+      this.#waiters.delete(waiter!);
+      this.#traffic.touch();
+    }
+  }
+
+  async #run(): Promise<void> {
+    if (this.#running) return;
+    this.#running = true;
+    try {
+      while (this.#waiters.size > 0) {
+        await this.#traffic.settled();
+        if (this.#wakeTimed()) continue;
+        const limitMs = this.#limitMs();
+        if (limitMs === undefined || !this.#skipTo(limitMs)) await this.#waitForChange();
+        else if (this.#skips > this.#options.maxSkips) await this.#failEndless();
+      }
+    } finally {
+      this.#running = false;
+    }
+  }
+
+  /** How far time may move now; undefined: not at all. */
+  #limitMs(): number | undefined {
+    const allowed = [...this.#waiters].filter((waiter) => waiter.forced || this.isAutomatic);
+    return allowed.length === 0 ? undefined : Math.max(...allowed.map((waiter) => waiter.limitMs));
+  }
+
+  /** Moves to the next timer, or to the next moment that a waiter waits for, whichever is first. */
+  #skipTo(limitMs: number): boolean {
+    const targets = [...this.#waiters].filter((waiter) => waiter.isTimed).map((waiter) => waiter.limitMs);
+    const targetMs = Math.min(limitMs, ...targets);
+    if (this.#clock.fireNext(targetMs)) {
+      // A wait for a time ends by itself; only a wait for a result can be endless.
+      this.#skips = Number.isFinite(targetMs) ? 0 : this.#skips + 1;
+      return true;
+    }
+    if (!Number.isFinite(targetMs)) return false;
+    this.#clock.moveTo(targetMs);
+    return true;
+  }
+
+  #wakeTimed(): boolean {
+    const nowMs = this.#clock.nowMs();
+    const due = this.#clock.nextDueMs();
+    if (due !== undefined && due <= nowMs) return false;
+    const reached = [...this.#waiters].filter((waiter) => waiter.isTimed && waiter.limitMs <= nowMs);
+    for (const waiter of reached) {
+      this.#waiters.delete(waiter);
+      waiter.reached();
+    }
+    return reached.length > 0;
+  }
+
+  /** Nothing to do until something changes; after a while without any change, the waits are given up. */
+  async #waitForChange(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const stop = this.#traffic.onChange(() => {
+        clearTimeout(stall);
+        stop();
+        resolve();
+      });
+      const stall = setTimeout(() => {
+        stop();
+        void this.#failStalled().then(resolve);
+      }, this.#options.stallMs);
+    });
+  }
+
+  async #failStalled(): Promise<void> {
+    const pending = await this.#options.describePending();
+    const why = this.isAutomatic
+      ? 'No timer, no task and no activity is pending, so time cannot bring it about.'
+      : 'Time skipping is off: move time with env.advanceBy().';
+    const error = new StalledError(
+      `The test waits for something that nothing will bring about (waited ${this.#options.stallMs} ms of real time).\n` +
+        `${why} A signal, an update or a cancellation that the test has yet to send can be sent at a virtual ` +
+        `time with env.at().\n${pending}`,
+    );
+    for (const waiter of [...this.#waiters]) waiter.fail(error);
+  }
+
+  async #failEndless(): Promise<void> {
+    const pending = await this.#options.describePending();
+    const next = this.#clock.nextDueMs();
+    const nextText =
+      next === undefined ? 'none' : `due in ${durationText(next - this.#clock.nowMs())} of virtual time`;
+    const error = new TimeSkipLimitError(
+      `Time was skipped ${this.#options.maxSkips} times in a row and what the test waits for did not come about.\n` +
+        `Next timer: ${nextText}. If the workflow really needs more, raise maxSkips.\n${pending}`,
+    );
+    for (const waiter of [...this.#waiters]) waiter.fail(error);
+  }
+}
+
+interface Waiter {
+  readonly limitMs: number;
+  /** Moves time though automatic skipping is off. */
+  readonly forced: boolean;
+  /** Waits for a time, not for a result. */
+  readonly isTimed: boolean;
+  readonly reached: () => void;
+  readonly fail: (error: Error) => void;
+}
