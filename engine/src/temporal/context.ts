@@ -1,0 +1,126 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import assert from 'node:assert';
+import { TextDecoder, TextEncoder } from 'node:util';
+import vm from 'node:vm';
+import type { TemporalBundle } from './bundle.js';
+import type { createDriver, DrivenExecution, DriverOptions } from './inside/driver.js';
+import type { SdkModules, UserExports } from './inside/sdk-types.js';
+
+/** A V8 context in which one bundle's SDK is loaded; its executions share it. */
+export interface TemporalContext {
+  newExecution(options: DriverOptions): DrivenExecution;
+  /** Calls into the context, then runs the microtasks that the call queued, and those that they queue. */
+  run<T>(call: () => T): T;
+  /** A value of this context's realm. */
+  owns(promise: unknown): boolean;
+}
+
+interface SdkExports extends Omit<SdkModules, 'setConverters'> {
+  readonly driver: { createDriver: typeof createDriver };
+  readonly modules: Readonly<Record<string, () => unknown>>;
+}
+
+type ModuleFunction = (
+  require: (name: string) => unknown,
+  module: { exports: Record<string, unknown> },
+  exports: Record<string, unknown>,
+) => void;
+
+export function createTemporalContext(bundle: TemporalBundle): TemporalContext {
+  // Microtasks of the context run when a script of it ends, and only then: the driver decides when.
+  const context = vm.createContext({}, { microtaskMode: 'afterEvaluate' });
+  injectGlobals(context);
+  const slot: { call: (() => unknown) | undefined } = { call: undefined };
+  Object.defineProperty(context, '__refrain_slot', { value: slot, configurable: true });
+  const enterScript = vm.runInContext(
+    '{ const slot = __refrain_slot; delete globalThis.__refrain_slot; Object.defineProperty(globalThis, "__refrain_enter", { value: () => slot.call() }); }',
+    context,
+  ) as unknown;
+  void enterScript;
+  const enter = new vm.Script('__refrain_enter()');
+
+  const run = <T>(call: () => T): T => {
+    slot.call = call;
+    try {
+      return enter.runInContext(context) as T;
+    } finally {
+      slot.call = undefined;
+    }
+  };
+
+  const compile = (code: string, filename: string): ModuleFunction =>
+    vm.compileFunction(code, ['require', 'module', 'exports'], {
+      filename,
+      parsingContext: context,
+    }) as unknown as ModuleFunction;
+  const evaluate = (load: ModuleFunction, require: (name: string) => unknown) => {
+    const module = { exports: newObject() };
+    load(require, module, module.exports);
+    return module.exports;
+  };
+  const newObject = vm.runInContext('() => ({})', context) as () => Record<string, unknown>;
+
+  let converters: UserExports | undefined;
+  const sdk = run(() =>
+    evaluate(compile(bundle.sdkCode, 'temporal-sdk.js'), (name) => {
+      if (name === '__temporal_custom_payload_converter') return converters!.payloadConverter();
+      if (name === '__temporal_custom_failure_converter') return converters!.failureConverter();
+      throw new Error(`the SDK requires ${name}`);
+    }),
+  ) as unknown as SdkExports;
+  const shared = new Map<string, unknown>();
+  const loadUserCode = compile(bundle.userCode, bundle.filename);
+  const requireShared = (name: string): unknown => {
+    let loaded = shared.get(name);
+    if (loaded === undefined) {
+      const load = sdk.modules[name];
+      if (!load) throw new Error(`Cannot find module '${name}'`);
+      loaded = load();
+      shared.set(name, loaded);
+    }
+    return loaded;
+  };
+  // All of them now: what they set up must not depend on which execution comes first.
+  run(() => Object.keys(sdk.modules).forEach(requireShared));
+  const newExecution = run(() =>
+    sdk.driver.createDriver(
+      { ...sdk, setConverters: (user) => (converters = user) },
+      () => evaluate(loadUserCode, requireShared) as unknown as UserExports,
+    ),
+  );
+  const realmPromise = vm.runInContext('Promise', context) as PromiseConstructor;
+  return { newExecution, run, owns: (promise) => promise instanceof realmPromise };
+}
+
+function injectGlobals(context: vm.Context): void {
+  const globals: Record<string, unknown> = {
+    URL,
+    URLSearchParams,
+    assert,
+    TextEncoder,
+    TextDecoder,
+    AbortController,
+  };
+  for (const [name, value] of Object.entries(globals)) {
+    Object.defineProperty(context, name, { value, writable: false, enumerable: true, configurable: false });
+  }
+  Object.defineProperty(context, 'AsyncLocalStorage', {
+    value: class extends AsyncLocalStorage<unknown> {},
+    writable: false,
+    enumerable: true,
+    configurable: false,
+  });
+  const quiet = () => undefined;
+  Object.defineProperty(context, 'console', {
+    value: { log: quiet, warn: quiet, error: quiet, info: quiet, debug: quiet },
+    writable: true,
+    enumerable: false,
+    configurable: true,
+  });
+  vm.runInContext(
+    `for (const [name, key] of [['dispose', 'nodejs.dispose'], ['asyncDispose', 'nodejs.asyncDispose']]) {
+       if (typeof Symbol[name] !== 'symbol') Object.defineProperty(Symbol, name, { value: Symbol.for(key) });
+     }`,
+    context,
+  );
+}

@@ -1,0 +1,88 @@
+import type { Activation, Completion, WorkflowInstance } from '../core/activation.js';
+import { InvariantViolation } from '../errors.js';
+import type { TemporalBundle } from './bundle.js';
+import { createTemporalContext } from './context.js';
+import type { DrivenExecution } from './inside/driver.js';
+
+export interface TemporalInstanceOptions {
+  readonly namespace?: string;
+  readonly taskQueue?: string;
+  /** As the Temporal worker's option: names of errors that fail the workflow, not its task. */
+  readonly workflowFailureErrorTypes?: readonly string[];
+  /** Record where each command was asked for: slower, for explanations. */
+  readonly callSites?: boolean;
+}
+
+/** Hosts the user's own `@temporalio/workflow`: many executions, one V8 context. */
+export interface TemporalHost {
+  readonly bundle: TemporalBundle;
+  createInstance(options?: TemporalInstanceOptions): TemporalInstance;
+  /** Whether a promise was made by code in here: for unhandled rejections. */
+  owns(promise: unknown): boolean;
+}
+
+export interface TemporalInstance extends WorkflowInstance {
+  /** An unhandled rejection of this execution: its next activation fails with it. */
+  reject(error: unknown): void;
+}
+
+export function createTemporalHost(bundle: TemporalBundle): TemporalHost {
+  const context = createTemporalContext(bundle);
+  return {
+    bundle,
+    owns: context.owns,
+    createInstance(options = {}) {
+      const execution = context.newExecution({
+        namespace: options.namespace ?? 'default',
+        taskQueue: options.taskQueue ?? 'default',
+        workflowFailureErrorTypes: options.workflowFailureErrorTypes ?? [],
+        callSites: options.callSites ?? false,
+      });
+      return instanceOf(execution, context.run);
+    },
+  };
+}
+
+function instanceOf(execution: DrivenExecution, run: <T>(call: () => T) => T): TemporalInstance {
+  let created = false;
+  let rejected: { readonly error: unknown } | undefined;
+  return {
+    activate(activation) {
+      try {
+        if (!created) {
+          created = true;
+          const job = activation.jobs.find((candidate) => candidate.type === 'initializeWorkflow');
+          if (!job)
+            throw new InvariantViolation('RFN3005', 'the first activation does not initialize the workflow');
+          run(() => execution.create(activation, job));
+        }
+        return activate(execution, activation, run);
+      } catch (error) {
+        if (error instanceof InvariantViolation) throw error;
+        return execution.failed(error);
+      } finally {
+        if (rejected) execution.reject(rejected.error);
+      }
+    },
+    reject(error) {
+      rejected ??= { error };
+      execution.reject(error);
+    },
+    dispose: () => run(() => execution.dispose()),
+  };
+}
+
+function activate(
+  execution: DrivenExecution,
+  activation: Activation,
+  run: <T>(call: () => T) => T,
+): Completion {
+  const batches = execution.prepare(activation);
+  for (let index = 0; index < batches; index++) {
+    run(() => execution.runBatch(index));
+    while (execution.unblock()) run(nothing);
+  }
+  return execution.conclude();
+}
+
+const nothing = () => undefined;

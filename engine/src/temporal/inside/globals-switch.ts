@@ -1,0 +1,55 @@
+/**
+ * Global variables that workflow code makes belong to its execution, though all executions share one context:
+ * whoever runs finds the pristine globals and what it made itself.
+ */
+export interface GlobalsSwitch {
+  newSet(): GlobalSet;
+  enter(set: GlobalSet): void;
+  /** The current execution has ended: its globals go. */
+  leave(): void;
+}
+
+export interface GlobalSet {
+  saved: Map<PropertyKey, PropertyDescriptor>;
+}
+
+export function createGlobalsSwitch(realm: object): GlobalsSwitch {
+  const pristine = new Map<PropertyKey, PropertyDescriptor>();
+  for (const key of Reflect.ownKeys(realm)) {
+    const descriptor = Reflect.getOwnPropertyDescriptor(realm, key);
+    if (descriptor) pristine.set(key, descriptor);
+  }
+  /** The SDK's own, set by the driver for each execution. */
+  const managed = new Set<PropertyKey>(['__TEMPORAL__', '__TEMPORAL_ACTIVATOR__', 'globalThis']);
+  let current: GlobalSet | undefined;
+
+  const takeOut = (into: GlobalSet | undefined) => {
+    into?.saved.clear();
+    for (const key of Reflect.ownKeys(realm)) {
+      if (managed.has(key)) continue;
+      const now = Reflect.getOwnPropertyDescriptor(realm, key)!;
+      const before = pristine.get(key);
+      if (before && before.value === now.value && before.get === now.get) continue;
+      into?.saved.set(key, now);
+      if (before) Reflect.defineProperty(realm, key, before);
+      else Reflect.deleteProperty(realm, key);
+    }
+    for (const [key, before] of pristine) {
+      if (!Reflect.has(realm, key)) Reflect.defineProperty(realm, key, before);
+    }
+  };
+
+  return {
+    newSet: () => ({ saved: new Map() }),
+    enter(set) {
+      if (current === set) return;
+      if (current) takeOut(current);
+      for (const [key, descriptor] of set.saved) Reflect.defineProperty(realm, key, descriptor);
+      current = set;
+    },
+    leave() {
+      takeOut(undefined);
+      current = undefined;
+    },
+  };
+}
