@@ -165,8 +165,8 @@ export function commandFromProto(
       if (source[name] !== undefined && source[name] !== null) result[name] = source[name];
     }
     for (const [name, kind] of Object.entries(shape.fields ?? {})) {
-      const value = source[name];
-      if (value === undefined || value === null) continue;
+      const value = source[name] ?? (kind.endsWith('[]') ? [] : name === 'headers' ? {} : undefined);
+      if (value === undefined) continue;
       if (kind === 'duration' || kind === 'timestamp') result[`${name}Ms`] = msOf(value as ProtoDuration);
       else result[name] = form.from(kind, value);
     }

@@ -80,7 +80,7 @@ export function createDriver(sdk: SdkModules, loadUserCode: () => UserExports) {
         sdk.api.initRuntime({
           info: workflowInfoOf(activation, job, options),
           randomnessSeed: seedBytes(job.randomnessSeed),
-          now: activation.timestampMs,
+          now: Math.floor(activation.timestampMs),
           patches: legacy ? patchIdsOf(activation) : [],
           showStackTraceSources: false,
           sourceMap: {},
@@ -190,7 +190,7 @@ function patchIdsOf(activation: Activation): string[] {
 function activationBase(activation: Activation, sdk: SdkModules): Dict {
   return {
     runId: activation.runId,
-    timestamp: sdk.time.msToTs(activation.timestampMs),
+    timestamp: sdk.time.msToTs(Math.floor(activation.timestampMs)),
     isReplaying: activation.isReplaying,
     historyLength: activation.historyLength,
     historySizeBytes: { toNumber: () => activation.historySizeBytes },
@@ -226,7 +226,7 @@ function modernBatches(
     }));
     return [jobs];
   }
-  activator.now = activation.timestampMs;
+  activator.now = Math.floor(activation.timestampMs);
   activator.mutateWorkflowInfo((info) => ({
     ...info,
     historyLength: activation.historyLength,
