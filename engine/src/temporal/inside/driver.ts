@@ -11,9 +11,13 @@
  */
 import type { Activation, Completion, InitializeWorkflow, WorkflowCommand } from '../../core/activation.js';
 import { commandFromProto } from './commands.js';
+import type { Failure } from '../../history/messages.js';
+import { legacyBatches, modernBatches } from './batches.js';
+import type { GlobalSet, GlobalsSwitch } from './globals-switch.js';
 import { createGlobalsSwitch } from './globals-switch.js';
 import type { JobConversion, ProtoJob } from './jobs.js';
 import { jobToProto, seedBytes } from './jobs.js';
+import type { ProtoForm } from './proto-form.js';
 import { createProtoForm } from './proto-form.js';
 import type { Activator, SdkModules, UserExports } from './sdk-types.js';
 import { fillLegacyInfo, workflowInfoOf } from './workflow-info.js';
@@ -46,128 +50,151 @@ export interface DrivenExecution {
   dispose(): void;
 }
 
+/** What the executions of one context share. */
+interface Shared {
+  readonly realm: Realm;
+  readonly sdk: SdkModules;
+  readonly loadUserCode: () => UserExports;
+  readonly form: ProtoForm;
+  readonly globals: GlobalsSwitch;
+  /** Up to 1.10. */
+  readonly legacy: boolean;
+  readonly conversion: JobConversion;
+}
+
 export function createDriver(sdk: SdkModules, loadUserCode: () => UserExports) {
   const realm = globalThis as Realm;
   sdk.overrideGlobals();
   const form = createProtoForm(sdk.time.msToTs);
   const legacy = sdk.api.initialize === undefined;
   const conversion: JobConversion = { form, makeDuration: sdk.time.msToTs, legacy };
-  const globals = createGlobalsSwitch(realm);
-
-  return (options: DriverOptions): DrivenExecution => {
-    const own = globals.newSet();
-    let activator: Activator | undefined;
-    let user: UserExports | undefined;
-    let batches: ProtoJob[][] = [];
-    let base: Dict = {};
-    const callSites = new Map<object, string>();
-
-    const enter = () => {
-      globals.enter(own);
-      realm.__TEMPORAL_ACTIVATOR__ = activator;
-    };
-
-    return {
-      create(activation, job) {
-        enter();
-        user = loadUserCode();
-        sdk.setConverters(user);
-        realm.__TEMPORAL__ = {
-          api: sdk.api,
-          importWorkflows: user.workflows,
-          importInterceptors: user.interceptors,
-        };
-        sdk.api.initRuntime({
-          info: workflowInfoOf(activation, job, options),
-          randomnessSeed: seedBytes(job.randomnessSeed),
-          now: Math.floor(activation.timestampMs),
-          patches: legacy ? patchIdsOf(activation) : [],
-          showStackTraceSources: false,
-          sourceMap: {},
-          getTimeOfDay: () => 0n,
-          registeredActivityNames: anyName(),
-          stackTracesEnabled: false,
-          failureExceptionTypeNames: [...options.workflowFailureErrorTypes],
-        });
-        activator = realm.__TEMPORAL_ACTIVATOR__!;
-        if (legacy) fillLegacyInfo(activator, job, sdk, form);
-        if (options.callSites) recordCallSites(activator, callSites);
-      },
-
-      prepare(activation) {
-        enter();
-        const jobs = activation.jobs.map((job) => jobToProto(job, conversion));
-        base = activationBase(activation, sdk);
-        batches = legacy
-          ? legacyBatches(jobs)
-          : modernBatches(activation, jobs, activator!, sdk, isQueryOnly(activation));
-        return batches.length;
-      },
-
-      runBatch(index) {
-        enter();
-        sdk.api.activate({ ...base, jobs: batches[index] }, index);
-      },
-
-      unblock() {
-        enter();
-        const { blockedConditions, workflowTaskError } = activator!;
-        if (batches.length === 0 || (blockedConditions.size === 0 && workflowTaskError === undefined))
-          return false;
-        return sdk.api.tryUnblockConditions() > 0;
-      },
-
-      conclude() {
-        enter();
-        const { successful } = sdk.api.concludeActivation();
-        activator!.getAndResetSinkCalls?.();
-        const commands: WorkflowCommand[] = [];
-        for (const command of successful.commands) {
-          commands.push(commandFromProto(command as Dict, form, callSites.get(command)));
-        }
-        callSites.clear();
-        return {
-          status: 'successful',
-          commands,
-          usedInternalFlags: [...(successful.usedInternalFlags ?? [])],
-        };
-      },
-
-      failed: (error) => ({ status: 'failed', failure: failureOf(error) }),
-
-      reject(error) {
-        if (activator) activator.workflowTaskError ??= error;
-      },
-
-      dispose() {
-        if (!activator) return;
-        enter();
-        try {
-          sdk.api.dispose();
-        } finally {
-          activator = undefined;
-          user = undefined;
-          realm.__TEMPORAL_ACTIVATOR__ = undefined;
-          globals.leave();
-        }
-      },
-    };
-
-    function failureOf(error: unknown) {
-      const source = activator ?? realm.__TEMPORAL_ACTIVATOR__;
-      try {
-        if (source) return form.from('Failure', source.errorToFailure(error)) as Dict;
-      } catch {
-        // A failure converter that throws must not hide the error itself.
-      }
-      const { message, stack, name } = (error ?? {}) as Partial<Error>;
-      return {
-        message: message ?? String(error),
-        stackTrace: stack ?? '',
-        applicationFailureInfo: { type: name ?? 'Error' },
-      };
-    }
+  const shared: Shared = {
+    realm,
+    sdk,
+    loadUserCode,
+    form,
+    globals: createGlobalsSwitch(realm),
+    legacy,
+    conversion,
   };
+  return (options: DriverOptions): DrivenExecution => new HostedExecution(shared, options);
+}
+
+class HostedExecution implements DrivenExecution {
+  private readonly shared: Shared;
+  private readonly options: DriverOptions;
+  private readonly ownGlobals: GlobalSet;
+  private activator: Activator | undefined;
+  private batches: ProtoJob[][] = [];
+  private base: Dict = {};
+  private readonly callSites = new Map<object, string>();
+
+  constructor(shared: Shared, options: DriverOptions) {
+    this.shared = shared;
+    this.options = options;
+    this.ownGlobals = shared.globals.newSet();
+  }
+
+  create(activation: Activation, job: InitializeWorkflow): void {
+    const { sdk, realm, legacy, form } = this.shared;
+    this.enter();
+    const user = this.shared.loadUserCode();
+    sdk.setConverters(user);
+    realm.__TEMPORAL__ = {
+      api: sdk.api,
+      importWorkflows: user.workflows,
+      importInterceptors: user.interceptors,
+    };
+    sdk.api.initRuntime({
+      info: workflowInfoOf(activation, job, this.options),
+      randomnessSeed: seedBytes(job.randomnessSeed),
+      now: Math.floor(activation.timestampMs),
+      patches: legacy ? patchIdsOf(activation) : [],
+      showStackTraceSources: false,
+      sourceMap: {},
+      getTimeOfDay: () => 0n,
+      registeredActivityNames: anyName(),
+      stackTracesEnabled: false,
+      failureExceptionTypeNames: [...this.options.workflowFailureErrorTypes],
+    });
+    this.activator = realm.__TEMPORAL_ACTIVATOR__!;
+    if (legacy) fillLegacyInfo(this.activator, job, sdk, form);
+    if (this.options.callSites) recordCallSites(this.activator, this.callSites);
+  }
+
+  prepare(activation: Activation): number {
+    const { sdk, legacy, conversion } = this.shared;
+    this.enter();
+    const jobs = activation.jobs.map((job) => jobToProto(job, conversion));
+    this.base = activationBase(activation, sdk);
+    this.batches = legacy ? legacyBatches(jobs) : modernBatches(activation, jobs, this.activator!, sdk);
+    return this.batches.length;
+  }
+
+  runBatch(index: number): void {
+    this.enter();
+    this.shared.sdk.api.activate({ ...this.base, jobs: this.batches[index] }, index);
+  }
+
+  unblock(): boolean {
+    this.enter();
+    const { blockedConditions, workflowTaskError } = this.activator!;
+    if (blockedConditions.size === 0 && workflowTaskError === undefined) return false;
+    return this.shared.sdk.api.tryUnblockConditions() > 0;
+  }
+
+  conclude(): Completion {
+    this.enter();
+    const { successful } = this.shared.sdk.api.concludeActivation();
+    this.activator!.getAndResetSinkCalls?.();
+    const commands: WorkflowCommand[] = [];
+    for (const command of successful.commands) {
+      commands.push(commandFromProto(command as Dict, this.shared.form, this.callSites.get(command)));
+    }
+    this.callSites.clear();
+    return { status: 'successful', commands, usedInternalFlags: [...(successful.usedInternalFlags ?? [])] };
+  }
+
+  failed(error: unknown): Completion {
+    return { status: 'failed', failure: this.failureOf(error) };
+  }
+
+  reject(error: unknown): void {
+    if (this.activator) this.activator.workflowTaskError ??= error;
+  }
+
+  dispose(): void {
+    if (!this.activator) return;
+    const { sdk, realm, globals } = this.shared;
+    this.enter();
+    try {
+      sdk.api.dispose();
+    } finally {
+      this.activator = undefined;
+      realm.__TEMPORAL_ACTIVATOR__ = undefined;
+      globals.leave();
+    }
+  }
+
+  private enter(): void {
+    this.shared.globals.enter(this.ownGlobals);
+    this.shared.realm.__TEMPORAL_ACTIVATOR__ = this.activator;
+  }
+
+  private failureOf(error: unknown): Failure {
+    const source = this.activator;
+    try {
+      if (source) return this.shared.form.from('Failure', source.errorToFailure(error)) as Failure;
+    } catch {
+      // A failure converter that throws must not hide the error itself.
+    }
+    const { message, stack, name } = (error ?? {}) as Partial<Error>;
+    return {
+      message: message ?? String(error),
+      stackTrace: stack ?? '',
+      applicationFailureInfo: { type: name ?? 'Error' },
+    };
+  }
 }
 
 /** Activities are the worker's business; with local activities the SDK asks whether they are registered. */
@@ -177,10 +204,6 @@ function anyName(): Set<string> {
       return true;
     }
   })();
-}
-
-function isQueryOnly(activation: Activation): boolean {
-  return activation.jobs.length > 0 && activation.jobs.every((job) => job.type === 'queryWorkflow');
 }
 
 function patchIdsOf(activation: Activation): string[] {
@@ -199,72 +222,6 @@ function activationBase(activation: Activation, sdk: SdkModules): Dict {
     buildIdForCurrentTask: activation.buildId,
     lastSdkVersion: activation.lastSdkVersion,
   };
-}
-
-/** 1.9 and 1.10: patches, signals, the rest (with the start), queries; microtasks after each. */
-function legacyBatches(jobs: ProtoJob[]): ProtoJob[][] {
-  const ranks: Record<string, number> = { notifyHasPatch: 0, signalWorkflow: 1, queryWorkflow: 3 };
-  const batches: ProtoJob[][] = [[], [], [], []];
-  for (const job of jobs) batches[ranks[job.variant] ?? 2]!.push(job);
-  return batches.filter((batch) => batch.length > 0);
-}
-
-/** Id of the SDK's flag ProcessWorkflowActivationJobsAsSingleBatch. */
-const SINGLE_BATCH = 2;
-
-function modernBatches(
-  activation: Activation,
-  jobs: ProtoJob[],
-  activator: Activator,
-  sdk: SdkModules,
-  queries: boolean,
-): ProtoJob[][] {
-  if (queries) {
-    activator.mutateWorkflowInfo((info) => ({
-      ...info,
-      unsafe: { ...(info['unsafe'] as Dict), isReplaying: true, isReplayingHistoryEvents: false },
-    }));
-    return [jobs];
-  }
-  activator.now = Math.floor(activation.timestampMs);
-  activator.mutateWorkflowInfo((info) => ({
-    ...info,
-    historyLength: activation.historyLength,
-    historySize: activation.historySizeBytes,
-    continueAsNewSuggested: activation.continueAsNewSuggested,
-    targetWorkerDeploymentVersionChanged: false,
-    currentBuildId: activation.buildId ?? '',
-    currentDeploymentVersion: undefined,
-    unsafe: {
-      ...(info['unsafe'] as Dict),
-      isReplaying: activation.isReplaying,
-      isReplayingHistoryEvents: activation.isReplaying,
-    },
-  }));
-  activator.addKnownFlags?.([...activation.availableInternalFlags]);
-  if (activation.lastSdkVersion) activator.sdkVersion = activation.lastSdkVersion;
-  const start = jobs.find((job) => job.variant === 'initializeWorkflow');
-  if (start) sdk.api.initialize!(start['initializeWorkflow']);
-  const rest: ProtoJob[] = [];
-  for (const job of jobs) {
-    if (job.variant === 'notifyHasPatch')
-      activator.notifyHasPatch(job['notifyHasPatch'] as { patchId: string });
-    else rest.push(job);
-  }
-  const signals = rest.filter((job) => job.variant === 'signalWorkflow');
-  const singleBatch = { id: SINGLE_BATCH, default: true, alternativeConditions: singleBatchConditions(sdk) };
-  if (signals.length > 0 && !activator.hasFlag!(singleBatch)) {
-    return [signals, rest.filter((job) => job.variant !== 'signalWorkflow')].filter(
-      (batch) => batch.length > 0,
-    );
-  }
-  const seeds = rest.filter((job) => job.variant === 'updateRandomSeed');
-  if (seeds.length > 0) activator.updateRandomSeed(seeds.at(-1)!['updateRandomSeed']);
-  return [rest.filter((job) => job.variant !== 'updateRandomSeed')];
-}
-
-function singleBatchConditions(sdk: SdkModules): unknown {
-  return sdk.flags?.SdkFlags?.['ProcessWorkflowActivationJobsAsSingleBatch']?.alternativeConditions;
 }
 
 /** The stack of each command's call, by the command object that the SDK made. */
