@@ -1,0 +1,178 @@
+import type { CallOptions } from '../api/common.js';
+import type {
+  ActivityById,
+  PollActivityTaskQueueRequest,
+  PollActivityTaskQueueResponse,
+  RecordActivityTaskHeartbeatRequest,
+  RecordActivityTaskHeartbeatResponse,
+  RespondActivityTaskCanceledRequest,
+  RespondActivityTaskCompletedRequest,
+  RespondActivityTaskFailedRequest,
+} from '../api/tasks.js';
+import {
+  cancelActivity,
+  completeActivity,
+  failActivity,
+  heartbeat,
+  isLastAttempt,
+  startActivity,
+} from '../activity.js';
+import { checkPayloads } from '../check-fields.js';
+import type { ServiceContext } from '../context.js';
+import { namespace, openRunOf } from '../context.js';
+import { invalidArgument, notFound } from '../errors.js';
+import type { LoadedRun } from '../runs.js';
+import type { ActivityState } from '../state.js';
+import { isRunning } from '../state.js';
+import type { PollerIdentity, QueuedTask } from '../task-queues.js';
+
+export async function pollActivityTaskQueue(
+  ctx: ServiceContext,
+  request: PollActivityTaskQueueRequest,
+  options: CallOptions = {},
+): Promise<PollActivityTaskQueueResponse | undefined> {
+  const { taskQueue, identity = '', embedded = false, workerVersionCapabilities: version } = request;
+  if (!taskQueue.name) throw invalidArgument('taskQueue is not set');
+  const buildId = version?.useVersioning ? version.buildId : undefined;
+  const who: PollerIdentity = { identity, embedded, buildId };
+  const maxTasksPerSecond = request.taskQueueMetadata?.maxTasksPerSecond;
+  const task = await ctx.activityTasks.poll(taskQueue.name, who, (t) => take(ctx, t, who), {
+    ...options,
+    maxTasksPerSecond,
+  });
+  // An attempt that may not be repeated must not begin before it is durable that it did.
+  if (task && (!embedded || isOnlyAttempt(task))) await ctx.runs.durable();
+  return task;
+}
+
+function isOnlyAttempt(task: PollActivityTaskQueueResponse): boolean {
+  const most = task.retryPolicy?.maximumAttempts ?? 0;
+  return most > 0 && task.attempt >= most;
+}
+
+function take(
+  ctx: ServiceContext,
+  queued: QueuedTask,
+  who: PollerIdentity,
+): PollActivityTaskQueueResponse | undefined {
+  const run = ctx.runs.get(queued.run);
+  const activity = run?.state.activities.get(queued.scheduledEventId);
+  if (!run || !activity || activity.startedTimeMs !== 0 || !isRunning(run.state)) return undefined;
+  if (who.embedded && !isLastAttempt(activity)) {
+    // Nothing of such a start has to be stored, so that no commit is asked for.
+    startWithoutCommit(ctx, run, activity, who);
+  } else ctx.runs.transact(run, (t) => startActivity(t, activity, who));
+  const answer = response(run, activity);
+  ctx.inFlight.add(answer.taskToken);
+  return answer;
+}
+
+function startWithoutCommit(
+  ctx: ServiceContext,
+  run: LoadedRun,
+  activity: ActivityState,
+  who: PollerIdentity,
+): void {
+  ctx.runs.touch(run, (t) => startActivity(t, activity, who));
+}
+
+function response(run: LoadedRun, activity: ActivityState): PollActivityTaskQueueResponse {
+  const { state } = run;
+  const { scheduled } = activity;
+  return {
+    taskToken: `a.${state.run}.${activity.scheduledEventId}.${activity.attempt}`,
+    workflowNamespace: namespace,
+    workflowType: state.started.workflowType,
+    workflowExecution: { workflowId: state.workflowId, runId: state.runId },
+    activityType: scheduled.activityType,
+    activityId: scheduled.activityId,
+    ...(scheduled.header && { header: scheduled.header }),
+    ...(scheduled.input && { input: scheduled.input }),
+    ...(activity.heartbeatDetails && { heartbeatDetails: activity.heartbeatDetails }),
+    scheduledTimeMs: activity.scheduledTimeMs,
+    currentAttemptScheduledTimeMs: activity.attemptScheduledTimeMs,
+    startedTimeMs: activity.startedTimeMs,
+    attempt: activity.attempt,
+    ...(scheduled.scheduleToCloseTimeoutMs && {
+      scheduleToCloseTimeoutMs: scheduled.scheduleToCloseTimeoutMs,
+    }),
+    ...(scheduled.startToCloseTimeoutMs && { startToCloseTimeoutMs: scheduled.startToCloseTimeoutMs }),
+    ...(scheduled.heartbeatTimeoutMs && { heartbeatTimeoutMs: scheduled.heartbeatTimeoutMs }),
+    ...(scheduled.retryPolicy && { retryPolicy: scheduled.retryPolicy }),
+    ...(scheduled.priority && { priority: scheduled.priority }),
+  };
+}
+
+export async function respondActivityTaskCompleted(
+  ctx: ServiceContext,
+  request: RespondActivityTaskCompletedRequest,
+): Promise<void> {
+  checkPayloads(request.result, 'result');
+  const { run, activity } = attemptOf(ctx, request.taskToken);
+  ctx.runs.transact(run, (t) => completeActivity(t, activity, request.result, request.identity));
+  await ctx.runs.durable();
+}
+
+export async function respondActivityTaskFailed(
+  ctx: ServiceContext,
+  request: RespondActivityTaskFailedRequest,
+): Promise<void> {
+  const { run, activity } = attemptOf(ctx, request.taskToken);
+  ctx.runs.transact(run, (t) =>
+    failActivity(t, activity, request.failure, request.identity, request.lastHeartbeatDetails),
+  );
+  await ctx.runs.durable();
+}
+
+export async function respondActivityTaskCanceled(
+  ctx: ServiceContext,
+  request: RespondActivityTaskCanceledRequest,
+): Promise<void> {
+  const { run, activity } = attemptOf(ctx, request.taskToken, (found) => {
+    if (found.cancelRequestedEventId === 0) {
+      throw invalidArgument(`activity ${found.scheduled.activityId}: its cancellation was not requested`);
+    }
+  });
+  ctx.runs.transact(run, (t) => cancelActivity(t, activity, request.details, request.identity));
+  await ctx.runs.durable();
+}
+
+export async function recordActivityTaskHeartbeat(
+  ctx: ServiceContext,
+  request: RecordActivityTaskHeartbeatRequest,
+): Promise<RecordActivityTaskHeartbeatResponse> {
+  checkPayloads(request.details, 'details');
+  const { run, activity } = findAttempt(ctx, request.taskToken);
+  ctx.runs.transact(run, (t) => heartbeat(t, activity, request.details));
+  await ctx.runs.durable();
+  return { cancelRequested: activity.cancelRequestedEventId !== 0 };
+}
+
+/** The token of the attempt that runs, for calls that name an activity by its ids. */
+export function tokenById(ctx: ServiceContext, request: ActivityById): string {
+  const { workflowId, runId, activityId } = request;
+  const { state } = openRunOf(ctx, { workflowId, ...(runId && { runId }) });
+  const activity = state.activities.get(state.activityIds.get(activityId) ?? 0);
+  if (!activity) throw notFound(`activity ${activityId} is not pending in workflow ${workflowId}`);
+  return `a.${state.run}.${activity.scheduledEventId}.${activity.attempt}`;
+}
+
+/** Like `findAttempt`, for an answer that ends the attempt. */
+function attemptOf(ctx: ServiceContext, taskToken: string, check?: (activity: ActivityState) => void) {
+  ctx.inFlight.delete(taskToken);
+  const found = findAttempt(ctx, taskToken);
+  check?.(found.activity);
+  return found;
+}
+
+/** Refuses an answer whose attempt has ended already: by a timeout, a retry, an outcome, or with its run (E3). */
+function findAttempt(ctx: ServiceContext, taskToken: string): { run: LoadedRun; activity: ActivityState } {
+  const match = /^a\.(\d+)\.(\d+)\.(\d+)$/.exec(taskToken);
+  if (!match) throw invalidArgument('taskToken is not that of an activity');
+  const run = ctx.runs.get(Number(match[1]));
+  if (!run || !isRunning(run.state)) throw notFound('workflow execution already completed');
+  const activity = run.state.activities.get(Number(match[2]));
+  const isSame = activity && activity.startedTimeMs !== 0 && activity.attempt === Number(match[3]);
+  if (!isSame) throw notFound('activity task not found: it has ended, timed out, or another attempt runs');
+  return { run, activity };
+}

@@ -1,0 +1,84 @@
+import type { HistoryEvent } from '../../history/event.js';
+import type { CallOptions } from '../api/common.js';
+import type {
+  GetWorkflowExecutionHistoryRequest,
+  GetWorkflowExecutionHistoryResponse,
+} from '../api/workflow.js';
+import type { ServiceContext } from '../context.js';
+import { runOf } from '../context.js';
+import { invalidArgument } from '../errors.js';
+import { limits } from '../limits.js';
+import type { LoadedRun } from '../runs.js';
+import { isRunning } from '../state.js';
+
+/** A page of a run's history; with `waitNewEvent` it waits for what is not there yet. */
+export async function getWorkflowExecutionHistory(
+  ctx: ServiceContext,
+  request: GetWorkflowExecutionHistoryRequest,
+  options: CallOptions = {},
+): Promise<GetWorkflowExecutionHistoryResponse> {
+  const { runId, fromEventId } = readToken(request.nextPageToken);
+  const run = runId ? runOf(ctx, { ...request.execution, runId }) : runOf(ctx, request.execution);
+  const closeOnly = request.historyEventFilterType === 'CLOSE_EVENT';
+  const isThere = () => !isRunning(run.state) || (!closeOnly && run.state.nextEventId > fromEventId);
+  if (request.waitNewEvent && !isThere()) await waitUntil(ctx, run, isThere, options);
+  await ctx.runs.durable();
+  const token = (eventId: number) => `${run.state.runId}.${eventId}`;
+  if (closeOnly) {
+    if (isRunning(run.state) && request.waitNewEvent) {
+      return { history: { events: [] }, nextPageToken: token(fromEventId) };
+    }
+    return { history: { events: ctx.runs.history(run, run.state.nextEventId - 1) } };
+  }
+  const events = ctx.runs.history(run, fromEventId);
+  const page = events.slice(0, request.maximumPageSize ?? limits.pageSize * 100);
+  const next = page.length > 0 ? page[page.length - 1]!.eventId + 1 : fromEventId;
+  const more = page.length < events.length || (request.waitNewEvent && isRunning(run.state));
+  return { history: { events: page }, ...(more && { nextPageToken: token(next) }) };
+}
+
+function readToken(token: string | undefined): { runId: string | undefined; fromEventId: number } {
+  if (!token) return { runId: undefined, fromEventId: 1 };
+  const match = /^(.+)\.(\d+)$/.exec(token);
+  if (!match) throw invalidArgument('nextPageToken is not one that this call returned');
+  return { runId: match[1], fromEventId: Number(match[2]) };
+}
+
+function waitUntil(
+  ctx: ServiceContext,
+  run: LoadedRun,
+  isThere: () => boolean,
+  options: CallOptions,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (options.signal?.aborted) return reject(options.signal.reason as Error);
+    let cancelTimer: (() => void) | undefined;
+    const settle = () => {
+      run.watchers.delete(watch);
+      cancelTimer?.();
+      options.signal?.removeEventListener('abort', abort);
+    };
+    const watch = () => {
+      if (!isThere()) return;
+      settle();
+      resolve();
+    };
+    const abort = () => {
+      settle();
+      reject(options.signal?.reason as Error);
+    };
+    run.watchers.add(watch);
+    options.signal?.addEventListener('abort', abort, { once: true });
+    if (options.timeoutMs !== undefined) {
+      cancelTimer = ctx.clock.setTimer(ctx.clock.nowMs() + options.timeoutMs, () => {
+        settle();
+        resolve();
+      });
+    }
+  });
+}
+
+/** The last event of a closed run, when that is what it is. */
+export function closeEventOf(ctx: ServiceContext, run: LoadedRun): HistoryEvent | undefined {
+  return ctx.runs.history(run, run.state.nextEventId - 1)[0];
+}

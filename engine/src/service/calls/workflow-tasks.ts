@@ -1,0 +1,203 @@
+import type {
+  PollWorkflowTaskQueueRequest,
+  PollWorkflowTaskQueueResponse,
+  RespondQueryTaskCompletedRequest,
+  RespondWorkflowTaskCompletedRequest,
+  RespondWorkflowTaskCompletedResponse,
+  RespondWorkflowTaskFailedRequest,
+} from '../api/tasks.js';
+import type { CallOptions } from '../api/common.js';
+import type { HistoryEvent } from '../../history/event.js';
+import { completeTask, failTaskOrRun } from '../complete-task.js';
+import type { ServiceContext } from '../context.js';
+import { stickyKey } from '../effects.js';
+import { ServiceError, invalidArgument, notFound } from '../errors.js';
+import { answerQueries, takeQueries } from '../queries.js';
+import type { LoadedRun } from '../runs.js';
+import { isRunning, taskQueueOf } from '../state.js';
+import type { WorkflowTaskState } from '../state.js';
+import type { PollerIdentity, QueuedTask } from '../task-queues.js';
+import { updateMessages } from '../updates.js';
+import { startWorkflowTask, transientEvents } from '../workflow-task.js';
+import { dispatchQueries, failQueriesOfFailingRun } from './queries.js';
+
+export async function pollWorkflowTaskQueue(
+  ctx: ServiceContext,
+  request: PollWorkflowTaskQueueRequest,
+  options: CallOptions = {},
+): Promise<PollWorkflowTaskQueueResponse | undefined> {
+  const { taskQueue, identity = '', embedded = false, workerVersionCapabilities: version } = request;
+  if (!taskQueue.name) throw invalidArgument('taskQueue is not set');
+  const isSticky = taskQueue.kind === 'STICKY';
+  const who: PollerIdentity = {
+    identity,
+    embedded,
+    buildId: version?.useVersioning ? version.buildId : undefined,
+  };
+  const name = isSticky ? stickyKey(taskQueue.name) : taskQueue.name;
+  const task = await ctx.workflowTasks.poll(name, who, (t) => take(ctx, t, who, isSticky), options);
+  // A worker of this process may run code on what is about to be durable: its answer waits for the same commit.
+  if (task && !embedded) await ctx.runs.durable();
+  return task;
+}
+
+function take(
+  ctx: ServiceContext,
+  queued: QueuedTask,
+  who: PollerIdentity,
+  isSticky: boolean,
+): PollWorkflowTaskQueueResponse | undefined {
+  const run = ctx.runs.get(queued.run);
+  if (!run) return undefined;
+  if (queued.queryId !== undefined) return queryTask(ctx, run, queued.queryId, isSticky);
+  const task = run.state.workflowTask;
+  if (!task || task.startedEventId !== 0 || !isRunning(run.state)) return undefined;
+  ctx.runs.transact(run, (t) => startWorkflowTask(t, task, who));
+  const answer = response(ctx, run, run.state.workflowTask!, isSticky);
+  ctx.inFlight.add(answer.taskToken);
+  return answer;
+}
+
+function response(
+  ctx: ServiceContext,
+  run: LoadedRun,
+  task: WorkflowTaskState,
+  isSticky: boolean,
+): PollWorkflowTaskQueueResponse {
+  const { state } = run;
+  const recorded = ctx.runs.history(run, isSticky ? state.previousStartedEventId + 1 : 1);
+  const events: readonly HistoryEvent[] = task.transient
+    ? [...recorded, ...(transientEvents(state) as readonly HistoryEvent[])]
+    : recorded;
+  return {
+    taskToken: `w.${state.run}.${task.scheduledEventId}.${task.attempt}`,
+    workflowExecution: { workflowId: state.workflowId, runId: state.runId },
+    workflowType: state.started.workflowType,
+    previousStartedEventId: state.previousStartedEventId,
+    startedEventId: task.startedEventId,
+    attempt: task.attempt,
+    backlogCountHint: 0,
+    history: { events },
+    queries: takeQueries(run.queries, task.startedEventId),
+    messages: updateMessages(run.updates, state),
+    scheduledTimeMs: task.scheduledTimeMs,
+    startedTimeMs: task.startedTimeMs,
+    workflowExecutionTaskQueue: { name: taskQueueOf(state), kind: 'NORMAL' },
+  };
+}
+
+function queryTask(
+  ctx: ServiceContext,
+  run: LoadedRun,
+  queryId: string,
+  isSticky: boolean,
+): PollWorkflowTaskQueueResponse | undefined {
+  const pending = run.queries?.get(queryId);
+  if (!pending || pending.sentWith !== -1) return undefined;
+  const { state } = run;
+  const taskToken = `q.${state.run}.${queryId}`;
+  ctx.inFlight.add(taskToken);
+  return {
+    taskToken,
+    workflowExecution: { workflowId: state.workflowId, runId: state.runId },
+    workflowType: state.started.workflowType,
+    previousStartedEventId: state.previousStartedEventId,
+    startedEventId: state.previousStartedEventId,
+    attempt: 1,
+    backlogCountHint: 0,
+    history: { events: isSticky ? [] : ctx.runs.history(run) },
+    query: pending.query,
+    queries: {},
+    messages: [],
+    scheduledTimeMs: ctx.clock.nowMs(),
+    startedTimeMs: ctx.clock.nowMs(),
+    workflowExecutionTaskQueue: { name: taskQueueOf(state), kind: 'NORMAL' },
+  };
+}
+
+export async function respondWorkflowTaskCompleted(
+  ctx: ServiceContext,
+  request: RespondWorkflowTaskCompletedRequest,
+): Promise<RespondWorkflowTaskCompletedResponse> {
+  const run = runOfTask(ctx, request.taskToken);
+  const { updates } = run;
+  const failure = ctx.runs.transact(run, (t) =>
+    completeTask(t, { request, updates, types: ctx.searchAttributeTypes, failRunOn: ctx.failRunOn }),
+  );
+  if (!failure) rejectUnanswered(run);
+  if (run.queries?.size) {
+    const { queries } = run;
+    const { queryResults } = request;
+    // A query's answer must not tell of something that a crash can still undo.
+    ctx.runs.durable().then(
+      () => answerQueries(queries, queryResults),
+      () => undefined,
+    );
+    dispatchQueries(ctx, run);
+  }
+  await ctx.runs.durable();
+  if (failure) throw invalidArgument(`${failure.cause}: ${failure.failure?.message ?? ''}`);
+  return { activityTasks: [] };
+}
+
+/** An update that went out with a completed task and was not answered never will be: the code does not know it. */
+function rejectUnanswered(run: LoadedRun): void {
+  for (const update of [...(run.updates?.values() ?? [])]) {
+    if (update.stage !== 'sent') continue;
+    run.updates?.delete(update.updateId);
+    const message = 'Workflow Update was not answered by the worker.';
+    const outcome = {
+      failure: {
+        message,
+        source: 'Server',
+        applicationFailureInfo: { type: 'UnprocessedUpdate', nonRetryable: true },
+      },
+    };
+    for (const waiter of update.waiters) waiter.resolve({ stage: 'COMPLETED', outcome });
+  }
+}
+
+export async function respondWorkflowTaskFailed(
+  ctx: ServiceContext,
+  request: RespondWorkflowTaskFailedRequest,
+): Promise<void> {
+  const run = runOfTask(ctx, request.taskToken);
+  const { cause, failure, identity } = request;
+  ctx.runs.transact(run, (t) => failTaskOrRun(t, { cause, failure, identity }, ctx.failRunOn));
+  failQueriesOfFailingRun(run);
+  await ctx.runs.durable();
+}
+
+/** The run whose task the token stands for; throws when that task is no longer in flight. */
+function runOfTask(ctx: ServiceContext, taskToken: string): LoadedRun {
+  ctx.inFlight.delete(taskToken);
+  const match = /^w\.(\d+)\.(\d+)\.(\d+)$/.exec(taskToken);
+  if (!match) throw invalidArgument('taskToken is not that of a workflow task');
+  const run = ctx.runs.get(Number(match[1]));
+  const task = run?.state.workflowTask;
+  const isSame =
+    task?.startedEventId && task.scheduledEventId === Number(match[2]) && task.attempt === Number(match[3]);
+  if (!run || !isSame) throw notFound('Workflow task not found.');
+  return run;
+}
+
+export async function respondQueryTaskCompleted(
+  ctx: ServiceContext,
+  request: RespondQueryTaskCompletedRequest,
+): Promise<void> {
+  ctx.inFlight.delete(request.taskToken);
+  const match = /^q\.(\d+)\.(.+)$/.exec(request.taskToken);
+  if (!match) throw invalidArgument('taskToken is not that of a query');
+  const run = ctx.runs.get(Number(match[1]));
+  const pending = run?.queries?.get(match[2]!);
+  if (!run || !pending)
+    throw new ServiceError('RFN2002', 'NOT_FOUND', 'NotFound', 'query not found: it has timed out');
+  run.queries!.delete(pending.queryId);
+  const { completedType, queryResult, errorMessage, failure } = request;
+  pending.resolve({
+    resultType: completedType,
+    ...(queryResult && { answer: queryResult }),
+    ...(errorMessage !== undefined && { errorMessage }),
+    ...(failure && { failure }),
+  });
+}

@@ -1,0 +1,241 @@
+import type { Command } from '../../history/command.js';
+import type { WorkflowTaskFailedCause } from '../../history/messages.js';
+import { limits } from '../limits.js';
+import { checkRetryPolicy } from '../retry-policy.js';
+import type { ExecutionState } from '../state.js';
+import { checkPayloads, checkSearchAttributes } from '../check-fields.js';
+import type { SearchAttributeTypes } from '../check-fields.js';
+
+export interface BadCommand {
+  readonly cause: WorkflowTaskFailedCause;
+  readonly message: string;
+}
+
+/**
+ * Checks all commands of a workflow task before any is carried out: a bad one fails the task, and then nothing
+ * of it is recorded. Ids that the commands themselves bring in or free are followed along.
+ */
+export function checkCommands(
+  state: ExecutionState,
+  commands: readonly Command[],
+  types: SearchAttributeTypes,
+): BadCommand | undefined {
+  const ids: Ids = {
+    activities: new Set(state.activityIds.keys()),
+    timers: new Set(state.timers.keys()),
+    children: new Set([...state.children.values()].map((c) => c.initiated.workflowId ?? '')),
+    pendingActivities: state.activities.size,
+    pendingChildren: state.children.size,
+    pendingSignals: state.externalSignals.size,
+    pendingCancels: state.externalCancels.size,
+  };
+  for (const [index, command] of commands.entries()) {
+    const bad = checkCommand(state, command, ids, types);
+    if (bad) return bad;
+    if (closing.has(command.type) && index < commands.length - 1 && !onlyMessagesAfter(commands, index)) {
+      return { cause: 'UNHANDLED_COMMAND', message: `${command.type} must be the last command` };
+    }
+  }
+  return undefined;
+}
+
+const closing: ReadonlySet<string> = new Set([
+  'CompleteWorkflowExecution',
+  'FailWorkflowExecution',
+  'CancelWorkflowExecution',
+  'ContinueAsNewWorkflowExecution',
+]);
+
+export function isClosing(command: Command): boolean {
+  return closing.has(command.type);
+}
+
+function onlyMessagesAfter(commands: readonly Command[], index: number): boolean {
+  return commands.slice(index + 1).every((c) => c.type === 'ProtocolMessage');
+}
+
+interface Ids {
+  readonly activities: Set<string>;
+  readonly timers: Set<string>;
+  readonly children: Set<string>;
+  pendingActivities: number;
+  pendingChildren: number;
+  pendingSignals: number;
+  pendingCancels: number;
+}
+
+function checkCommand(
+  state: ExecutionState,
+  command: Command,
+  ids: Ids,
+  types: SearchAttributeTypes,
+): BadCommand | undefined {
+  switch (command.type) {
+    case 'ScheduleActivityTask':
+      return checkActivity(command.attributes, ids);
+    case 'RequestCancelActivityTask':
+      return undefined;
+    case 'StartTimer': {
+      const { timerId, startToFireTimeoutMs } = command.attributes;
+      if (!timerId) return { cause: 'BAD_START_TIMER_ATTRIBUTES', message: 'TimerId is not set on command.' };
+      if (!(startToFireTimeoutMs >= 0)) {
+        return {
+          cause: 'BAD_START_TIMER_ATTRIBUTES',
+          message: `Timer ${timerId}: startToFireTimeout must not be negative, found ${startToFireTimeoutMs} ms.`,
+        };
+      }
+      if (ids.timers.has(timerId)) {
+        return { cause: 'START_TIMER_DUPLICATE_ID', message: `Timer ${timerId} is already running.` };
+      }
+      ids.timers.add(timerId);
+      return undefined;
+    }
+    case 'CancelTimer': {
+      const { timerId } = command.attributes;
+      const firedInBuffer = state.buffered.some(
+        (e) => e.type === 'TimerFired' && e.attributes.timerId === timerId,
+      );
+      if (!ids.timers.delete(timerId) && !firedInBuffer) {
+        return { cause: 'BAD_CANCEL_TIMER_ATTRIBUTES', message: `Timer ${timerId} is not running.` };
+      }
+      return undefined;
+    }
+    case 'StartChildWorkflowExecution':
+      return checkChild(command.attributes, ids, types);
+    case 'SignalExternalWorkflowExecution': {
+      const { signalName, execution, input } = command.attributes;
+      if (!signalName || !execution?.workflowId) {
+        return {
+          cause: 'BAD_SIGNAL_WORKFLOW_EXECUTION_ATTRIBUTES',
+          message: 'SignalName and Execution.WorkflowId must be set on command.',
+        };
+      }
+      return (
+        over(++ids.pendingSignals, limits.pendingSignals, 'PENDING_SIGNALS_LIMIT_EXCEEDED') ?? tooLarge(input)
+      );
+    }
+    case 'RequestCancelExternalWorkflowExecution':
+      if (!command.attributes.workflowId) {
+        return {
+          cause: 'BAD_REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION_ATTRIBUTES',
+          message: 'WorkflowId is not set on command.',
+        };
+      }
+      return over(
+        ++ids.pendingCancels,
+        limits.pendingCancelRequests,
+        'PENDING_REQUEST_CANCEL_LIMIT_EXCEEDED',
+      );
+    case 'UpsertWorkflowSearchAttributes':
+      return badSearchAttributes(command.attributes.searchAttributes, types);
+    case 'ContinueAsNewWorkflowExecution':
+      return (
+        badPolicy(command.attributes.retryPolicy, 'BAD_CONTINUE_AS_NEW_ATTRIBUTES') ??
+        badSearchAttributes(command.attributes.searchAttributes, types) ??
+        tooLarge(command.attributes.input)
+      );
+    case 'CompleteWorkflowExecution':
+      return tooLarge(command.attributes.result);
+    case 'RecordMarker':
+      if (!command.attributes.markerName) {
+        return { cause: 'BAD_RECORD_MARKER_ATTRIBUTES', message: 'MarkerName is not set on command.' };
+      }
+      return tooLarge(Object.values(command.attributes.details ?? {}).flat());
+    case 'ScheduleNexusOperation':
+    case 'RequestCancelNexusOperation':
+      return {
+        cause: 'FEATURE_DISABLED',
+        message: 'Nexus operations are not supported by the embedded engine.',
+      };
+    default:
+      return undefined;
+  }
+}
+
+function checkActivity(
+  a: Extract<Command, { type: 'ScheduleActivityTask' }>['attributes'],
+  ids: Ids,
+): BadCommand | undefined {
+  const cause = 'BAD_SCHEDULE_ACTIVITY_ATTRIBUTES';
+  const of = `ActivityId=${a.activityId} ActivityType=${a.activityType?.name}`;
+  if (!a.activityId) return { cause, message: `ActivityId is not set on command. ${of}` };
+  if (!a.activityType?.name) return { cause, message: `ActivityType is not set on command. ${of}` };
+  const timeouts = [
+    a.scheduleToCloseTimeoutMs,
+    a.scheduleToStartTimeoutMs,
+    a.startToCloseTimeoutMs,
+    a.heartbeatTimeoutMs,
+  ];
+  if (timeouts.some((ms) => ms !== undefined && !(ms >= 0))) {
+    return { cause, message: `A timeout on the command is negative. ${of}` };
+  }
+  if (!a.scheduleToCloseTimeoutMs && !a.startToCloseTimeoutMs) {
+    return {
+      cause,
+      message: `A valid StartToClose or ScheduleToCloseTimeout is not set on command. ${of}`,
+    };
+  }
+  if (ids.activities.has(a.activityId)) {
+    return { cause: 'SCHEDULE_ACTIVITY_DUPLICATE_ID', message: `Activity id is already in use. ${of}` };
+  }
+  ids.activities.add(a.activityId);
+  return (
+    badPolicy(a.retryPolicy, cause) ??
+    over(++ids.pendingActivities, limits.pendingActivities, 'PENDING_ACTIVITIES_LIMIT_EXCEEDED') ??
+    tooLarge(a.input)
+  );
+}
+
+function checkChild(
+  a: Extract<Command, { type: 'StartChildWorkflowExecution' }>['attributes'],
+  ids: Ids,
+  types: SearchAttributeTypes,
+): BadCommand | undefined {
+  const cause = 'BAD_START_CHILD_EXECUTION_ATTRIBUTES';
+  const of = `WorkflowId=${a.workflowId} WorkflowType=${a.workflowType?.name}`;
+  if (!a.workflowId || !a.workflowType?.name) {
+    return { cause, message: `WorkflowId and WorkflowType must be set on command. ${of}` };
+  }
+  const timeouts = [a.workflowExecutionTimeoutMs, a.workflowRunTimeoutMs, a.workflowTaskTimeoutMs];
+  if (timeouts.some((ms) => ms !== undefined && !(ms >= 0))) {
+    return { cause, message: `A timeout on the command is negative. ${of}` };
+  }
+  ids.children.add(a.workflowId);
+  return (
+    badPolicy(a.retryPolicy, cause) ??
+    over(++ids.pendingChildren, limits.pendingChildren, 'PENDING_CHILD_WORKFLOWS_LIMIT_EXCEEDED') ??
+    badSearchAttributes(a.searchAttributes, types) ??
+    tooLarge(a.input)
+  );
+}
+
+function over(count: number, limit: number, cause: WorkflowTaskFailedCause): BadCommand | undefined {
+  return count > limit ? { cause, message: `More than ${limit} are pending.` } : undefined;
+}
+
+function badPolicy(
+  policy: Parameters<typeof checkRetryPolicy>[0],
+  cause: WorkflowTaskFailedCause,
+): BadCommand | undefined {
+  return refused(() => checkRetryPolicy(policy), cause);
+}
+
+function badSearchAttributes(
+  attributes: Parameters<typeof checkSearchAttributes>[0],
+  types: SearchAttributeTypes,
+): BadCommand | undefined {
+  return refused(() => checkSearchAttributes(attributes, types), 'BAD_SEARCH_ATTRIBUTES');
+}
+
+function tooLarge(payloads: Parameters<typeof checkPayloads>[0]): BadCommand | undefined {
+  return refused(() => checkPayloads(payloads, 'command'), 'PAYLOADS_TOO_LARGE');
+}
+
+function refused(check: () => void, cause: WorkflowTaskFailedCause): BadCommand | undefined {
+  try {
+    check();
+    return undefined;
+  } catch (error) {
+    return { cause, message: error instanceof Error ? error.message : String(error) };
+  }
+}

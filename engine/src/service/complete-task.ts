@@ -1,0 +1,121 @@
+import type { RespondWorkflowTaskCompletedRequest } from './api/tasks.js';
+import type { SearchAttributeTypes } from './check-fields.js';
+import { applyCommand } from './commands/apply.js';
+import { checkCommands, isClosing } from './commands/check.js';
+import { failRun, terminateRun } from './close.js';
+import { limits } from './limits.js';
+import { isRunning } from './state.js';
+import type { Transition } from './transition.js';
+import { finish, flushBuffer } from './transition.js';
+import { applyUpdateMessage, badUpdateMessage, hasUnsentUpdates } from './updates.js';
+import type { PendingUpdates } from './updates.js';
+import type { TaskFailure } from './workflow-task.js';
+import { failWorkflowTask, recordTaskCompleted, scheduleWorkflowTask } from './workflow-task.js';
+
+export interface Completion {
+  readonly request: RespondWorkflowTaskCompletedRequest;
+  readonly updates: PendingUpdates | undefined;
+  readonly types: SearchAttributeTypes;
+  /** Causes for which the run fails, instead of the task being retried. */
+  readonly failRunOn: ReadonlySet<string>;
+}
+
+/**
+ * A worker's answer to the workflow task in flight. Everything is checked first; an answer that cannot be carried
+ * out fails the task and leaves no trace besides. Returns the reason for which the task failed, if it did.
+ */
+export function completeTask(t: Transition, completion: Completion): TaskFailure | undefined {
+  const { request, updates } = completion;
+  const failure = refusal(t, completion);
+  if (failure) {
+    failTaskOrRun(t, { ...failure, identity: request.identity }, completion.failRunOn);
+    return failure;
+  }
+  const completedId = recordTaskCompleted(t, completedAttributes(request));
+  const messages = new Map((request.messages ?? []).map((m) => [m.id, m]));
+  for (const command of request.commands) {
+    if (!isRunning(t.state)) break;
+    if (command.type !== 'ProtocolMessage') {
+      applyCommand(t, command, completedId);
+      continue;
+    }
+    const message = messages.get(command.attributes.messageId);
+    messages.delete(command.attributes.messageId);
+    if (message) applyUpdateMessage(t, message, updates);
+  }
+  for (const message of messages.values()) if (isRunning(t.state)) applyUpdateMessage(t, message, updates);
+  afterCommands(t, completion);
+  return undefined;
+}
+
+function afterCommands(t: Transition, { request, updates }: Completion): void {
+  const { state } = t;
+  if (!isRunning(state)) {
+    finish(t);
+    return;
+  }
+  const unseen = state.buffered.length > 0;
+  flushBuffer(t);
+  if (state.nextEventId > limits.historyEventsError || state.historySizeBytes > limits.historyBytesError) {
+    const reason = `Workflow history size / count exceeds limit: ${state.nextEventId - 1} events, ${state.historySizeBytes} bytes.`;
+    terminateRun(t, { reason, identity: 'history-service' });
+    return;
+  }
+  if (request.stickyAttributes?.workerTaskQueue.name) {
+    state.sticky = {
+      name: request.stickyAttributes.workerTaskQueue.name,
+      scheduleToStartTimeoutMs:
+        request.stickyAttributes.scheduleToStartTimeoutMs ?? limits.stickyScheduleToStartMs,
+    };
+  } else state.sticky = undefined;
+  if (unseen || request.forceCreateNewWorkflowTask || hasUnsentUpdates(updates)) scheduleWorkflowTask(t);
+}
+
+function refusal(t: Transition, { request, updates, types }: Completion): TaskFailure | undefined {
+  const bad = checkCommands(t.state, request.commands, types);
+  if (bad) return taskFailure(bad.cause, bad.message);
+  for (const message of request.messages ?? []) {
+    const why = badUpdateMessage(message, updates, t.state);
+    if (why) return taskFailure('BAD_UPDATE_WORKFLOW_EXECUTION_MESSAGE', why);
+  }
+  const closes = request.commands.some(isClosing);
+  if (closes && (t.state.buffered.length > 0 || hasUnsentUpdates(updates))) {
+    return taskFailure('UNHANDLED_COMMAND', 'UnhandledCommand');
+  }
+  return undefined;
+}
+
+function taskFailure(cause: TaskFailure['cause'], message: string): TaskFailure {
+  return {
+    cause,
+    failure: {
+      message,
+      source: 'Server',
+      serverFailureInfo: { nonRetryable: cause !== 'UNHANDLED_COMMAND' },
+    },
+  };
+}
+
+/** A failed workflow task is tried again, unless the policy says that this cause fails the run. */
+export function failTaskOrRun(t: Transition, failure: TaskFailure, failRunOn: ReadonlySet<string>): void {
+  if (!failRunOn.has(failure.cause)) {
+    failWorkflowTask(t, failure);
+    finish(t);
+    return;
+  }
+  failWorkflowTask(t, failure, false);
+  flushBuffer(t);
+  failRun(t, failure.failure ?? { message: failure.cause }, undefined);
+  finish(t);
+}
+
+function completedAttributes(request: RespondWorkflowTaskCompletedRequest) {
+  const { identity, workerVersionStamp, sdkMetadata, meteringMetadata, versioningBehavior } = request;
+  return {
+    ...(identity !== undefined && { identity }),
+    ...(workerVersionStamp && { workerVersion: workerVersionStamp }),
+    ...(sdkMetadata && { sdkMetadata }),
+    meteringMetadata: meteringMetadata ?? {},
+    ...(versioningBehavior && versioningBehavior !== 'UNSPECIFIED' && { versioningBehavior }),
+  };
+}

@@ -1,0 +1,438 @@
+import type { HistoryEvent } from '../history/event.js';
+import type { RunWrites, ScheduleWrite, Store, WriteBatch } from '../store/store.js';
+import { applyEvent } from './apply-event.js';
+import type { SearchAttributeTypes } from './check-fields.js';
+import type { Clock, Random } from './clock.js';
+import type { DueTimes } from './due-times.js';
+import { hasPendingTasks, nextDueMs } from './due.js';
+import { recordOf, searchValuesOf } from './record.js';
+import type { BufferedEvent, ExecutionState } from './state.js';
+import { isRunning, newState } from './state.js';
+import { encodeTransient, restoreTransient } from './transient.js';
+import type { Effect, Transition } from './transition.js';
+import { newTransition } from './transition.js';
+import type { PendingQueries } from './queries.js';
+import type { PendingUpdates } from './updates.js';
+
+/** A run in memory. */
+export interface LoadedRun {
+  readonly state: ExecutionState;
+  /** The latest events, without a gap: at least those that no worker has seen, and those not yet durable. */
+  tail: HistoryEvent[];
+  durableEventId: number;
+  writes: RunWrites | undefined;
+  storedDueMs: number;
+  storedHasTasks: boolean;
+  readonly storedKeys: Set<string>;
+  readonly bufferKeys: Map<BufferedEvent, string>;
+  bufferCount: number;
+  /** The row of the run has changed. */
+  recordChanged: boolean;
+  startRequestId: string | undefined;
+  /** Called after each change: long polls of the history. */
+  readonly watchers: Set<() => void>;
+  queries: PendingQueries | undefined;
+  updates: PendingUpdates | undefined;
+}
+
+export interface RunsOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly searchAttributeTypes: SearchAttributeTypes;
+  readonly dueTimes: DueTimes;
+  readonly maxLoadedRuns: number;
+  carryOut(run: LoadedRun, effect: Effect, t: Transition): void;
+  failed(error: unknown): void;
+}
+
+interface Commit {
+  readonly promise: Promise<void>;
+  resolve(): void;
+  reject(error: unknown): void;
+}
+
+/**
+ * Owns the runs in memory and what of them is not durable yet. It does not know what a request means.
+ *
+ * 1. A transition and the effects it has on other runs are staged within one turn of the event loop and go into
+ *    one commit (E2).
+ * 2. A run leaves memory only when all of it is durable and nobody waits on it.
+ */
+export class Runs {
+  readonly #options: RunsOptions;
+  readonly #loaded = new Map<number, LoadedRun>();
+  readonly #byRunId = new Map<string, number>();
+  readonly #current = new Map<string, number>();
+  #dirty = new Set<LoadedRun>();
+  #schedules = new Map<string, ScheduleWrite>();
+  #next: Commit | undefined;
+  #underWay: Commit | undefined;
+  #lastKey: number;
+
+  constructor(options: RunsOptions) {
+    this.#options = options;
+    this.#lastKey = options.store.lastRunKey();
+  }
+
+  get loadedCount(): number {
+    return this.#loaded.size;
+  }
+
+  /** By key; `undefined` when there is no such run. */
+  get(key: number): LoadedRun | undefined {
+    const loaded = this.#loaded.get(key);
+    return loaded ?? this.#load(key);
+  }
+
+  byRunId(runId: string): LoadedRun | undefined {
+    const key = this.#byRunId.get(runId) ?? this.#options.store.runKeyOf(runId);
+    return key === undefined ? undefined : this.get(key);
+  }
+
+  /** The newest run of a workflow id. */
+  current(workflowId: string): LoadedRun | undefined {
+    const key = this.#current.get(workflowId) ?? this.#options.store.currentRunKey(workflowId);
+    return key === undefined ? undefined : this.get(key);
+  }
+
+  create(workflowId: string, runId: string, startRequestId: string | undefined): LoadedRun {
+    const run = newLoadedRun(newState(++this.#lastKey, workflowId, runId));
+    run.startRequestId = startRequestId;
+    run.recordChanged = true;
+    if (startRequestId !== undefined) writesOf(run).transient.set('q', startRequestId);
+    this.#remember(run);
+    return run;
+  }
+
+  /** Runs a transition and stages what it did. What `body` throws must come before it changes the state. */
+  transact<R>(run: LoadedRun, body: (t: Transition) => R): R {
+    const t = newTransition(run.state, this.#options.clock.nowMs(), this.#options.random);
+    const result = body(t);
+    this.#stage(run, t);
+    for (const effect of t.effects) this.#options.carryOut(run, effect, t);
+    if (t.appended.length > 0) for (const watch of [...run.watchers]) watch();
+    return result;
+  }
+
+  /** For a transition that brings nothing to store but a due time, which goes with the next commit of anybody. */
+  touch(run: LoadedRun, body: (t: Transition) => void): void {
+    body(newTransition(run.state, this.#options.clock.nowMs(), this.#options.random));
+    if (run.state.dueMs < Infinity) this.#options.dueTimes.add(run.state.dueMs, run.state.run);
+    if (run.state.dueMs < run.storedDueMs) this.#dirty.add(run);
+  }
+
+  writeSchedule(write: ScheduleWrite): void {
+    this.#schedules.set(write.scheduleId, write);
+    this.#requestCommit();
+  }
+
+  stagedSchedule(scheduleId: string): ScheduleWrite | undefined {
+    return this.#schedules.get(scheduleId);
+  }
+
+  remove(run: LoadedRun): void {
+    const writes = writesOf(run);
+    writes.deleted = true;
+    this.#markDirty(run);
+    this.#forget(run);
+  }
+
+  /** Resolves when everything that was staged before is durable. */
+  durable(): Promise<void> {
+    return this.#next?.promise ?? this.#underWay?.promise ?? Promise.resolve();
+  }
+
+  get isSettled(): boolean {
+    return !this.#next && !this.#underWay;
+  }
+
+  /** All events of a run from an id on, durable or not. */
+  history(run: LoadedRun, fromEventId = 1): HistoryEvent[] {
+    const firstInTail = run.tail[0]?.eventId ?? run.state.nextEventId;
+    if (fromEventId >= firstInTail) return run.tail.filter((e) => e.eventId >= fromEventId);
+    const stored = this.#options.store.readEvents(run.state.run, fromEventId).flatMap(parseEvents);
+    return [
+      ...stored.filter((e) => e.eventId >= fromEventId && e.eventId < firstInTail),
+      ...run.tail.filter((e) => e.eventId >= fromEventId),
+    ];
+  }
+
+  /** Stages a run whose state was made from given events (reset, import). */
+  adopt(run: LoadedRun, events: readonly HistoryEvent[]): void {
+    const writes = writesOf(run);
+    if (writes.events.length === 0) writes.firstEventId = run.state.nextEventId;
+    for (const event of events) {
+      const text = JSON.stringify(event);
+      applyEvent(run.state, event);
+      run.state.nextEventId = event.eventId + 1;
+      run.state.historySizeBytes += text.length;
+      writes.events.push(text);
+      run.tail.push(event);
+    }
+    run.recordChanged = true;
+    this.#markDirty(run);
+  }
+
+  /** Drops all that is not durable, after a commit that failed: the store is right. */
+  reset(): void {
+    this.#loaded.clear();
+    this.#byRunId.clear();
+    this.#current.clear();
+    this.#dirty.clear();
+    this.#schedules.clear();
+    this.#lastKey = this.#options.store.lastRunKey();
+  }
+
+  #stage(run: LoadedRun, t: Transition): void {
+    const { state } = run;
+    if (t.encoded.length > 0) {
+      const writes = writesOf(run);
+      if (writes.events.length === 0) writes.firstEventId = t.appended[0]!.eventId;
+      writes.events.push(...t.encoded);
+      run.tail.push(...t.appended);
+      if (t.appended.some((e) => recordTypes.has(e.type))) run.recordChanged = true;
+    }
+    for (const key of t.touched) stageTransient(run, key, encodeTransient(state, key));
+    if (state.buffered.length > 0 || run.bufferKeys.size > 0) stageBuffer(run);
+    if (!isRunning(state)) for (const key of run.storedKeys) stageTransient(run, key, null);
+    if (state.dueMs < Infinity) this.#options.dueTimes.add(state.dueMs, state.run);
+    else if (!isRunning(state)) this.#options.dueTimes.remove(state.run);
+    this.#markDirty(run);
+  }
+
+  #markDirty(run: LoadedRun): void {
+    this.#dirty.add(run);
+    this.#requestCommit();
+  }
+
+  #requestCommit(): void {
+    if (this.#next) return;
+    this.#next = newCommit();
+    this.#options.store
+      .requestCommit(() => this.#collect())
+      .then(
+        () => this.#committed(),
+        (error: unknown) => this.#commitFailed(error),
+      );
+  }
+
+  #committing: readonly (readonly [LoadedRun, number])[] = [];
+
+  #collect(): WriteBatch {
+    const dirty = [...this.#dirty];
+    this.#dirty = new Set();
+    this.#underWay = this.#next;
+    this.#next = undefined;
+    const schedules = [...this.#schedules.values()];
+    this.#schedules = new Map();
+    this.#committing = dirty.map((run) => [run, run.state.nextEventId - 1] as const);
+    const runs = dirty.map((run) => this.#takeWrites(run)).filter((w) => w !== undefined);
+    return { runs, schedules };
+  }
+
+  #takeWrites(run: LoadedRun): RunWrites | undefined {
+    const { state } = run;
+    const hasTasks = hasPendingTasks(state);
+    const dueMs = isRunning(state) ? state.dueMs : Infinity;
+    // A later due time is not written: the run is looked at too early once, and then finds the right time.
+    const earlier =
+      dueMs < run.storedDueMs || (dueMs === Infinity && run.storedDueMs !== Infinity && !isRunning(state));
+    if (!run.writes?.deleted && (run.recordChanged || earlier || hasTasks !== run.storedHasTasks)) {
+      const writes = writesOf(run);
+      writes.wake = { dueMs, hasTasks };
+      run.storedDueMs = dueMs;
+      run.storedHasTasks = hasTasks;
+      if (run.recordChanged) {
+        writes.record = recordOf(state);
+        writes.searchAttributes = searchValuesOf(state, this.#options.searchAttributeTypes);
+        run.recordChanged = false;
+      }
+    }
+    const writes = run.writes;
+    run.writes = undefined;
+    return writes;
+  }
+
+  #committed(): void {
+    for (const [run, eventId] of this.#committing) {
+      run.durableEventId = eventId;
+      trimTail(run);
+      if (run.storedDueMs < Infinity) this.#options.dueTimes.add(run.storedDueMs, run.state.run);
+    }
+    const commit = this.#underWay;
+    this.#underWay = undefined;
+    commit?.resolve();
+    if (this.#loaded.size > this.#options.maxLoadedRuns) this.#evict();
+  }
+
+  #commitFailed(error: unknown): void {
+    const commits = [this.#underWay, this.#next];
+    this.#underWay = undefined;
+    this.#next = undefined;
+    for (const commit of commits) commit?.reject(error);
+    this.#options.failed(error);
+  }
+
+  #evict(): void {
+    let excess = this.#loaded.size - this.#options.maxLoadedRuns;
+    let looks = excess + 1000;
+    for (const run of this.#loaded.values()) {
+      if (excess <= 0 || looks-- <= 0) return;
+      if (isEvictable(run) && !this.#dirty.has(run)) {
+        this.#forget(run);
+        excess--;
+      } else {
+        this.#loaded.delete(run.state.run);
+        this.#loaded.set(run.state.run, run);
+      }
+    }
+  }
+
+  #remember(run: LoadedRun): void {
+    const { state } = run;
+    this.#loaded.set(state.run, run);
+    this.#byRunId.set(state.runId, state.run);
+    const current = this.#current.get(state.workflowId) ?? 0;
+    if (state.run > current) this.#current.set(state.workflowId, state.run);
+  }
+
+  #forget(run: LoadedRun): void {
+    const { state } = run;
+    this.#loaded.delete(state.run);
+    this.#byRunId.delete(state.runId);
+    if (this.#current.get(state.workflowId) === state.run) this.#current.delete(state.workflowId);
+  }
+
+  #load(key: number): LoadedRun | undefined {
+    const { store } = this.#options;
+    const stored = store.readRun(key);
+    if (!stored) return undefined;
+    const run = newLoadedRun(newState(key, stored.record.workflowId, stored.record.runId));
+    const { state } = run;
+    for (const text of store.readEvents(key, 1)) {
+      state.historySizeBytes += text.length - 2;
+      for (const event of parseEvents(text)) {
+        applyEvent(state, event);
+        state.nextEventId = event.eventId + 1;
+        run.tail.push(event);
+      }
+    }
+    restoreTransient(state, stored.transient);
+    for (const name of stored.transient.keys()) run.storedKeys.add(name);
+    for (const [index, event] of state.buffered.entries()) run.bufferKeys.set(event, `b:${index}`);
+    run.bufferCount = state.buffered.length;
+    run.startRequestId = stored.transient.get('q');
+    run.durableEventId = state.nextEventId - 1;
+    run.storedDueMs = stored.dueMs;
+    run.storedHasTasks = hasPendingTasks(state);
+    state.dueMs = nextDueMs(state);
+    if (!isRunning(state)) run.tail = run.tail.slice(-1);
+    trimTail(run);
+    this.#remember(run);
+    return run;
+  }
+}
+
+function newLoadedRun(state: ExecutionState): LoadedRun {
+  return {
+    state,
+    tail: [],
+    durableEventId: 0,
+    writes: undefined,
+    storedDueMs: Infinity,
+    storedHasTasks: false,
+    storedKeys: new Set(),
+    bufferKeys: new Map(),
+    bufferCount: 0,
+    recordChanged: false,
+    startRequestId: undefined,
+    watchers: new Set(),
+    queries: undefined,
+    updates: undefined,
+  };
+}
+
+function newCommit(): Commit {
+  let resolve!: () => void;
+  let reject!: (error: unknown) => void;
+  const promise = new Promise<void>((yes, no) => {
+    resolve = yes;
+    reject = no;
+  });
+  promise.catch(() => undefined);
+  return { promise, resolve, reject };
+}
+
+function writesOf(run: LoadedRun): RunWrites {
+  run.writes ??= {
+    run: run.state.run,
+    deleted: false,
+    record: undefined,
+    searchAttributes: undefined,
+    wake: undefined,
+    firstEventId: 0,
+    events: [],
+    transient: new Map(),
+  };
+  return run.writes;
+}
+
+function stageTransient(run: LoadedRun, key: string, text: string | null): void {
+  if (text === null && !run.storedKeys.has(key)) return;
+  if (text === null) run.storedKeys.delete(key);
+  else run.storedKeys.add(key);
+  writesOf(run).transient.set(key, text);
+}
+
+function stageBuffer(run: LoadedRun): void {
+  const present = new Set(run.state.buffered);
+  for (const [event, key] of run.bufferKeys) {
+    if (present.has(event)) continue;
+    run.bufferKeys.delete(event);
+    stageTransient(run, key, null);
+  }
+  for (const event of run.state.buffered) {
+    if (run.bufferKeys.has(event)) continue;
+    const key = `b:${run.bufferCount++}`;
+    run.bufferKeys.set(event, key);
+    stageTransient(run, key, JSON.stringify(event));
+  }
+}
+
+function trimTail(run: LoadedRun): void {
+  const keepFrom = Math.min(run.state.previousStartedEventId, run.durableEventId) + 1;
+  const firstId = run.tail[0]?.eventId ?? keepFrom;
+  // The last event stays, whatever comes: the close event is what most readers ask for.
+  const drop = Math.min(keepFrom - firstId, run.tail.length - 1);
+  if (drop > 0) run.tail.splice(0, drop);
+}
+
+function isEvictable(run: LoadedRun): boolean {
+  return (
+    !run.writes &&
+    run.watchers.size === 0 &&
+    !run.queries?.size &&
+    !run.updates?.size &&
+    run.durableEventId === run.state.nextEventId - 1 &&
+    !run.state.workflowTask &&
+    (!isRunning(run.state) || run.state.activities.size === 0)
+  );
+}
+
+export function parseEvents(text: string): HistoryEvent[] {
+  return JSON.parse(text) as HistoryEvent[];
+}
+
+/** After these events the run's row has to be written. */
+const recordTypes: ReadonlySet<string> = new Set([
+  'WorkflowExecutionStarted',
+  'WorkflowExecutionCompleted',
+  'WorkflowExecutionFailed',
+  'WorkflowExecutionCanceled',
+  'WorkflowExecutionTerminated',
+  'WorkflowExecutionTimedOut',
+  'WorkflowExecutionContinuedAsNew',
+  'UpsertWorkflowSearchAttributes',
+  'WorkflowPropertiesModified',
+]);

@@ -1,0 +1,202 @@
+import { randomUUID } from 'node:crypto';
+import type { Store } from '../store/store.js';
+import type { TaskCalls, WorkflowCalls } from './api.js';
+import * as activityTasks from './calls/activity-tasks.js';
+import * as history from './calls/history.js';
+import * as operator from './calls/operator.js';
+import * as queries from './calls/queries.js';
+import * as reset from './calls/reset.js';
+import * as start from './calls/start.js';
+import * as updates from './calls/updates.js';
+import * as visibility from './calls/visibility.js';
+import * as workflowTasks from './calls/workflow-tasks.js';
+import type { SearchAttributeType } from './check-fields.js';
+import type { Clock, Random } from './clock.js';
+import { realClock } from './clock.js';
+import type { ServiceContext } from './context.js';
+import { DueTimes } from './due-times.js';
+import { fireDue } from './due.js';
+import { carryOut } from './effects.js';
+import { recoverRun } from './recover.js';
+import { Runs } from './runs.js';
+import { TaskQueues } from './task-queues.js';
+
+export interface ServiceOptions {
+  readonly store: Store;
+  readonly clock?: Clock;
+  readonly random?: Random;
+  /** Search attributes by name; others are refused. */
+  readonly searchAttributes?: Readonly<Record<string, SearchAttributeType>>;
+  /** Causes of a failed workflow task that fail the run, e.g. `NON_DETERMINISTIC_ERROR`; by default none does. */
+  readonly failRunOn?: readonly string[];
+  /** Runs kept in memory while nothing of them is under way. */
+  readonly maxLoadedRuns?: number;
+  /** Called when the store has failed; requests fail with the same error until it works again. */
+  readonly onStoreFailure?: (error: unknown) => void;
+}
+
+/** What is left to wait for; a test environment skips time when nothing is busy. */
+export interface Activity {
+  /** When a timer, a timeout or a backoff is due next; Infinity when none is. */
+  readonly nextDueMs: number;
+  /** Tasks that workers have, and commits under way. */
+  readonly tasksWithWorkers: number;
+  readonly isStoring: boolean;
+  /** Tasks that no worker has asked for. */
+  readonly backlog: number;
+}
+
+export interface Service extends WorkflowCalls, TaskCalls {
+  activity(): Activity;
+  /** The worker has handed the activity to somebody else (async completion): it no longer runs here. */
+  releaseActivityTask(taskToken: string): void;
+  /** Answers all polls with nothing and waits until everything is durable. */
+  close(): Promise<void>;
+}
+
+/** Registered always: what the SDKs write by themselves. */
+const predefinedAttributes: Readonly<Record<string, SearchAttributeType>> = {
+  BuildIds: 'KeywordList',
+  TemporalChangeVersion: 'KeywordList',
+  TemporalScheduledById: 'Keyword',
+  TemporalScheduledStartTime: 'Datetime',
+};
+
+const defaultMaxLoadedRuns = 5_000;
+
+/** Opens the service over a store: gives out what waited or was lost when the store was last used. */
+export function openService(options: ServiceOptions): Service {
+  const { store, clock = realClock, random = { uuid: randomUUID, number: Math.random } } = options;
+  const types = new Map(Object.entries({ ...predefinedAttributes, ...options.searchAttributes }));
+  const dueTimes: DueTimes = new DueTimes(store, clock, (key) => {
+    const run = runs.get(key);
+    if (run) runs.transact(run, fireDue);
+  });
+  const runs: Runs = new Runs({
+    store,
+    clock,
+    random,
+    searchAttributeTypes: types,
+    dueTimes,
+    maxLoadedRuns: options.maxLoadedRuns ?? defaultMaxLoadedRuns,
+    carryOut: (run, effect) => carryOut(ctx, run, effect),
+    failed: (error) => {
+      options.onStoreFailure?.(error);
+      reload(ctx);
+    },
+  });
+  const ctx: ServiceContext = {
+    store,
+    clock,
+    random,
+    runs,
+    dueTimes,
+    workflowTasks: new TaskQueues(clock),
+    activityTasks: new TaskQueues(clock),
+    searchAttributeTypes: types,
+    failRunOn: new Set(options.failRunOn),
+    inFlight: new Set(),
+  };
+  recover(ctx);
+  dueTimes.start();
+  return { ...workflowCalls(ctx), ...taskCalls(ctx), ...control(ctx) };
+}
+
+/** Bound of one read from the store. */
+const recoverPage = 1_000;
+
+function recover(ctx: ServiceContext): void {
+  for (let after = 0; ;) {
+    const keys = ctx.store.runsWithTasks(after, recoverPage);
+    for (const key of keys) {
+      const run = ctx.runs.get(key);
+      if (run) recoverRun(ctx, run);
+    }
+    if (keys.length < recoverPage) return;
+    after = keys[keys.length - 1]!;
+  }
+}
+
+/** After a failed commit the store is right and memory is not. */
+function reload(ctx: ServiceContext): void {
+  ctx.runs.reset();
+  ctx.workflowTasks.clear();
+  ctx.activityTasks.clear();
+  ctx.inFlight.clear();
+  ctx.dueTimes.reload();
+  recover(ctx);
+}
+
+type Call<A extends unknown[], R> = (ctx: ServiceContext, ...args: A) => R;
+
+function bind<A extends unknown[], R>(ctx: ServiceContext, call: Call<A, R>): (...args: A) => R {
+  return (...args) => call(ctx, ...args);
+}
+
+function workflowCalls(ctx: ServiceContext): WorkflowCalls {
+  return {
+    startWorkflowExecution: bind(ctx, start.startWorkflowExecution),
+    signalWithStartWorkflowExecution: bind(ctx, start.signalWithStartWorkflowExecution),
+    signalWorkflowExecution: bind(ctx, start.signalWorkflowExecution),
+    executeMultiOperation: bind(ctx, updates.executeMultiOperation),
+    updateWorkflowExecution: bind(ctx, updates.updateWorkflowExecution),
+    pollWorkflowExecutionUpdate: bind(ctx, updates.pollWorkflowExecutionUpdate),
+    queryWorkflow: bind(ctx, queries.queryWorkflow),
+    getWorkflowExecutionHistory: bind(ctx, history.getWorkflowExecutionHistory),
+    describeWorkflowExecution: bind(ctx, operator.describeWorkflowExecution),
+    requestCancelWorkflowExecution: bind(ctx, operator.requestCancelWorkflowExecution),
+    terminateWorkflowExecution: bind(ctx, operator.terminateWorkflowExecution),
+    deleteWorkflowExecution: bind(ctx, operator.deleteWorkflowExecution),
+    listWorkflowExecutions: bind(ctx, visibility.listWorkflowExecutions),
+    countWorkflowExecutions: bind(ctx, visibility.countWorkflowExecutions),
+    resetWorkflowExecution: bind(ctx, reset.resetWorkflowExecution),
+    importWorkflowExecution: bind(ctx, reset.importWorkflowExecution),
+  };
+}
+
+function taskCalls(ctx: ServiceContext): TaskCalls {
+  const a = activityTasks;
+  return {
+    pollWorkflowTaskQueue: bind(ctx, workflowTasks.pollWorkflowTaskQueue),
+    respondWorkflowTaskCompleted: bind(ctx, workflowTasks.respondWorkflowTaskCompleted),
+    respondWorkflowTaskFailed: bind(ctx, workflowTasks.respondWorkflowTaskFailed),
+    respondQueryTaskCompleted: bind(ctx, workflowTasks.respondQueryTaskCompleted),
+    pollActivityTaskQueue: bind(ctx, a.pollActivityTaskQueue),
+    respondActivityTaskCompleted: bind(ctx, a.respondActivityTaskCompleted),
+    respondActivityTaskFailed: bind(ctx, a.respondActivityTaskFailed),
+    respondActivityTaskCanceled: bind(ctx, a.respondActivityTaskCanceled),
+    recordActivityTaskHeartbeat: bind(ctx, a.recordActivityTaskHeartbeat),
+    respondActivityTaskCompletedById: async (request) =>
+      a.respondActivityTaskCompleted(ctx, { ...request, taskToken: a.tokenById(ctx, request) }),
+    respondActivityTaskFailedById: async (request) =>
+      a.respondActivityTaskFailed(ctx, { ...request, taskToken: a.tokenById(ctx, request) }),
+    respondActivityTaskCanceledById: async (request) =>
+      a.respondActivityTaskCanceled(ctx, { ...request, taskToken: a.tokenById(ctx, request) }),
+    recordActivityTaskHeartbeatById: async (request) =>
+      a.recordActivityTaskHeartbeat(ctx, { ...request, taskToken: a.tokenById(ctx, request) }),
+    describeTaskQueue: async ({ taskQueue, taskQueueType }) => {
+      const queues = taskQueueType === 'WORKFLOW' ? ctx.workflowTasks : ctx.activityTasks;
+      const { pollers, backlog } = queues.describe(taskQueue.name ?? '');
+      return { pollers, approximateBacklogCount: backlog };
+    },
+  };
+}
+
+function control(ctx: ServiceContext): Pick<Service, 'activity' | 'releaseActivityTask' | 'close'> {
+  return {
+    activity: () => ({
+      nextDueMs: ctx.dueTimes.nextMs,
+      tasksWithWorkers: ctx.inFlight.size,
+      isStoring: !ctx.runs.isSettled,
+      backlog: ctx.workflowTasks.backlog + ctx.activityTasks.backlog,
+    }),
+    releaseActivityTask: (taskToken) => void ctx.inFlight.delete(taskToken),
+    close: async () => {
+      ctx.dueTimes.stop();
+      ctx.workflowTasks.close();
+      ctx.activityTasks.close();
+      await ctx.runs.durable();
+      await ctx.store.close();
+    },
+  };
+}

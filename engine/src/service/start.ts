@@ -1,0 +1,148 @@
+import type { EventAttributes } from '../history/event.js';
+import type { WorkflowIdReusePolicy } from '../history/messages.js';
+import type { StartWorkflowExecutionRequest, WorkflowIdConflictPolicy } from './api/workflow.js';
+import type { SearchAttributeTypes } from './check-fields.js';
+import { checkPayloads, checkSearchAttributes, payloadBytes } from './check-fields.js';
+import { invalidArgument, ServiceError } from './errors.js';
+import { limits } from './limits.js';
+import { checkRetryPolicy, completeRetryPolicy } from './retry-policy.js';
+import { nextCronTime, parseCron } from './schedule/cron.js';
+import type { ExecutionState } from './state.js';
+import { isRunning } from './state.js';
+
+/** Refuses a start with an impossible option, by an error that names the option. */
+export function checkStart(request: StartWorkflowExecutionRequest, types: SearchAttributeTypes): void {
+  checkId('workflowId', request.workflowId);
+  checkId('workflowType', request.workflowType?.name);
+  checkId('taskQueue', request.taskQueue?.name);
+  checkTimeout('workflowExecutionTimeout', request.workflowExecutionTimeoutMs);
+  checkTimeout('workflowRunTimeout', request.workflowRunTimeoutMs);
+  checkTimeout('workflowTaskTimeout', request.workflowTaskTimeoutMs);
+  checkTimeout('workflowStartDelay', request.workflowStartDelayMs);
+  checkRetryPolicy(request.retryPolicy);
+  checkPayloads(request.input, 'input');
+  checkSearchAttributes(request.searchAttributes, types);
+  const memoBytes = Object.values(request.memo?.fields ?? {}).reduce((sum, p) => sum + payloadBytes(p), 0);
+  if (memoBytes > limits.memoBytesError) {
+    throw invalidArgument(`memo: ${memoBytes} bytes are more than the limit of ${limits.memoBytesError}`);
+  }
+  if (request.cronSchedule) {
+    if (request.workflowStartDelayMs)
+      throw invalidArgument('workflowStartDelay cannot be used with cronSchedule');
+    parseCron(request.cronSchedule);
+  }
+  const { workflowIdConflictPolicy: conflict, workflowIdReusePolicy: reuse } = request;
+  if (reuse === 'TERMINATE_IF_RUNNING' && conflict && conflict !== 'UNSPECIFIED') {
+    throw invalidArgument(
+      'workflowIdReusePolicy TERMINATE_IF_RUNNING cannot be used together with a workflowIdConflictPolicy',
+    );
+  }
+  if (reuse === 'REJECT_DUPLICATE' && conflict === 'TERMINATE_EXISTING') {
+    throw invalidArgument(
+      'workflowIdConflictPolicy TERMINATE_EXISTING cannot be used with workflowIdReusePolicy REJECT_DUPLICATE',
+    );
+  }
+}
+
+export function checkId(option: string, value: string | undefined): void {
+  if (!value) throw invalidArgument(`${option} is not set`);
+  if (Buffer.byteLength(value) > limits.idBytes) {
+    throw invalidArgument(`${option} is longer than ${limits.idBytes} bytes`);
+  }
+}
+
+function checkTimeout(option: string, ms: number | undefined): void {
+  if (ms !== undefined && !(ms >= 0)) throw invalidArgument(`${option} must not be negative, found ${ms} ms`);
+}
+
+/** What the first event of a new execution says. */
+export function startedAttributes(
+  request: StartWorkflowExecutionRequest,
+  runId: string,
+  nowMs: number,
+): EventAttributes<'WorkflowExecutionStarted'> {
+  const { workflowExecutionTimeoutMs: executionMs = 0, workflowRunTimeoutMs: runMs = 0 } = request;
+  const runTimeoutMs = executionMs > 0 && (runMs === 0 || runMs > executionMs) ? executionMs : runMs;
+  const taskTimeoutMs = Math.min(
+    request.workflowTaskTimeoutMs || limits.workflowTaskTimeoutMs,
+    limits.workflowTaskTimeoutMaxMs,
+    runTimeoutMs || Infinity,
+  );
+  const backoffMs = firstBackoffMs(request, nowMs);
+  return {
+    workflowType: request.workflowType,
+    taskQueue: { name: request.taskQueue.name!, kind: 'NORMAL' },
+    input: request.input ?? [],
+    workflowExecutionTimeoutMs: executionMs,
+    workflowRunTimeoutMs: runTimeoutMs,
+    workflowTaskTimeoutMs: taskTimeoutMs,
+    originalExecutionRunId: runId,
+    identity: request.identity ?? '',
+    firstExecutionRunId: runId,
+    ...(request.retryPolicy && { retryPolicy: completeRetryPolicy(request.retryPolicy) }),
+    attempt: 1,
+    ...(executionMs > 0 && { workflowExecutionExpirationTimeMs: nowMs + backoffMs + executionMs }),
+    ...(request.cronSchedule && { cronSchedule: request.cronSchedule }),
+    ...(backoffMs > 0 && { firstWorkflowTaskBackoffMs: backoffMs }),
+    ...(request.memo && { memo: request.memo }),
+    ...(request.searchAttributes && { searchAttributes: request.searchAttributes }),
+    header: request.header ?? {},
+    workflowId: request.workflowId,
+    ...(request.versioningOverride && { versioningOverride: request.versioningOverride }),
+    ...(request.priority && { priority: request.priority }),
+    ...(request.lastCompletionResult && { lastCompletionResult: request.lastCompletionResult }),
+    ...(request.continuedFailure && { continuedFailure: request.continuedFailure }),
+  };
+}
+
+function firstBackoffMs(request: StartWorkflowExecutionRequest, nowMs: number): number {
+  if (!request.cronSchedule) return request.workflowStartDelayMs ?? 0;
+  const next = nextCronTime(parseCron(request.cronSchedule), nowMs);
+  if (next === undefined) throw invalidArgument(`cronSchedule '${request.cronSchedule}' has no time to come`);
+  const cron = parseCron(request.cronSchedule);
+  return cron.type === 'interval' ? cron.intervalMs : next - nowMs;
+}
+
+export type StartDecision = 'start' | 'useExisting' | 'terminateThenStart';
+
+interface Policies {
+  readonly workflowIdReusePolicy?: WorkflowIdReusePolicy;
+  readonly workflowIdConflictPolicy?: WorkflowIdConflictPolicy;
+}
+
+/**
+ * What a start does when its workflow id is known already:
+ *
+ * | current run            | reuse policy                | conflict policy    | decision           |
+ * |------------------------|-----------------------------|--------------------|--------------------|
+ * | running                | TERMINATE_IF_RUNNING        |                    | terminateThenStart |
+ * | running                |                             | USE_EXISTING       | useExisting        |
+ * | running                |                             | TERMINATE_EXISTING | terminateThenStart |
+ * | running                |                             | else               | already started    |
+ * | completed              | ALLOW_DUPLICATE_FAILED_ONLY |                    | already started    |
+ * | closed                 | REJECT_DUPLICATE            |                    | already started    |
+ * | closed                 | else                        |                    | start              |
+ */
+export function decideStart(policies: Policies, current: ExecutionState): StartDecision {
+  const { workflowIdReusePolicy: reuse, workflowIdConflictPolicy: conflict } = policies;
+  if (isRunning(current)) {
+    if (reuse === 'TERMINATE_IF_RUNNING' || conflict === 'TERMINATE_EXISTING') return 'terminateThenStart';
+    if (conflict === 'USE_EXISTING') return 'useExisting';
+    throw alreadyStarted(current, 'Workflow execution is already running.');
+  }
+  if (reuse === 'REJECT_DUPLICATE') {
+    throw alreadyStarted(current, 'Workflow execution already finished.');
+  }
+  const failed = ['FAILED', 'CANCELED', 'TERMINATED', 'TIMED_OUT'].includes(current.status);
+  if (reuse === 'ALLOW_DUPLICATE_FAILED_ONLY' && !failed) {
+    throw alreadyStarted(current, 'Workflow execution already finished successfully.');
+  }
+  return 'start';
+}
+
+function alreadyStarted(current: ExecutionState, what: string): ServiceError {
+  const { workflowId, runId } = current;
+  const message = `${what} WorkflowId: ${workflowId}, RunId: ${runId}.`;
+  const details = { workflowId, runId, workflowType: current.started.workflowType.name };
+  return new ServiceError('RFN2003', 'ALREADY_EXISTS', 'WorkflowExecutionAlreadyStarted', message, details);
+}
