@@ -39,3 +39,5 @@ export type * as ActivationApi from './core/activation.js';
 export { definitionOf, machineKinds } from './core/machine-registry.js';
 export { randomnessSeed } from './core/random-seed.js';
 export { checkHistory, historyFromJson } from './history/validate.js';
+export { openService, type Service, type ServiceOptions } from './service/service.js';
+export { MemoryStore } from './store/memory-store.js';

@@ -152,10 +152,10 @@ const appliers: Appliers = {
     void state.externalCancels.delete(e.attributes.initiatedEventId),
 
   UpsertWorkflowSearchAttributes(state, { attributes }) {
-    upsert(state.searchAttributes, attributes.searchAttributes?.indexedFields);
+    state.searchAttributes = upserted(state.searchAttributes, attributes.searchAttributes?.indexedFields);
   },
   WorkflowPropertiesModified(state, { attributes }) {
-    upsert(state.memo, attributes.upsertedMemo?.fields);
+    state.memo = upserted(state.memo, attributes.upsertedMemo?.fields);
   },
 
   WorkflowExecutionUpdateAccepted(state, { attributes, eventId }) {
@@ -250,14 +250,12 @@ function endsChild(
 }
 
 /** A payload whose value is null or empty removes the field, as on Temporal. */
-function upsert<P extends { readonly data?: string }>(
-  fields: Record<string, P>,
+function upserted<P extends { readonly data?: string }>(
+  fields: Readonly<Record<string, P>>,
   changes: Readonly<Record<string, P>> | undefined,
-): void {
-  for (const [name, value] of Object.entries(changes ?? {})) {
-    if (isNullPayload(value)) delete fields[name];
-    else fields[name] = value;
-  }
+): Record<string, P> {
+  const merged = Object.entries({ ...fields, ...changes });
+  return Object.fromEntries(merged.filter(([name, value]) => !(changes?.[name] && isNullPayload(value))));
 }
 
 export function isNullPayload(payload: { readonly data?: string }): boolean {

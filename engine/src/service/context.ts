@@ -5,7 +5,8 @@ import type { SearchAttributeTypes } from './check-fields.js';
 import type { Clock, Random } from './clock.js';
 import type { DueTimes } from './due-times.js';
 import { notFound, ServiceError } from './errors.js';
-import type { LoadedRun, Runs } from './runs.js';
+import type { LoadedRun } from './loaded-run.js';
+import type { Runs } from './runs.js';
 import { isRunning } from './state.js';
 import type { TaskQueues } from './task-queues.js';
 

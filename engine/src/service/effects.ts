@@ -15,7 +15,7 @@ import {
   startRun,
 } from './from-outside.js';
 import { resendQueries } from './queries.js';
-import type { LoadedRun } from './runs.js';
+import type { LoadedRun } from './loaded-run.js';
 import { decideStart } from './start.js';
 import type { ChildState } from './state.js';
 import { isRunning, taskQueueOf } from './state.js';

@@ -1,6 +1,6 @@
 import { loseActivity } from './activity.js';
 import type { ServiceContext } from './context.js';
-import type { LoadedRun } from './runs.js';
+import type { LoadedRun } from './loaded-run.js';
 import { isRunning } from './state.js';
 import type { Transition } from './transition.js';
 import { finish } from './transition.js';

@@ -21,7 +21,7 @@ import { checkPayloads } from '../check-fields.js';
 import type { ServiceContext } from '../context.js';
 import { namespace, openRunOf } from '../context.js';
 import { invalidArgument, notFound } from '../errors.js';
-import type { LoadedRun } from '../runs.js';
+import type { LoadedRun } from '../loaded-run.js';
 import type { ActivityState } from '../state.js';
 import { isRunning } from '../state.js';
 import type { PollerIdentity, QueuedTask } from '../task-queues.js';

@@ -8,7 +8,7 @@ import type { ServiceContext } from '../context.js';
 import { runOf } from '../context.js';
 import { invalidArgument } from '../errors.js';
 import { limits } from '../limits.js';
-import type { LoadedRun } from '../runs.js';
+import type { LoadedRun } from '../loaded-run.js';
 import { isRunning } from '../state.js';
 
 /** A page of a run's history; with `waitNewEvent` it waits for what is not there yet. */

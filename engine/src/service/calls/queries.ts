@@ -6,7 +6,7 @@ import { stickyKey } from '../effects.js';
 import { invalidArgument, ServiceError } from '../errors.js';
 import { limits } from '../limits.js';
 import type { PendingQuery } from '../queries.js';
-import type { LoadedRun } from '../runs.js';
+import type { LoadedRun } from '../loaded-run.js';
 import { isRunning, taskQueueOf } from '../state.js';
 import { isBeforeFirstTask } from '../workflow-task.js';
 

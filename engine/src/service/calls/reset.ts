@@ -4,7 +4,7 @@ import type { ServiceContext } from '../context.js';
 import { runOf } from '../context.js';
 import { terminate } from '../effects.js';
 import { invalidArgument, ServiceError } from '../errors.js';
-import type { LoadedRun } from '../runs.js';
+import type { LoadedRun } from '../loaded-run.js';
 import { isRunning } from '../state.js';
 import type { Transition } from '../transition.js';
 import { append, finish } from '../transition.js';

@@ -9,7 +9,7 @@ import type { ServiceContext } from '../context.js';
 import { openRunOf } from '../context.js';
 import { terminate } from '../effects.js';
 import { firstWorkflowTask, signalRun, startRun } from '../from-outside.js';
-import type { LoadedRun } from '../runs.js';
+import type { LoadedRun } from '../loaded-run.js';
 import { checkId, checkStart, decideStart, startedAttributes } from '../start.js';
 import { isRunning } from '../state.js';
 import type { Transition } from '../transition.js';

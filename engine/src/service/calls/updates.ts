@@ -12,7 +12,7 @@ import type { ServiceContext } from '../context.js';
 import { alreadyCompleted, runOf } from '../context.js';
 import { invalidArgument, notFound, ServiceError } from '../errors.js';
 import { limits } from '../limits.js';
-import type { LoadedRun } from '../runs.js';
+import type { LoadedRun } from '../loaded-run.js';
 import { checkId } from '../start.js';
 import { isRunning } from '../state.js';
 import type { PendingUpdate, UpdateResult, UpdateWaiter } from '../updates.js';

@@ -13,7 +13,7 @@ import type { ServiceContext } from '../context.js';
 import { stickyKey } from '../effects.js';
 import { ServiceError, invalidArgument, notFound } from '../errors.js';
 import { answerQueries, takeQueries } from '../queries.js';
-import type { LoadedRun } from '../runs.js';
+import type { LoadedRun } from '../loaded-run.js';
 import { isRunning, taskQueueOf } from '../state.js';
 import type { WorkflowTaskState } from '../state.js';
 import type { PollerIdentity, QueuedTask } from '../task-queues.js';

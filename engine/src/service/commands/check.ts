@@ -1,4 +1,4 @@
-import type { Command } from '../../history/command.js';
+import type { Command, CommandAttributes } from '../../history/command.js';
 import type { WorkflowTaskFailedCause } from '../../history/messages.js';
 import { limits } from '../limits.js';
 import { checkRetryPolicy } from '../retry-policy.js';
@@ -75,31 +75,10 @@ function checkCommand(
       return checkActivity(command.attributes, ids);
     case 'RequestCancelActivityTask':
       return undefined;
-    case 'StartTimer': {
-      const { timerId, startToFireTimeoutMs } = command.attributes;
-      if (!timerId) return { cause: 'BAD_START_TIMER_ATTRIBUTES', message: 'TimerId is not set on command.' };
-      if (!(startToFireTimeoutMs >= 0)) {
-        return {
-          cause: 'BAD_START_TIMER_ATTRIBUTES',
-          message: `Timer ${timerId}: startToFireTimeout must not be negative, found ${startToFireTimeoutMs} ms.`,
-        };
-      }
-      if (ids.timers.has(timerId)) {
-        return { cause: 'START_TIMER_DUPLICATE_ID', message: `Timer ${timerId} is already running.` };
-      }
-      ids.timers.add(timerId);
-      return undefined;
-    }
-    case 'CancelTimer': {
-      const { timerId } = command.attributes;
-      const firedInBuffer = state.buffered.some(
-        (e) => e.type === 'TimerFired' && e.attributes.timerId === timerId,
-      );
-      if (!ids.timers.delete(timerId) && !firedInBuffer) {
-        return { cause: 'BAD_CANCEL_TIMER_ATTRIBUTES', message: `Timer ${timerId} is not running.` };
-      }
-      return undefined;
-    }
+    case 'StartTimer':
+      return checkStartTimer(command.attributes, ids);
+    case 'CancelTimer':
+      return checkCancelTimer(state, command.attributes.timerId, ids);
     case 'StartChildWorkflowExecution':
       return checkChild(command.attributes, ids, types);
     case 'SignalExternalWorkflowExecution': {
@@ -152,10 +131,33 @@ function checkCommand(
   }
 }
 
-function checkActivity(
-  a: Extract<Command, { type: 'ScheduleActivityTask' }>['attributes'],
+function checkStartTimer(
+  { timerId, startToFireTimeoutMs }: CommandAttributes<'StartTimer'>,
   ids: Ids,
 ): BadCommand | undefined {
+  const cause = 'BAD_START_TIMER_ATTRIBUTES';
+  if (!timerId) return { cause, message: 'TimerId is not set on command.' };
+  if (!(startToFireTimeoutMs >= 0)) {
+    const message = `Timer ${timerId}: startToFireTimeout must not be negative, found ${startToFireTimeoutMs} ms.`;
+    return { cause, message };
+  }
+  if (ids.timers.has(timerId)) {
+    return { cause: 'START_TIMER_DUPLICATE_ID', message: `Timer ${timerId} is already running.` };
+  }
+  ids.timers.add(timerId);
+  return undefined;
+}
+
+function checkCancelTimer(state: ExecutionState, timerId: string, ids: Ids): BadCommand | undefined {
+  if (ids.timers.delete(timerId)) return undefined;
+  const firedInBuffer = state.buffered.some(
+    (e) => e.type === 'TimerFired' && e.attributes.timerId === timerId,
+  );
+  if (firedInBuffer) return undefined;
+  return { cause: 'BAD_CANCEL_TIMER_ATTRIBUTES', message: `Timer ${timerId} is not running.` };
+}
+
+function checkActivity(a: CommandAttributes<'ScheduleActivityTask'>, ids: Ids): BadCommand | undefined {
   const cause = 'BAD_SCHEDULE_ACTIVITY_ATTRIBUTES';
   const of = `ActivityId=${a.activityId} ActivityType=${a.activityType?.name}`;
   if (!a.activityId) return { cause, message: `ActivityId is not set on command. ${of}` };
@@ -187,7 +189,7 @@ function checkActivity(
 }
 
 function checkChild(
-  a: Extract<Command, { type: 'StartChildWorkflowExecution' }>['attributes'],
+  a: CommandAttributes<'StartChildWorkflowExecution'>,
   ids: Ids,
   types: SearchAttributeTypes,
 ): BadCommand | undefined {

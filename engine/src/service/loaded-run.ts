@@ -1,0 +1,102 @@
+import type { HistoryEvent } from '../history/event.js';
+import type { RunWrites } from '../store/store.js';
+import type { PendingQueries } from './queries.js';
+import type { BufferedEvent, ExecutionState } from './state.js';
+import { isRunning } from './state.js';
+import type { PendingUpdates } from './updates.js';
+
+/** A run in memory. */
+export interface LoadedRun {
+  readonly state: ExecutionState;
+  /** The latest events, without a gap: at least those that no worker has seen, and those not yet durable. */
+  tail: HistoryEvent[];
+  durableEventId: number;
+  writes: RunWrites | undefined;
+  storedDueMs: number;
+  storedHasTasks: boolean;
+  readonly storedKeys: Set<string>;
+  readonly bufferKeys: Map<BufferedEvent, string>;
+  bufferCount: number;
+  /** The row of the run has changed. */
+  recordChanged: boolean;
+  startRequestId: string | undefined;
+  /** Called after each change: long polls of the history. */
+  readonly watchers: Set<() => void>;
+  queries: PendingQueries | undefined;
+  updates: PendingUpdates | undefined;
+}
+
+export function newLoadedRun(state: ExecutionState): LoadedRun {
+  return {
+    state,
+    tail: [],
+    durableEventId: 0,
+    writes: undefined,
+    storedDueMs: Infinity,
+    storedHasTasks: false,
+    storedKeys: new Set(),
+    bufferKeys: new Map(),
+    bufferCount: 0,
+    recordChanged: false,
+    startRequestId: undefined,
+    watchers: new Set(),
+    queries: undefined,
+    updates: undefined,
+  };
+}
+
+export function writesOf(run: LoadedRun): RunWrites {
+  run.writes ??= {
+    run: run.state.run,
+    deleted: false,
+    record: undefined,
+    searchAttributes: undefined,
+    wake: undefined,
+    firstEventId: 0,
+    events: [],
+    transient: new Map(),
+  };
+  return run.writes;
+}
+
+export function stageTransient(run: LoadedRun, key: string, text: string | null): void {
+  if (text === null && !run.storedKeys.has(key)) return;
+  if (text === null) run.storedKeys.delete(key);
+  else run.storedKeys.add(key);
+  writesOf(run).transient.set(key, text);
+}
+
+export function stageBuffer(run: LoadedRun): void {
+  const present = new Set(run.state.buffered);
+  for (const [event, key] of run.bufferKeys) {
+    if (present.has(event)) continue;
+    run.bufferKeys.delete(event);
+    stageTransient(run, key, null);
+  }
+  for (const event of run.state.buffered) {
+    if (run.bufferKeys.has(event)) continue;
+    const key = `b:${run.bufferCount++}`;
+    run.bufferKeys.set(event, key);
+    stageTransient(run, key, JSON.stringify(event));
+  }
+}
+
+export function trimTail(run: LoadedRun): void {
+  const keepFrom = Math.min(run.state.previousStartedEventId, run.durableEventId) + 1;
+  const firstId = run.tail[0]?.eventId ?? keepFrom;
+  // The last event stays, whatever comes: the close event is what most readers ask for.
+  const drop = Math.min(keepFrom - firstId, run.tail.length - 1);
+  if (drop > 0) run.tail.splice(0, drop);
+}
+
+export function isEvictable(run: LoadedRun): boolean {
+  return (
+    !run.writes &&
+    run.watchers.size === 0 &&
+    !run.queries?.size &&
+    !run.updates?.size &&
+    run.durableEventId === run.state.nextEventId - 1 &&
+    !run.state.workflowTask &&
+    (!isRunning(run.state) || run.state.activities.size === 0)
+  );
+}
