@@ -1,5 +1,5 @@
 import type { WorkflowExecution } from '../history/messages.js';
-import type { Store } from '../store/store.js';
+import type { Store } from './store.js';
 import type { PollActivityTaskQueueResponse, PollWorkflowTaskQueueResponse } from './api/tasks.js';
 import type { SearchAttributeTypes } from './check-fields.js';
 import type { Clock, Random } from './clock.js';

@@ -1,4 +1,4 @@
-import type { RunRecord } from '../store/store.js';
+import type { RunRecord } from './store.js';
 import type { WorkflowExecutionInfo } from './api/workflow.js';
 
 /** What list and describe tell of a run, from its row. */

@@ -1,5 +1,5 @@
 import type { HistoryEvent } from '../history/event.js';
-import type { RunWrites } from '../store/store.js';
+import type { RunWrites } from './store.js';
 import type { PendingQueries } from './queries.js';
 import type { BufferedEvent, ExecutionState } from './state.js';
 import { isRunning } from './state.js';

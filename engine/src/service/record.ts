@@ -1,4 +1,4 @@
-import type { RunRecord } from '../store/store.js';
+import type { RunRecord } from './store.js';
 import type { SearchAttributeTypes } from './check-fields.js';
 import { searchAttributeValues } from './check-fields.js';
 import type { ExecutionState } from './state.js';

@@ -1,5 +1,5 @@
 import type { HistoryEvent } from '../history/event.js';
-import type { RunWrites, ScheduleWrite, Store, WriteBatch } from '../store/store.js';
+import type { RunWrites, ScheduleWrite, Store, WriteBatch } from './store.js';
 import { applyEvent } from './apply-event.js';
 import type { SearchAttributeTypes } from './check-fields.js';
 import type { Clock, Random } from './clock.js';

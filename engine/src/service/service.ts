@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Store } from '../store/store.js';
+import type { Store } from './store.js';
 import type { TaskCalls, WorkflowCalls } from './api.js';
 import * as activityTasks from './calls/activity-tasks.js';
 import * as history from './calls/history.js';

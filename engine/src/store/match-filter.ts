@@ -1,5 +1,5 @@
 import type { Comparable, Field, Filter } from '../service/visibility/query.js';
-import type { RunRecord } from './store.js';
+import type { RunRecord } from '../service/store.js';
 
 export interface SearchableRun {
   readonly record: RunRecord;

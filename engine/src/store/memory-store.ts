@@ -11,7 +11,7 @@ import type {
   StoredRun,
   StoredSchedule,
   WriteBatch,
-} from './store.js';
+} from '../service/store.js';
 
 interface Run {
   record: RunRecord;

@@ -1,6 +1,6 @@
 import type { Payload } from '../history/payload.js';
-import type { WorkflowExecutionStatus } from '../service/api/common.js';
-import type { VisibilityQuery } from '../service/visibility/query.js';
+import type { WorkflowExecutionStatus } from './api/common.js';
+import type { VisibilityQuery } from './visibility/query.js';
 
 /**
  * Where the service keeps what must survive. Reads are synchronous and see what is committed; writes are
