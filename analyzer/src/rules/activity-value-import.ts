@@ -29,9 +29,16 @@ function findings(
     const target = context.resolveImport(file, specifier);
     if (target === undefined || target.path === file.path || seen.has(`${specifier}:${span.at}`)) return [];
     seen.add(`${specifier}:${span.at}`);
-    if (!activityFiles.has(target.path) && !importsActivityModule(target)) return [];
+    if (!activityFiles.has(target.path) && !importsActivityModule(target) && !looksLikeActivities(target))
+      return [];
     return [{ file, span, message: MESSAGE, suggestion: SUGGESTION }];
   });
+}
+
+/** By its name, where nothing else tells: `activities.ts`, `activities/billing.ts`, `billing.activities.ts`. */
+function looksLikeActivities(file: FileIr): boolean {
+  if (!/(^|[/.])activit(y|ies)[/.][^/]*$/i.test(file.path)) return false;
+  return file.functions.some((fn) => fn.async && fn.parent === 0);
 }
 
 function runtimeImports(file: FileIr): { specifier: string; span: Span }[] {
