@@ -36,7 +36,7 @@ export function takeCommands(
     state.attempted.push(command);
     takeCommand(state, command);
   }
-  applyAnnounced(state);
+  if (state.options.localActivities === 'asSdkCore') applyAnnounced(state);
   queueFresh(state);
 }
 

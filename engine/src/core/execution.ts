@@ -6,7 +6,7 @@ import { applyNextSequence } from './feed.js';
 import { FoundMismatch } from './found-mismatch.js';
 import { knownCoreFlags } from './identity.js';
 import { machineKinds } from './machine-registry.js';
-import { localActivityEnded } from './machines/local-activity.js';
+import { applyNextOutcome } from './machines/local-activity.js';
 import type { Drift } from './mismatch.js';
 import type { AnyCommand, ExecutionState, Machine, MachineKind } from './state.js';
 import type {
@@ -55,7 +55,7 @@ export function createExecution(options: ExecutionOptions): ExecutionState {
       updates: new Map(),
     },
     patches: new Map(),
-    local: { requests: [], executing: new Set(), announced: [], waiting: new Set() },
+    local: { requests: [], executing: new Set(), announced: [], ended: [], waiting: new Set() },
     searchAttributes: undefined,
     started: undefined,
     jobs: [],
@@ -129,7 +129,7 @@ export function nextStep(state: ExecutionState): Step {
   if (state.dead) return state.dead;
   try {
     while (state.jobs.length === 0) {
-      if (!applyNextSequence(state)) break;
+      if (!tellNextOutcome(state) && !applyNextSequence(state)) break;
     }
   } catch (error) {
     return die(state, error);
@@ -142,6 +142,12 @@ export function nextStep(state: ExecutionState): Step {
   }
   if (state.local.executing.size > 0) return { type: 'awaitLocalActivities' };
   return { type: 'answer', answer: answerOf(state, false) };
+}
+
+function tellNextOutcome(state: ExecutionState): boolean {
+  if (!applyNextOutcome(state)) return false;
+  queueFresh(state);
+  return true;
 }
 
 /** Takes what the code answered to the last activation. */
@@ -170,13 +176,8 @@ export function resolveLocalActivity(
   seq: number,
   outcome: LocalActivityOutcome,
 ): void {
-  if (state.dead) return;
-  try {
-    localActivityEnded(state, seq, outcome);
-    queueFresh(state);
-  } catch (error) {
-    die(state, error);
-  }
+  state.local.executing.delete(seq);
+  state.local.ended.push({ seq, outcome });
 }
 
 /** The answer that keeps the workflow task alive while local activities run. */
@@ -199,13 +200,14 @@ function die(state: ExecutionState, error: unknown): Step {
   return state.dead;
 }
 
+/** As sdk-core sorts them, but what markers announce stands before the start: every language layer takes it first. */
 function rankOf(job: ActivationJob): number {
   switch (job.type) {
-    case 'initializeWorkflow':
-      return 0;
     case 'notifyHasPatch':
     case 'notifyHasVersion':
     case 'resolveSideEffect':
+      return 0;
+    case 'initializeWorkflow':
       return 1;
     case 'updateRandomSeed':
       return 2;

@@ -26,7 +26,7 @@ export function applyNextSequence(state: ExecutionState): boolean {
     return false;
   }
   const from = feed.position;
-  const end = feed.nextEnd > from ? feed.nextEnd : endOfSequence(events, from);
+  const end = feed.nextEnd > from ? feed.nextEnd : endOfSequence(events, from, mergesHeartbeats(state));
   feed.atEnd = end >= events.length;
   feed.nextEnd = -1;
   state.attemptedIsStale = true;
@@ -50,6 +50,10 @@ export function applyNextSequence(state: ExecutionState): boolean {
     lookAhead(state, admitted);
   }
   return true;
+}
+
+function mergesHeartbeats(state: ExecutionState): boolean {
+  return state.options.localActivities === 'asSdkCore';
 }
 
 /** Replay is over at the first event of the last sequence that no worker has seen or made before. */
@@ -205,7 +209,7 @@ function admit(
 function lookAhead(state: ExecutionState, admitted: ReadonlyMap<string, UpdateRequest>): void {
   const { feed, jobs, local } = state;
   const { events } = feed;
-  feed.nextEnd = endOfSequence(events, feed.position);
+  feed.nextEnd = endOfSequence(events, feed.position, mergesHeartbeats(state));
   const updates: EventOf<'WorkflowExecutionUpdateAccepted'>[] = [];
   for (let index = feed.position; index < feed.nextEnd; index++) {
     const event = events[index]!;
@@ -225,7 +229,7 @@ function lookAhead(state: ExecutionState, admitted: ReadonlyMap<string, UpdateRe
       local.announced.push(announcedOutcome(event));
     }
   }
-  applyAnnounced(state);
+  if (mergesHeartbeats(state)) applyAnnounced(state);
   for (const { attributes } of updates) {
     const request = attributes.acceptedRequest ?? admitted.get(attributes.protocolInstanceId);
     requestUpdate(state, {

@@ -55,8 +55,15 @@ export function isFinalEvent(event: HistoryEvent): boolean {
   return finalEvents.has(event.type);
 }
 
-/** The index after the last event of the sequence that begins at index `from`. */
-export function endOfSequence(events: readonly HistoryEvent[], from: number): number {
+/**
+ * The index after the last event of the sequence that begins at index `from`. `mergeHeartbeats`: tasks that only
+ * kept local activities alive end no sequence, as in sdk-core.
+ */
+export function endOfSequence(
+  events: readonly HistoryEvent[],
+  from: number,
+  mergeHeartbeats: boolean,
+): number {
   let sawCommand = false;
   let sawCommandOrStarted = false;
   /** Indexes of the tasks that this sequence runs over without skipping them. */
@@ -75,7 +82,7 @@ export function endOfSequence(events: readonly HistoryEvent[], from: number): nu
     const afterNext = events[index + 2];
     if (next?.type === 'WorkflowTaskCompleted' && afterNext) {
       // A heartbeat of a task that waits for local activities.
-      if (!sawCommand && afterNext.type === 'WorkflowTaskScheduled') continue;
+      if (mergeHeartbeats && !sawCommand && afterNext.type === 'WorkflowTaskScheduled') continue;
       if (afterNext.type !== 'WorkflowExecutionUpdateAccepted') return index + 1;
       return endForUpdate(
         events,
@@ -84,7 +91,7 @@ export function endOfSequence(events: readonly HistoryEvent[], from: number): nu
         index,
       );
     }
-    if (sawCommandOrStarted) return index + 1;
+    if (sawCommandOrStarted || !mergeHeartbeats) return index + 1;
   }
   return events.length;
 }

@@ -6,6 +6,7 @@ import type { ActivationJob, QueryResult, Resolution, WorkflowCommand } from './
 import type { Drift } from './mismatch.js';
 import type {
   ExecutionOptions,
+  LocalActivityOutcome,
   LocalActivityRequest,
   OutgoingMessage,
   QueryInput,
@@ -110,6 +111,8 @@ export interface LocalActivities {
   readonly executing: Set<number>;
   /** Outcomes that markers announce, in the order of the markers. */
   announced: { readonly seq: number; readonly outcome: AnnouncedOutcome }[];
+  /** Outcomes that the worker reported and the code has not been told. */
+  ended: { readonly seq: number; readonly outcome: LocalActivityOutcome }[];
   /** Requested in replay, without an announcement so far: run them when a live task begins. */
   readonly waiting: Set<Machine>;
 }

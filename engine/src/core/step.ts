@@ -29,6 +29,12 @@ export interface ExecutionOptions {
   /** Called for each transition of a machine: for coverage of the tables and for traces. */
   readonly onTransition?: (machine: string, from: string, input: string) => void;
   readonly buildId?: string;
+  /**
+   * How outcomes of local activities reach the code. `exact` (the default): one activation each, after the other
+   * jobs of the workflow task, live and in replay. `asSdkCore`: in replay together with the other jobs and over
+   * heartbeats, as sdk-core gives them to the code of Temporal's SDKs; what a first run saw may differ from it.
+   */
+  readonly localActivities?: 'exact' | 'asSdkCore';
   /** Compare details and collect drift; off when running, on for verdicts. */
   readonly compareDetails?: boolean;
   /** Written into the history by the first task that this worker completes. */

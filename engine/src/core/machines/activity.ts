@@ -47,32 +47,22 @@ export const activityTable = transitionTable({
     ['Started', 'abandon', 'Abandoned', 'resolveCancelled'],
 
     ['ScheduledCancelCommandCreated', 'ActivityTaskCancelRequested', 'ScheduledCancelRecorded'],
-    ['ScheduledCancelCommandCreated', 'tryCancel', 'ScheduledCancelCommandCreated'],
-    ['ScheduledCancelCommandCreated', 'waitCancel', 'ScheduledCancelCommandCreated'],
     ['StartedCancelCommandCreated', 'ActivityTaskCancelRequested', 'StartedCancelRecorded'],
-    ['StartedCancelCommandCreated', 'tryCancel', 'StartedCancelCommandCreated'],
-    ['StartedCancelCommandCreated', 'waitCancel', 'StartedCancelCommandCreated'],
 
     ['ScheduledCancelRecorded', 'ActivityTaskStarted', 'StartedCancelRecorded', 'noteStarted'],
     ['ScheduledCancelRecorded', 'ActivityTaskCanceled', 'Cancelled', 'resolveCancelled'],
     ['ScheduledCancelRecorded', 'ActivityTaskTimedOut', 'TimedOut', 'resolveTimedOut'],
-    ['ScheduledCancelRecorded', 'tryCancel', 'ScheduledCancelRecorded'],
-    ['ScheduledCancelRecorded', 'waitCancel', 'ScheduledCancelRecorded'],
 
     ['StartedCancelRecorded', 'ActivityTaskCompleted', 'Completed', 'resolveCompleted'],
     ['StartedCancelRecorded', 'ActivityTaskFailed', 'Failed', 'resolveFailed'],
     ['StartedCancelRecorded', 'ActivityTaskTimedOut', 'TimedOut', 'resolveTimedOut'],
     ['StartedCancelRecorded', 'ActivityTaskCanceled', 'Cancelled', 'resolveCancelled'],
-    ['StartedCancelRecorded', 'tryCancel', 'StartedCancelRecorded'],
-    ['StartedCancelRecorded', 'waitCancel', 'StartedCancelRecorded'],
 
     // An abandoned activity goes on by itself; what becomes of it is nothing to the code.
-    ['Abandoned', 'abandon', 'Abandoned'],
     ['Abandoned', 'ActivityTaskStarted', 'Abandoned'],
     ['Abandoned', 'ActivityTaskCompleted', 'Closed'],
     ['Abandoned', 'ActivityTaskFailed', 'Closed'],
     ['Abandoned', 'ActivityTaskTimedOut', 'Closed'],
-    ['Abandoned', 'ActivityTaskCanceled', 'Closed'],
   ],
 });
 

@@ -33,9 +33,6 @@ export const localActivityTable = transitionTable({
     ['Requested', 'tryCancel', 'MarkerCommandCreated', 'requestCancel', 'resolveCancelled'],
     ['Requested', 'abandon', 'MarkerCommandCreated', 'letGo', 'resolveCancelled'],
     ['MarkerCommandCreated', 'ended', 'MarkerCommandCreated'],
-    ['MarkerCommandCreated', 'waitCancel', 'MarkerCommandCreated'],
-    ['MarkerCommandCreated', 'tryCancel', 'MarkerCommandCreated'],
-    ['MarkerCommandCreated', 'abandon', 'MarkerCommandCreated'],
     ['MarkerCommandCreated', 'MarkerRecorded', 'Recorded', 'checkMarker', 'checkOutcome'],
 
     // Replay: its marker, seen ahead, says how it ended.
@@ -140,8 +137,8 @@ export function cancelLocalActivity(
   if (!machine) return;
   const { cancellationType } = sourceOf(machine.source, 'scheduleLocalActivity');
   const known = state.local.announced.findIndex((entry) => entry.seq === machine.seq);
-  if (machine.state === 'WaitingForMarker' && cancellationType !== 'ABANDON' && known >= 0) {
-    // Its marker is known already: resolving it now saves an activation that the first run did not have.
+  if (machine.state === 'WaitingForMarker' && known >= 0 && resolvesAtOnce(state, cancellationType)) {
+    // The first run told the code at once, before other outcomes whose markers may stand earlier.
     const [entry] = state.local.announced.splice(known, 1);
     stepMachine(localActivityMachine, state, machine, 'announced', undefined, entry?.outcome);
     return;
@@ -149,9 +146,13 @@ export function cancelLocalActivity(
   stepMachine(localActivityMachine, state, machine, cancelInputs[cancellationType], undefined, command);
 }
 
-/** The worker says how it ended. */
-export function localActivityEnded(state: ExecutionState, seq: number, outcome: LocalActivityOutcome): void {
-  state.local.executing.delete(seq);
+function resolvesAtOnce(state: ExecutionState, cancellationType: keyof typeof cancelInputs): boolean {
+  if (state.options.localActivities === 'asSdkCore') return cancellationType !== 'ABANDON';
+  return cancellationType !== 'WAIT_CANCELLATION_COMPLETED';
+}
+
+/** The worker said how it ended. */
+function localActivityEnded(state: ExecutionState, seq: number, outcome: LocalActivityOutcome): void {
   const machine = state.machines.bySeq.localActivity.get(seq);
   if (!machine?.local) return;
   const { result, attempt } = outcome;
@@ -179,15 +180,24 @@ export function runWaitingLocalActivities(state: ExecutionState): void {
 
 /** Resolves what markers announced, in their order, up to the first that the code has not asked for yet. */
 export function applyAnnounced(state: ExecutionState): void {
-  const { announced } = state.local;
-  let applied = 0;
-  for (; applied < announced.length; applied++) {
-    const { seq, outcome } = announced[applied]!;
-    const machine = state.machines.bySeq.localActivity.get(seq);
-    if (!machine) break;
-    stepMachine(localActivityMachine, state, machine, 'announced', undefined, outcome);
-  }
-  if (applied > 0) announced.splice(0, applied);
+  while (applyNextAnnounced(state));
+}
+
+function applyNextAnnounced(state: ExecutionState): boolean {
+  const next = state.local.announced[0];
+  const machine = next && state.machines.bySeq.localActivity.get(next.seq);
+  if (!machine) return false;
+  state.local.announced.shift();
+  stepMachine(localActivityMachine, state, machine, 'announced', undefined, next.outcome);
+  return true;
+}
+
+/** Tells the code one more outcome, announced by a marker or reported by the worker; false when there is none. */
+export function applyNextOutcome(state: ExecutionState): boolean {
+  if (applyNextAnnounced(state)) return true;
+  const ended = state.feed.replaying ? undefined : state.local.ended.shift();
+  if (ended) localActivityEnded(state, ended.seq, ended.outcome);
+  return ended !== undefined;
 }
 
 /** The outcome that a marker announces. */
@@ -233,9 +243,11 @@ function cancelRunning(state: ExecutionState, machine: Machine): void {
   // It was not begun: nobody else will say that it is cancelled.
   local.requests.splice(index, 1);
   local.executing.delete(machine.seq);
-  if (machine.state === 'Requested') {
-    stepMachine(localActivityMachine, state, machine, 'ended', undefined, cancelledAtOnce(machine));
-  }
+  if (machine.state !== 'Requested') return;
+  const { attempt } = sourceOf(machine.source, 'scheduleLocalActivity');
+  const failure: Failure = { message: '', canceledFailureInfo: {} };
+  const result = { status: 'cancelled', failure } as const;
+  local.ended.push({ seq: machine.seq, outcome: { attempt, runtimeMs: 0, result } });
 }
 
 function cancelledAtOnce(machine: Machine): Ended {
