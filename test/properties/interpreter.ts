@@ -1,12 +1,10 @@
 import type { ActivationApi, Payload } from '@refrain/engine/internal';
+import type { Resume, Routine, Scope, Sequences } from './coroutines.js';
+import { all, race, scoped, spawn } from './coroutines.js';
 import type { Operation, Program, WorkflowProgram } from './programs.js';
 
 type Job = ActivationApi.ActivationJob;
 type Command = ActivationApi.WorkflowCommand;
-type Resume = (value: string) => void;
-/** A coroutine waits by yielding a function that registers how to resume it. */
-type Routine = Generator<(resume: Resume) => void, string, string>;
-
 export function payload(value: unknown): Payload {
   const base64 = (text: string) => Buffer.from(text).toString('base64');
   return { metadata: { encoding: base64('json/plain') }, data: base64(JSON.stringify(value)) };
@@ -20,11 +18,6 @@ const silent = new Set([
   'notifyHasVersion',
   'resolveSideEffect',
 ]);
-
-interface Scope {
-  cancelled: boolean;
-  readonly cancels: Set<() => void>;
-}
 
 /**
  * Runs a program right on activations, without promises. All that the code sees goes into `seen`, and `seen` goes
@@ -45,6 +38,10 @@ export class ProgramInstance implements ActivationApi.WorkflowInstance {
   #replaying = false;
   #now = '';
   #ended = false;
+  readonly #sequences: Sequences = {
+    run: (program, scope) => this.#sequence(program, scope),
+    ended: () => this.#ended,
+  };
 
   constructor(program: WorkflowProgram) {
     this.#program = program;
@@ -75,7 +72,7 @@ export class ProgramInstance implements ActivationApi.WorkflowInstance {
     switch (job.type) {
       case 'initializeWorkflow':
         this.#see(job.randomnessSeed);
-        this.#spawn(this.#main());
+        spawn(this.#main());
         break;
       case 'notifyHasPatch':
         this.#patches.add(job.patchId);
@@ -143,7 +140,7 @@ export class ProgramInstance implements ActivationApi.WorkflowInstance {
     }
     this.#see(`update:${job.id}${this.#now}`);
     this.#commands.push({ type: 'updateResponse', protocolInstanceId, status: 'accepted' });
-    this.#spawn(this.#handleUpdate(protocolInstanceId));
+    spawn(this.#handleUpdate(protocolInstanceId));
   }
 
   *#handleUpdate(protocolInstanceId: string): Routine {
@@ -207,11 +204,11 @@ export class ProgramInstance implements ActivationApi.WorkflowInstance {
       case 'cancelOther':
         return yield* this.#cancelOther();
       case 'all':
-        return yield* this.#all(operation.branches, scope);
+        return yield* all(operation.branches, scope, this.#sequences);
       case 'race':
-        return yield* this.#race(operation.branches, scope);
+        return yield* race(operation.branches, scope, this.#sequences);
       case 'scope':
-        return yield* this.#scoped(operation.body, operation.until, scope);
+        return yield* scoped(operation.body, operation.until, scope, this.#sequences);
       default:
         return this.#immediate(operation);
     }
@@ -380,59 +377,6 @@ export class ProgramInstance implements ActivationApi.WorkflowInstance {
     return yield (resume) => void this.#waiting.set(`resolveRequestCancelExternalWorkflow:${seq}`, resume);
   }
 
-  *#all(branches: readonly Program[], scope: Scope): Routine {
-    let open = branches.length;
-    let finished: Resume | undefined;
-    for (const branch of branches) {
-      this.#spawn(this.#sequence(branch, scope), () => {
-        open -= 1;
-        if (open === 0) finished?.('all');
-      });
-    }
-    return open === 0 ? 'all' : yield (resume) => void (finished = resume);
-  }
-
-  *#race(branches: readonly Program[], parent: Scope): Routine {
-    let winner: number | undefined;
-    let finished: Resume | undefined;
-    const scopes = branches.map((): Scope => ({ cancelled: false, cancels: new Set() }));
-    const cancelAll = () => scopes.forEach((scope) => this.#cancel(scope));
-    parent.cancels.add(cancelAll);
-    branches.forEach((branch, index) => {
-      if (winner !== undefined) return;
-      this.#spawn(this.#sequence(branch, scopes[index]!), () => {
-        if (winner !== undefined) return;
-        winner = index;
-        parent.cancels.delete(cancelAll);
-        scopes.forEach((scope, other) => other !== index && this.#cancel(scope));
-        finished?.(String(index));
-      });
-    });
-    return winner === undefined ? yield (resume) => void (finished = resume) : String(winner);
-  }
-
-  *#scoped(body: Program, until: Program, parent: Scope): Routine {
-    const scope: Scope = { cancelled: false, cancels: new Set() };
-    const cancel = () => this.#cancel(scope);
-    parent.cancels.add(cancel);
-    let result: string | undefined;
-    let finished: Resume | undefined;
-    this.#spawn(this.#sequence(body, scope), (status) => {
-      result = status;
-      finished?.(status);
-    });
-    this.#spawn(this.#sequence(until, { cancelled: false, cancels: new Set() }), cancel);
-    const status = result ?? (yield (resume) => void (finished = resume));
-    parent.cancels.delete(cancel);
-    return status;
-  }
-
-  #cancel(scope: Scope): void {
-    if (scope.cancelled || this.#ended) return;
-    scope.cancelled = true;
-    for (const cancel of [...scope.cancels]) cancel();
-  }
-
   *#wait(key: string, scope: Scope, cancel: () => void): Routine {
     const result = yield (resume) => {
       this.#waiting.set(key, resume);
@@ -440,15 +384,6 @@ export class ProgramInstance implements ActivationApi.WorkflowInstance {
     };
     scope.cancels.delete(cancel);
     return result;
-  }
-
-  #spawn(routine: Routine, done?: (result: string) => void): void {
-    const step = (value: string): void => {
-      const { done: isDone, value: next } = routine.next(value);
-      if (isDone) done?.(next);
-      else next(step);
-    };
-    step('');
   }
 
   #next(kind: string): number {

@@ -12,7 +12,7 @@ import {
 import { ProgramInstance } from './interpreter.js';
 import type { CancelMode, WorkflowProgram } from './programs.js';
 import { cancellingPrograms, workflowPrograms } from './programs.js';
-import { options, runTask, sameLocalWorld, simulate } from './simulator.js';
+import { options, runTask, sameLocalWorld, simulate } from './run-task.js';
 
 const worlds = fc.record({ choices: fc.array(fc.nat({ max: 5040 }), { maxLength: 120, size: 'max' }) });
 const numRuns = Number(process.env['REFRAIN_RUNS'] ?? 300);

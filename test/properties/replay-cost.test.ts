@@ -3,7 +3,7 @@ import type { HistoryEvent } from '@refrain/engine/internal';
 import { createExecution, replayInput } from '@refrain/engine/internal';
 import { ProgramInstance } from './interpreter.js';
 import type { Program } from './programs.js';
-import { options, runTask, simulate } from './simulator.js';
+import { options, runTask, simulate } from './run-task.js';
 
 /** Counts how often the core reads an event of the list. */
 function counted(events: readonly HistoryEvent[]): { events: readonly HistoryEvent[]; reads: () => number } {

@@ -1,8 +1,5 @@
 import type {
-  ActivationApi,
   Command,
-  ExecutionOptions,
-  ExecutionState,
   HistoryEvent,
   LocalActivityOutcome,
   OutgoingMessage,
@@ -10,16 +7,10 @@ import type {
   TaskInput,
   UpdateRequestMessage,
 } from '@refrain/engine/internal';
-import {
-  beginTask,
-  createExecution,
-  heartbeatTask,
-  nextStep,
-  resolveLocalActivity,
-  respond,
-  takeLocalActivityRequests,
-} from '@refrain/engine/internal';
 import { payload } from './interpreter.js';
+import type { LocalWorld } from './run-task.js';
+import type { Pending, Recorder } from './world-progress.js';
+import { progressActivity, progressChild, progressExternal } from './world-progress.js';
 
 /**
  * A service in miniature: turns answers into events and lets the world happen, as a list of numbers says. It knows
@@ -40,79 +31,6 @@ export interface Recorded {
   readonly localOutcomes: Map<number, readonly (readonly [seq: number, outcome: LocalActivityOutcome])[]>;
 }
 
-export const options: ExecutionOptions = {
-  namespace: 'default',
-  workflowId: 'w',
-  runId: 'run-1',
-  taskQueue: 'q',
-  sdkName: 'refrain',
-  sdkVersion: '1',
-};
-
-export type NewInstance = () => ActivationApi.WorkflowInstance;
-
-/** Which of the running local activities ends next, and how; undefined: none, the worker sends a heartbeat. */
-export type LocalWorld = (
-  open: readonly number[],
-) => readonly [seq: number, outcome: LocalActivityOutcome] | undefined;
-
-/** The same local activities end in the same order as in a task before. */
-export function sameLocalWorld(
-  outcomes: readonly (readonly [seq: number, outcome: LocalActivityOutcome])[] = [],
-): LocalWorld {
-  return (open) => outcomes.find(([seq]) => open.includes(seq));
-}
-
-/** Runs one workflow task to its answer. */
-export function runTask(
-  state: ExecutionState,
-  instance: ActivationApi.WorkflowInstance,
-  input: TaskInput,
-  localWorld: LocalWorld,
-): TaskAnswer {
-  beginTask(state, input);
-  const running = new Set(state.local.executing);
-  for (;;) {
-    const step = nextStep(state);
-    for (const request of takeLocalActivityRequests(state)) {
-      if (request.type === 'run') running.add(request.command.seq);
-      else if (running.delete(request.seq)) {
-        const failure = { message: 'cancelled', canceledFailureInfo: {} };
-        resolveLocalActivity(state, request.seq, {
-          attempt: 1,
-          runtimeMs: 1,
-          result: { status: 'cancelled', failure },
-        });
-      }
-    }
-    if (step.type === 'activate') respond(state, instance.activate(step.activation));
-    else if (step.type === 'answer') return step.answer;
-    else if (step.type === 'awaitLocalActivities') {
-      const open = [...state.local.executing];
-      // The last one may just have been cancelled.
-      if (open.length === 0) continue;
-      const ended = localWorld(open);
-      if (!ended) return heartbeatTask(state);
-      running.delete(ended[0]);
-      resolveLocalActivity(state, ended[0], ended[1]);
-    } else
-      throw new Error(`${step.type}: ${JSON.stringify('mismatch' in step ? step.mismatch : step.failure)}`);
-  }
-}
-
-type Pending =
-  | { type: 'activity'; scheduledEventId: number; startedEventId: number; cancelRequested: boolean }
-  | { type: 'timer'; timerId: string; startedEventId: number }
-  | {
-      type: 'child';
-      initiatedEventId: number;
-      startedEventId: number;
-      workflowId: string;
-      name: string;
-      cancelRequested: boolean;
-    }
-  | { type: 'signal' | 'cancel'; initiatedEventId: number; child?: string | undefined };
-
 export class Simulator {
   readonly recorded: Recorded = {
     events: [],
@@ -129,6 +47,10 @@ export class Simulator {
   #openUpdates: UpdateRequestMessage[] = [];
   #previousStartedEventId = 0;
   #taskFor: 'none' | 'scheduled' = 'none';
+  readonly #recorder: Recorder = {
+    record: (type, attributes) => this.#record(type, attributes),
+    choose: (bound) => this.#choose(bound),
+  };
 
   constructor(world: World) {
     this.#choices = world.choices;
@@ -390,90 +312,16 @@ export class Simulator {
         this.#record('TimerFired', { timerId: entry.timerId, startedEventId: entry.startedEventId });
         break;
       case 'activity':
-        this.#progressActivity(entry, remove);
+        progressActivity(this.#recorder, entry, remove);
         break;
       case 'child':
-        this.#progressChild(entry, remove);
+        progressChild(this.#recorder, entry, remove);
         break;
       case 'signal':
       case 'cancel':
         remove();
-        this.#progressExternal(entry);
+        progressExternal(this.#recorder, entry, this.#pending);
         break;
-    }
-  }
-
-  #progressActivity(entry: Extract<Pending, { type: 'activity' }>, remove: () => void): void {
-    const { scheduledEventId } = entry;
-    const choice = this.#choose(5);
-    const failure = { message: 'failed' };
-    if (entry.cancelRequested && choice === 0) {
-      remove();
-      this.#record('ActivityTaskCanceled', { scheduledEventId, startedEventId: entry.startedEventId });
-    } else if (choice === 1) {
-      remove();
-      this.#record('ActivityTaskTimedOut', {
-        scheduledEventId,
-        startedEventId: entry.startedEventId,
-        failure,
-      });
-    } else if (entry.startedEventId === 0) {
-      entry.startedEventId = this.#record('ActivityTaskStarted', { scheduledEventId, attempt: 1 });
-    } else {
-      remove();
-      const startedEventId = entry.startedEventId;
-      if (choice === 2) this.#record('ActivityTaskFailed', { scheduledEventId, startedEventId, failure });
-      else
-        this.#record('ActivityTaskCompleted', {
-          scheduledEventId,
-          startedEventId,
-          result: [payload(scheduledEventId)],
-        });
-    }
-  }
-
-  #progressChild(entry: Extract<Pending, { type: 'child' }>, remove: () => void): void {
-    const { initiatedEventId, workflowId, name } = entry;
-    const base = {
-      initiatedEventId,
-      workflowType: { name },
-      workflowExecution: { workflowId, runId: `${workflowId}-run` },
-    };
-    const choice = this.#choose(6);
-    if (entry.startedEventId === 0) {
-      if (choice === 1) {
-        remove();
-        this.#record('StartChildWorkflowExecutionFailed', { ...base, cause: 'WORKFLOW_ALREADY_EXISTS' });
-      } else entry.startedEventId = this.#record('ChildWorkflowExecutionStarted', base);
-      return;
-    }
-    remove();
-    const ended = { ...base, startedEventId: entry.startedEventId };
-    if (choice === 1)
-      this.#record('ChildWorkflowExecutionFailed', { ...ended, failure: { message: 'failed' } });
-    else if (choice === 2) this.#record('ChildWorkflowExecutionTimedOut', ended);
-    else if (choice === 3) this.#record('ChildWorkflowExecutionTerminated', ended);
-    else if (entry.cancelRequested) this.#record('ChildWorkflowExecutionCanceled', ended);
-    else this.#record('ChildWorkflowExecutionCompleted', { ...ended, result: [payload(workflowId)] });
-  }
-
-  #progressExternal(entry: Extract<Pending, { type: 'signal' | 'cancel' }>): void {
-    const { initiatedEventId, child } = entry;
-    const failed = this.#choose(3) === 1;
-    if (entry.type === 'signal') {
-      const cause = 'EXTERNAL_WORKFLOW_EXECUTION_NOT_FOUND';
-      if (failed) this.#record('SignalExternalWorkflowExecutionFailed', { initiatedEventId, cause });
-      else this.#record('ExternalWorkflowExecutionSignaled', { initiatedEventId });
-    } else if (failed) {
-      this.#record('RequestCancelExternalWorkflowExecutionFailed', {
-        initiatedEventId,
-        cause: 'NAMESPACE_NOT_FOUND',
-      });
-    } else {
-      this.#record('ExternalWorkflowExecutionCancelRequested', { initiatedEventId });
-      for (const other of this.#pending) {
-        if (other.type === 'child' && other.workflowId === child) other.cancelRequested = true;
-      }
     }
   }
 }
@@ -488,36 +336,3 @@ const endings = {
 function startedSize(eventId: number): number {
   return eventId * 100;
 }
-
-/** Runs to the end, or until `maxTasks` tasks were answered. `onTask` sees each task and its answer. */
-export function simulate(
-  newInstance: NewInstance,
-  world: World,
-  maxTasks: number,
-  onTask: (input: TaskInput, answer: TaskAnswer, simulator: Simulator) => void = () => {},
-  stepOptions: ExecutionOptions = options,
-): Recorded {
-  const simulator = new Simulator(world);
-  let state = createExecution(stepOptions);
-  let instance = newInstance();
-  for (let tasks = 0; tasks < maxTasks && !simulator.closed;) {
-    const input = simulator.startTask();
-    if (!input) {
-      if (!simulator.happen()) break;
-      continue;
-    }
-    tasks += 1;
-    if (simulator.workerDies()) {
-      state = createExecution(stepOptions);
-      instance = newInstance();
-    }
-    const answer = runTask(state, instance, input, simulator.localWorld());
-    onTask(input, answer, simulator);
-    // What happens while the worker runs comes after its commands.
-    simulator.complete(answer);
-    for (let more = 0; more < 2 && !simulator.closed; more++) if (!simulator.happen()) break;
-  }
-  return simulator.recorded;
-}
-
-export { createExecution };
