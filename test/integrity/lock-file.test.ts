@@ -1,0 +1,26 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { root } from './repository.js';
+
+interface LockedPackage {
+  readonly version?: string;
+  readonly link?: boolean;
+  readonly resolved?: string;
+}
+
+describe('the lock file', () => {
+  const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as {
+    readonly packages: Readonly<Record<string, LockedPackage>>;
+  };
+
+  it('pins every package, so that `npm ci` works from a fresh clone', () => {
+    const open = Object.entries(packages).filter(([path, { version, link }]) => path && !version && !link);
+    expect(open.map(([path]) => path)).toEqual([]);
+  });
+
+  it('names no registry', () => {
+    const bound = Object.values(packages).filter(({ resolved }) => resolved?.startsWith('http'));
+    expect(bound).toEqual([]);
+  });
+});
