@@ -2,7 +2,7 @@ import type { Activation, Completion, WorkflowInstance } from '../core/activatio
 import { InvariantViolation } from '../errors.js';
 import type { TemporalBundle } from './bundle.js';
 import { createTemporalContext } from './context.js';
-import type { DrivenExecution } from './inside/driver.js';
+import type { DrivenExecution, StartFailure } from './inside/driver.js';
 
 export interface TemporalInstanceOptions {
   readonly namespace?: string;
@@ -24,6 +24,10 @@ export interface TemporalHost {
 export interface TemporalInstance extends WorkflowInstance {
   /** An unhandled rejection of this execution: its next activation fails with it. */
   reject(error: unknown): void;
+  /** Set when the first activation failed before the workflow's function could be called. */
+  readonly startFailure: StartFailure | undefined;
+  /** Names of the queries that have a handler now, the SDK's own not. */
+  queryNames(): readonly string[];
 }
 
 export function createTemporalHost(bundle: TemporalBundle): TemporalHost {
@@ -68,6 +72,10 @@ function instanceOf(execution: DrivenExecution, run: <T>(call: () => T) => T): T
       rejected ??= { error };
       execution.reject(error);
     },
+    get startFailure() {
+      return execution.startFailure();
+    },
+    queryNames: () => execution.queryNames(),
     dispose: () => run(() => execution.dispose()),
   };
 }

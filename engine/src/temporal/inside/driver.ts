@@ -47,7 +47,17 @@ export interface DrivenExecution {
   failed(error: unknown): Completion;
   /** Makes the SDK fail the current activation, as after an unhandled rejection. */
   reject(error: unknown): void;
+  /** Set when `create` has thrown. */
+  startFailure(): StartFailure | undefined;
+  /** Names of the queries that have a handler, the SDK's own not. */
+  queryNames(): readonly string[];
   dispose(): void;
+}
+
+/** Why an execution could not start: loading its modules failed, or they have no workflow of its type. */
+export interface StartFailure {
+  readonly reason: 'import' | 'workflowType';
+  readonly message: string;
 }
 
 /** What the executions of one context share. */
@@ -87,6 +97,8 @@ class HostedExecution implements DrivenExecution {
   private activator: Activator | undefined;
   private batches: ProtoJob[][] = [];
   private base: Dict = {};
+  private phase: 'import' | 'workflowType' | 'started' = 'import';
+  private failure: StartFailure | undefined;
   private readonly callSites = new Map<object, string>();
 
   constructor(shared: Shared, options: DriverOptions) {
@@ -96,13 +108,23 @@ class HostedExecution implements DrivenExecution {
   }
 
   create(activation: Activation, job: InitializeWorkflow): void {
+    try {
+      this.load(activation, job);
+      this.phase = 'started';
+    } catch (error) {
+      if (this.phase === 'import') this.failure = { reason: 'import', message: String(error) };
+      throw error;
+    }
+  }
+
+  private load(activation: Activation, job: InitializeWorkflow): void {
     const { sdk, realm, legacy, form } = this.shared;
     this.enter();
     const user = this.shared.loadUserCode();
     sdk.setConverters(user);
     realm.__TEMPORAL__ = {
       api: sdk.api,
-      importWorkflows: user.workflows,
+      importWorkflows: () => this.noteWorkflows(user.workflows(), job.workflowType),
       importInterceptors: user.interceptors,
     };
     sdk.api.initRuntime({
@@ -120,6 +142,27 @@ class HostedExecution implements DrivenExecution {
     this.activator = realm.__TEMPORAL_ACTIVATOR__!;
     if (legacy) fillLegacyInfo(this.activator, job, sdk, form);
     if (this.options.callSites) recordCallSites(this.activator, this.callSites);
+  }
+
+  private noteWorkflows(exported: Dict, type: string): Dict {
+    if (typeof exported[type] !== 'function' && typeof exported['default'] !== 'function') {
+      const names = Object.keys(exported).filter((name) => typeof exported[name] === 'function');
+      this.phase = 'workflowType';
+      this.failure = {
+        reason: 'workflowType',
+        message: `there is no workflow \`${type}\`; the workflow file exports ${names.join(', ') || 'none'}`,
+      };
+    }
+    return exported;
+  }
+
+  startFailure(): StartFailure | undefined {
+    return this.failure;
+  }
+
+  queryNames(): readonly string[] {
+    const names = this.activator ? [...this.activator.queryHandlers.keys()] : [];
+    return names.filter((name) => !name.startsWith('__'));
   }
 
   prepare(activation: Activation): number {

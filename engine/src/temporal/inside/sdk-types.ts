@@ -31,6 +31,7 @@ export interface Activator {
   workflowTaskError?: unknown;
   readonly payloadConverter: { fromPayload(payload: unknown): unknown };
   readonly failureConverter: { failureToError(failure: unknown, converter: unknown): Error };
+  readonly queryHandlers: Map<string, unknown>;
   readonly blockedConditions: Map<number, unknown>;
   mutateWorkflowInfo(change: (info: Record<string, unknown>) => Record<string, unknown>): void;
   notifyHasPatch(job: { patchId: string }): void;

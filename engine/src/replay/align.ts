@@ -1,0 +1,121 @@
+import type { Item } from './commands-of-history.js';
+
+/** The first real difference between what history recorded and what the code attempted. */
+export type Change =
+  | { readonly type: 'inserted'; readonly attempted: Item; readonly before?: Item }
+  | { readonly type: 'removed'; readonly recorded: Item; readonly instead?: Item }
+  | { readonly type: 'moved'; readonly recorded: Item; readonly attempted: Item; readonly earlier: boolean }
+  | { readonly type: 'changed'; readonly recorded: Item; readonly attempted: Item };
+
+/** Larger differences are cut: near the first one lies what matters. */
+const WINDOW = 120;
+
+/**
+ * Aligns two sequences of commands (least edit cost, where a command of the same kind may be replaced) and
+ * names the first change. Equal beginnings are skipped, so that the cost is linear besides one window.
+ */
+export function firstChange(recorded: readonly Item[], attempted: readonly Item[]): Change | undefined {
+  let from = 0;
+  while (from < recorded.length && from < attempted.length && isSame(recorded[from]!, attempted[from]!))
+    from++;
+  const left = recorded.slice(from, from + WINDOW);
+  const right = attempted.slice(from, from + WINDOW);
+  const steps = editSteps(left, right);
+  const first = steps.find((step) => step.type !== 'kept');
+  if (!first) return undefined;
+  return withMoves(first, steps);
+}
+
+type EditStep =
+  | { readonly type: 'kept' | 'changed'; readonly recorded: Item; readonly attempted: Item }
+  | { readonly type: 'removed'; readonly recorded: Item; readonly attempted?: Item | undefined }
+  | { readonly type: 'inserted'; readonly attempted: Item; readonly recorded?: Item | undefined };
+
+function withMoves(first: EditStep, steps: readonly EditStep[]): Change {
+  if (first.type === 'inserted') {
+    const partner = steps.find((step) => step.type === 'removed' && isSame(step.recorded, first.attempted));
+    if (partner?.type === 'removed') {
+      return { type: 'moved', recorded: partner.recorded, attempted: first.attempted, earlier: true };
+    }
+    return {
+      type: 'inserted',
+      attempted: first.attempted,
+      ...(first.recorded ? { before: first.recorded } : {}),
+    };
+  }
+  if (first.type === 'removed') {
+    const partner = steps.find((step) => step.type === 'inserted' && isSame(first.recorded, step.attempted));
+    if (partner?.type === 'inserted') {
+      return { type: 'moved', recorded: first.recorded, attempted: partner.attempted, earlier: false };
+    }
+    return {
+      type: 'removed',
+      recorded: first.recorded,
+      ...(first.attempted ? { instead: first.attempted } : {}),
+    };
+  }
+  const swapped = steps.find(
+    (step) =>
+      step !== first &&
+      step.type === 'changed' &&
+      isSame(step.recorded, first.attempted) &&
+      isSame(step.attempted, first.recorded),
+  );
+  if (swapped?.type === 'changed') {
+    return { type: 'moved', recorded: swapped.recorded, attempted: first.attempted, earlier: true };
+  }
+  return { type: 'changed', recorded: first.recorded, attempted: first.attempted };
+}
+
+function isSame(left: Item, right: Item): boolean {
+  return left.kind === right.kind && left.identity === right.identity && left.details === right.details;
+}
+
+function replaceCost(left: Item, right: Item): number {
+  if (left.kind !== right.kind) return 5;
+  if (left.identity !== right.identity) return 3;
+  return left.details === right.details ? 0 : 1;
+}
+
+const GAP = 2;
+
+/** The cheapest way from one sequence to the other, in order. */
+function editSteps(left: readonly Item[], right: readonly Item[]): EditStep[] {
+  const width = right.length + 1;
+  const cost = new Float64Array((left.length + 1) * width);
+  for (let j = 1; j <= right.length; j++) cost[j] = j * GAP;
+  for (let i = 1; i <= left.length; i++) {
+    cost[i * width] = i * GAP;
+    for (let j = 1; j <= right.length; j++) {
+      cost[i * width + j] = Math.min(
+        cost[(i - 1) * width + j - 1]! + replaceCost(left[i - 1]!, right[j - 1]!),
+        cost[(i - 1) * width + j]! + GAP,
+        cost[i * width + j - 1]! + GAP,
+      );
+    }
+  }
+  const steps: EditStep[] = [];
+  let [i, j] = [left.length, right.length];
+  while (i > 0 || j > 0) {
+    const here = cost[i * width + j]!;
+    const recorded = left[i - 1];
+    const attempted = right[j - 1];
+    if (recorded && attempted) {
+      const replace = replaceCost(recorded, attempted);
+      if (here === cost[(i - 1) * width + j - 1]! + replace) {
+        steps.push({ type: replace === 0 ? 'kept' : 'changed', recorded, attempted });
+        i--;
+        j--;
+        continue;
+      }
+    }
+    if (attempted && here === cost[i * width + j - 1]! + GAP) {
+      steps.push({ type: 'inserted', attempted, recorded: left[i] });
+      j--;
+    } else {
+      steps.push({ type: 'removed', recorded: recorded!, attempted: right[j] });
+      i--;
+    }
+  }
+  return steps.reverse();
+}

@@ -1,0 +1,245 @@
+import type { WorkflowCommand } from '../core/activation.js';
+import type { Drift, Mismatch } from '../core/mismatch.js';
+import type { Failure } from '../history/messages.js';
+import type { HistoryEvent } from '../history/event.js';
+import type { Change } from './align.js';
+import { firstChange } from './align.js';
+import { codeFrame, sourceLine } from './code-frame.js';
+import type { Item } from './commands-of-history.js';
+import { attemptedItems, commandView, eventView, nameOf, recordedItems } from './commands-of-history.js';
+import { patchSnippet } from './patch-snippet.js';
+import type { Divergence } from './result.js';
+import type { Run } from './run.js';
+import type { ReplayTarget, SourceLocation } from './target.js';
+
+/** A run with call sites, and what it ran. */
+export interface Evidence {
+  readonly target: ReplayTarget;
+  readonly events: readonly HistoryEvent[];
+  readonly run: Run;
+}
+
+/** Explains nondeterminism: where it begins, which is often before the event that does not fit. */
+export function explainMismatch(evidence: Evidence, mismatch: Mismatch): Divergence {
+  const tasks = Math.max(mismatch.workflowTask, 1);
+  const recorded = recordedItems(evidence.events, tasks);
+  const attempted = attemptedItems(evidence.run.commands, tasks, recorded);
+  const change = firstChange(recorded, attempted);
+  if (change) return explainChange(evidence, mismatch, change);
+  const stack = mismatch.callSite ?? callSiteOf(mismatch.attempted);
+  return {
+    code: codeOf(mismatch),
+    ...placeOf(mismatch.workflowTask, mismatch.recorded?.eventId ?? mismatch.eventId),
+    ...(mismatch.recorded ? { recorded: eventView(mismatch.recorded) } : {}),
+    ...(mismatch.attempted ? { attempted: commandView(mismatch.attempted) } : {}),
+    ...(mismatch.field ? { field: mismatch.field } : {}),
+    ...locationOf(evidence.target, stack),
+    message: mismatch.message,
+    cause: 'What the code brought about earlier does not fit this event.',
+    fix: patchSnippet(undefined),
+  };
+}
+
+function codeOf(mismatch: Mismatch): string {
+  switch (mismatch.kind) {
+    case 'differentCommand':
+      return 'RFN3010';
+    case 'missingCommand':
+      return 'RFN3011';
+    case 'orphanEvent':
+    case 'invalidTransition':
+      return 'RFN3012';
+    case 'unknownEvent':
+      return 'RFN3020';
+  }
+}
+
+function explainChange({ target, events }: Evidence, mismatch: Mismatch, change: Change): Divergence {
+  const attempted = 'attempted' in change ? change.attempted : undefined;
+  const recorded = 'recorded' in change ? change.recorded : undefined;
+  const anchor = attempted ?? ('instead' in change ? change.instead : undefined);
+  const location = locate(target, anchor?.callSite);
+  const field = change.type === 'changed' ? (mismatch.field ?? firstField(change)) : undefined;
+  const eventId = recorded?.eventId ?? ('before' in change ? change.before?.eventId : undefined);
+  return {
+    code: change.type === 'removed' ? 'RFN3011' : change.type === 'inserted' ? 'RFN3015' : 'RFN3010',
+    ...placeOf(attempted?.workflowTask ?? recorded?.workflowTask, eventId ?? eventOfTask(events, attempted)),
+    ...(recorded ? { recorded: recorded.view } : {}),
+    ...(attempted ? { attempted: attempted.view } : {}),
+    ...(field ? { field } : {}),
+    ...locationFields(location),
+    message: messageOf(change),
+    cause: causeOf(change),
+    fix: patchSnippet({ change, line: location && sourceLine(location) }),
+  };
+}
+
+/** For an inserted command without a successor: the event at which history answered that task. */
+function eventOfTask(events: readonly HistoryEvent[], item: Item | undefined): number | undefined {
+  let task = 0;
+  for (const event of events) {
+    if (event.type === 'WorkflowTaskCompleted' && ++task === item?.workflowTask) return event.eventId;
+  }
+  return undefined;
+}
+
+function firstField(change: Extract<Change, { type: 'changed' }>): string {
+  if (change.recorded.kind !== change.attempted.kind) return 'type';
+  if (change.recorded.identity !== change.attempted.identity) {
+    return (
+      { activity: 'activityType.name', 'child workflow': 'workflowType.name', signal: 'signalName' }[
+        change.recorded.kind
+      ] ?? 'id'
+    );
+  }
+  return change.recorded.kind === 'timer' ? 'startToFireTimeoutMs' : 'input';
+}
+
+function messageOf(change: Change): string {
+  switch (change.type) {
+    case 'inserted':
+      return change.before
+        ? `history recorded the ${nameOf(change.before)} next, the code asked for the ${nameOf(change.attempted)}`
+        : `history recorded nothing more in this workflow task, the code asked for the ${nameOf(change.attempted)}`;
+    case 'removed':
+      return change.instead
+        ? `history recorded the ${nameOf(change.recorded)}, the code asked for the ${nameOf(change.instead)}`
+        : `history recorded the ${nameOf(change.recorded)}, the code asked for nothing more`;
+    case 'moved':
+    case 'changed':
+      return `history recorded the ${nameOf(change.recorded)}, the code asked for the ${nameOf(change.attempted)}`;
+  }
+}
+
+function causeOf(change: Change): string {
+  switch (change.type) {
+    case 'inserted':
+      return `Inserted: the ${nameOf(change.attempted)} is new in the code${change.before ? `, before the ${nameOf(change.before)}` : ''}; the run in this history had passed here without it.`;
+    case 'removed':
+      return `Removed: the code no longer asks for the ${nameOf(change.recorded)} that this run recorded.`;
+    case 'moved':
+      return change.earlier
+        ? `Reordered: the ${nameOf(change.attempted)} now comes earlier than history recorded it.`
+        : `Reordered: the ${nameOf(change.recorded)} now comes later than history recorded it.`;
+    case 'changed':
+      return `Changed: where this run recorded the ${nameOf(change.recorded)}, the code now asks for the ${nameOf(change.attempted)}.`;
+  }
+}
+
+/** Explains a workflow task that fails in replay. */
+export function explainFailure({ target, run }: Evidence, failure: Failure): Divergence {
+  const stack = deepestStack(failure);
+  const tasks = run.commands.length;
+  return {
+    code: 'RFN3013',
+    ...placeOf(tasks + 1, undefined),
+    ...locationFields(locate(target, stack)),
+    message: failure.message ?? 'the workflow task failed',
+    cause: `Throws: the workflow's code failed with ${failure.applicationFailureInfo?.type ?? 'an error'} in a workflow task that had succeeded: ${failure.message ?? ''}`,
+    fix: 'Repair the code at this place: an error that is not a TemporalFailure fails the workflow task, and the workflow stays stuck until the code is repaired.',
+  };
+}
+
+function deepestStack(failure: Failure): string {
+  let current: Failure | undefined = failure;
+  let stack = '';
+  while (current) {
+    if (current.stackTrace) stack = `${current.stackTrace}\n${stack}`;
+    current = current.cause;
+  }
+  return stack;
+}
+
+/** Explains a difference that Temporal's matching accepts. */
+export function explainDrift({ target }: Evidence, drift: Drift): Divergence {
+  const where = placeOf(drift.workflowTask, drift.eventId);
+  switch (drift.kind) {
+    case 'detail':
+      return {
+        code: 'RFN3014',
+        ...where,
+        recorded: eventView(drift.recorded),
+        attempted: commandView(drift.attempted),
+        field: drift.field,
+        ...locationOf(target, drift.callSite ?? callSiteOf(drift.attempted)),
+        message: `${drift.recorded.type} has ${drift.field} ${short(drift.recordedValue)}, the code asks for ${short(drift.attemptedValue)}`,
+        cause: `Changed: \`${drift.field}\` differs. Temporal does not compare it, so running workflows go on with the recorded value.`,
+        fix: 'If the change is meant, nothing has to be done. Use --strict to hold the code to its histories in detail.',
+      };
+    case 'extraCommand': {
+      const [item] = attemptedItems([[drift.attempted]], 1, [
+        { kind: 'patch', identity: patchId(drift.attempted) } as Item,
+      ]);
+      const location = locate(target, drift.callSite ?? callSiteOf(drift.attempted));
+      return {
+        code: 'RFN3015',
+        ...where,
+        attempted: commandView(drift.attempted),
+        ...locationFields(location),
+        message: `history recorded nothing more in this workflow task, the code asked for ${item ? `the ${nameOf(item)}` : drift.attempted.type}`,
+        cause: `Inserted: ${item ? `the ${nameOf(item)}` : `\`${drift.attempted.type}\``} is new in the code; the run in this history had passed here without it.`,
+        fix: patchSnippet(
+          item && { change: { type: 'inserted', attempted: item }, line: location && sourceLine(location) },
+        ),
+      };
+    }
+    case 'skippedEvent':
+      return {
+        code: 'RFN3016',
+        ...where,
+        recorded: eventView(drift.recorded),
+        message: 'the marker of a deprecated patch was skipped',
+        cause: 'The code does not mention this deprecated patch any more.',
+        fix: 'Nothing has to be done.',
+      };
+  }
+}
+
+function patchId(command: WorkflowCommand): string {
+  return command.type === 'setPatchMarker' ? command.patchId : '';
+}
+
+function callSiteOf(command: WorkflowCommand | undefined): string | undefined {
+  return command?.callSite;
+}
+
+function placeOf(workflowTask: number | undefined, eventId: number | undefined) {
+  return {
+    ...(eventId === undefined ? {} : { eventId: String(eventId) }),
+    ...(workflowTask === undefined ? {} : { workflowTask }),
+  };
+}
+
+function locate(target: ReplayTarget, stack: string | undefined): SourceLocation | undefined {
+  return stack === undefined ? undefined : target.locate(stack);
+}
+
+function locationOf(target: ReplayTarget, stack: string | undefined) {
+  return locationFields(locate(target, stack));
+}
+
+function locationFields(location: SourceLocation | undefined) {
+  if (!location) return {};
+  const frame = codeFrame(location);
+  return { file: location.file, line: location.line, column: location.column, ...(frame ? { frame } : {}) };
+}
+
+function short(value: unknown): string {
+  const text = JSON.stringify(readable(value)) ?? 'nothing';
+  return text.length > 120 ? `${text.slice(0, 117)}…` : text;
+}
+
+/** Payloads as the JSON that they hold, where they hold JSON. */
+function readable(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(readable);
+  if (typeof value !== 'object' || value === null) return value;
+  const { data, metadata } = value as { data?: unknown; metadata?: Record<string, string> };
+  if (typeof data === 'string' && metadata?.['encoding']) {
+    try {
+      return JSON.parse(Buffer.from(data, 'base64').toString()) as unknown;
+    } catch {
+      return `<${Buffer.from(metadata['encoding'], 'base64').toString()}>`;
+    }
+  }
+  return value;
+}

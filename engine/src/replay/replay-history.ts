@@ -1,0 +1,121 @@
+import { RefrainError } from '../errors.js';
+import type { EventOf, HistoryEvent } from '../history/event.js';
+import { readHistory } from '../history/files/read.js';
+import { checkCuts } from './cuts.js';
+import type { Grade } from './grade.js';
+import { gradeRun, invalid, needsExplanation } from './grade.js';
+import type { ReplayResult } from './result.js';
+import { runHistory } from './run.js';
+import type { ReplayTarget } from './target.js';
+import { openTarget } from './open-target.js';
+import type { WorkflowCodeOptions } from './open-target.js';
+
+export interface ReplayOptions extends WorkflowCodeOptions {
+  /** `last`: one replay (default). `all`: at every workflow task boundary, with queries between. */
+  readonly cuts?: 'all' | 'last';
+  /** Default `default`. */
+  readonly namespace?: string;
+}
+
+/** A history to replay: its name for reports, and its content or a way to get it. */
+export interface HistorySource {
+  readonly name: string;
+  /** Parsed JSON, text, or bytes (JSON, gzip or protobuf); see `readHistory`. */
+  readonly history: unknown;
+  /** For histories that do not name their workflow (old servers). */
+  readonly workflowId?: string;
+}
+
+/** Replays one history against the workflow code. Never throws for what is wrong with the history. */
+export async function replayHistory(
+  options: ReplayOptions,
+  history: unknown,
+  name = 'history',
+): Promise<ReplayResult> {
+  for await (const result of replayHistories(options, [{ name, history }])) return result;
+  throw new Error('unreachable');
+}
+
+/**
+ * Replays histories one after the other, as they come; results are yielded as soon as they are there. The code is
+ * bundled once. Throws `InputError` when the code cannot be bundled.
+ */
+export async function* replayHistories(
+  options: ReplayOptions,
+  histories: AsyncIterable<HistorySource> | Iterable<HistorySource>,
+): AsyncGenerator<ReplayResult, void, undefined> {
+  const target = await openTarget(options);
+  for await (const source of histories) yield await replaySource(target, options, source);
+}
+
+/** Replays one history against code that is loaded already. */
+export async function replaySource(
+  target: ReplayTarget,
+  options: Pick<ReplayOptions, 'cuts' | 'namespace'>,
+  source: HistorySource,
+): Promise<ReplayResult> {
+  let events: readonly HistoryEvent[];
+  try {
+    const content =
+      typeof source.history === 'function' ? await (source.history as () => unknown)() : source.history;
+    events = await readHistory(content);
+  } catch (error) {
+    return { ...unknownRun(source), ...unreadable(error) };
+  }
+  const named = withWorkflowId(events, source.workflowId);
+  return { ...describe(source, named), ...(await gradeHistory(target, options, named)) };
+}
+
+async function gradeHistory(
+  target: ReplayTarget,
+  options: Pick<ReplayOptions, 'cuts' | 'namespace'>,
+  events: readonly HistoryEvent[],
+): Promise<Grade> {
+  const namespace = options.namespace ?? 'default';
+  const cuts = options.cuts === 'all';
+  const run = await runHistory(target, events, { namespace, keepCommands: cuts });
+  if (needsExplanation(run)) {
+    const explained = await runHistory(target, events, { namespace, explain: true, keepCommands: true });
+    // The second run is the same execution; should it differ, the code is not even deterministic.
+    return gradeRun(target, events, needsExplanation(explained) ? explained : run);
+  }
+  const grade = gradeRun(target, events, run);
+  if (!cuts || grade.verdict !== 'compatible') return grade;
+  return (await checkCuts(target, events, namespace, run)) ?? grade;
+}
+
+function withWorkflowId(
+  events: readonly HistoryEvent[],
+  workflowId: string | undefined,
+): readonly HistoryEvent[] {
+  const started = events[0] as EventOf<'WorkflowExecutionStarted'>;
+  if (started.attributes.workflowId || workflowId === undefined) return events;
+  return [{ ...started, attributes: { ...started.attributes, workflowId } }, ...events.slice(1)];
+}
+
+function describe(source: HistorySource, events: readonly HistoryEvent[]) {
+  const { attributes } = events[0] as EventOf<'WorkflowExecutionStarted'>;
+  return {
+    history: source.name,
+    workflowType: attributes.workflowType?.name ?? '',
+    workflowId: attributes.workflowId ?? '',
+    runId: attributes.originalExecutionRunId ?? '',
+    events: events.length,
+  };
+}
+
+function unknownRun(source: HistorySource) {
+  return {
+    history: source.name,
+    workflowType: '',
+    workflowId: source.workflowId ?? '',
+    runId: '',
+    events: 0,
+  };
+}
+
+function unreadable(error: unknown): Grade {
+  const code = error instanceof RefrainError ? error.code : 'RFN3024';
+  const message = error instanceof Error ? error.message : String(error);
+  return invalid(code, message, 'The input is not a history of one workflow run.');
+}

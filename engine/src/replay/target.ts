@@ -1,0 +1,37 @@
+import type { WorkflowInstance } from '../core/activation.js';
+
+/** A place in the user's sources. */
+export interface SourceLocation {
+  /** Absolute path. */
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Why an instance could not even start: not the history's fault, nor nondeterminism. */
+export interface StartFailure {
+  readonly reason: 'import' | 'workflowType';
+  readonly message: string;
+}
+
+export interface ReplayInstance extends WorkflowInstance {
+  /** An unhandled rejection of this execution's code. */
+  reject(error: unknown): void;
+  readonly startFailure?: StartFailure | undefined;
+  /** Names of the queries that have a handler now, the built-in ones not. */
+  queryNames(): readonly string[];
+}
+
+/** Workflow code that is loaded and can be replayed: ours, or a Temporal project's. */
+export interface ReplayTarget {
+  createInstance(options: {
+    readonly namespace: string;
+    readonly taskQueue: string;
+    /** Record the stack of each command's call. */
+    readonly callSites: boolean;
+  }): ReplayInstance;
+  /** The innermost frame of a stack that lies in the user's own sources. */
+  locate(stack: string): SourceLocation | undefined;
+  /** Whether a promise belongs to the code in here. */
+  owns(promise: unknown): boolean;
+}

@@ -1,0 +1,19 @@
+import type { TemporalBundle } from '../temporal/bundle.js';
+import { createTemporalHost } from '../temporal/host.js';
+import { createLocator } from './locate.js';
+import type { ReplayTarget } from './target.js';
+
+export interface TemporalTargetOptions {
+  readonly workflowFailureErrorTypes?: readonly string[];
+}
+
+/** A Temporal project's workflow code, run by its own copy of the SDK. */
+export function temporalTarget(bundle: TemporalBundle, options: TemporalTargetOptions = {}): ReplayTarget {
+  const host = createTemporalHost(bundle);
+  const { workflowFailureErrorTypes = [] } = options;
+  return {
+    createInstance: (instance) => host.createInstance({ ...instance, workflowFailureErrorTypes }),
+    locate: createLocator(bundle.filename, bundle.userSourceMap),
+    owns: host.owns,
+  };
+}
