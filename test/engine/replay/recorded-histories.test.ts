@@ -62,7 +62,9 @@ describe('histories that a Temporal server recorded', () => {
       it(`${folder} replay on @temporalio/workflow ${version}`, async () => {
         const results = await replayFolder(projects.get(version)!, folder, 'last');
         expect(results.length).toBeGreaterThan(25);
-        expect(unexpected(results, version === recordedBy && folder !== 'temporal' ? {} : known[folder] ?? {})).toEqual([]);
+        expect(
+          unexpected(results, version === recordedBy && folder !== 'temporal' ? {} : (known[folder] ?? {})),
+        ).toEqual([]);
       });
     }
   }

@@ -22,6 +22,9 @@ export function temporalProject(version: SdkVersion): string {
   const workflow = version === '1.24' ? '@temporalio/workflow' : `temporal-workflow-${version}`;
   const nested = join(installed, workflow, 'node_modules/@temporalio');
   symlinkSync(join(installed, workflow), join(scope, 'workflow'));
-  symlinkSync(version === '1.24' ? join(installed, '@temporalio/common') : join(nested, 'common'), join(scope, 'common'));
+  symlinkSync(
+    version === '1.24' ? join(installed, '@temporalio/common') : join(nested, 'common'),
+    join(scope, 'common'),
+  );
   return folder;
 }
