@@ -41,3 +41,6 @@ export { randomnessSeed } from './core/random-seed.js';
 export { checkHistory, historyFromJson } from './history/validate.js';
 export { openService, type Service, type ServiceOptions } from './service/service.js';
 export { MemoryStore } from './store/memory-store.js';
+export { bundleWorkflowCode, type BundleOptions, type WorkflowBundle } from './sandbox/bundle.js';
+export { loadBundle, type HostSinkCall, type LoadedBundle, type LoadOptions } from './sandbox/load.js';
+export { mapCallSite, SourcePositions } from './sandbox/source-positions.js';
