@@ -1,0 +1,158 @@
+import ts from 'typescript';
+import type { Slot, ValueUse } from '../../graph/ir.js';
+import { constantOf, unwrap } from './constants.js';
+import { constantSlot, derive, lowerExpression } from './expressions.js';
+import { assignTo, guarded } from './patterns.js';
+import { emit, newSlot, spanOf, type FunctionState } from './state.js';
+
+const booleanOperators = new Set<ts.SyntaxKind>([
+  ts.SyntaxKind.EqualsEqualsToken,
+  ts.SyntaxKind.EqualsEqualsEqualsToken,
+  ts.SyntaxKind.ExclamationEqualsToken,
+  ts.SyntaxKind.ExclamationEqualsEqualsToken,
+  ts.SyntaxKind.LessThanToken,
+  ts.SyntaxKind.LessThanEqualsToken,
+  ts.SyntaxKind.GreaterThanToken,
+  ts.SyntaxKind.GreaterThanEqualsToken,
+  ts.SyntaxKind.InKeyword,
+  ts.SyntaxKind.InstanceOfKeyword,
+]);
+
+type Logical = 'nullish' | 'falsy' | 'truthy';
+
+const logicalOperators = new Map<ts.SyntaxKind, Logical>([
+  [ts.SyntaxKind.AmpersandAmpersandToken, 'truthy'],
+  [ts.SyntaxKind.BarBarToken, 'falsy'],
+  [ts.SyntaxKind.QuestionQuestionToken, 'nullish'],
+]);
+
+const logicalAssignments = new Map<ts.SyntaxKind, Logical>([
+  [ts.SyntaxKind.AmpersandAmpersandEqualsToken, 'truthy'],
+  [ts.SyntaxKind.BarBarEqualsToken, 'falsy'],
+  [ts.SyntaxKind.QuestionQuestionEqualsToken, 'nullish'],
+]);
+
+export function lowerBinary(
+  fn: FunctionState,
+  node: ts.BinaryExpression,
+  use: ValueUse,
+  name?: string,
+): Slot {
+  const operator = node.operatorToken.kind;
+  if (operator === ts.SyntaxKind.EqualsToken) return lowerAssignment(fn, node);
+  if (operator === ts.SyntaxKind.CommaToken) {
+    lowerExpression(fn, node.left, 'discarded');
+    return lowerExpression(fn, node.right, use, name);
+  }
+  const logical = logicalOperators.get(operator);
+  if (logical !== undefined) return lowerLogical(fn, node, logical, use, name);
+  const assignment = logicalAssignments.get(operator);
+  if (assignment !== undefined) return lowerLogicalAssignment(fn, node, assignment);
+  const isAssignment = operator >= ts.SyntaxKind.FirstAssignment && operator <= ts.SyntaxKind.LastAssignment;
+  if (isAssignment) {
+    const left = lowerExpression(fn, node.left);
+    const right = lowerExpression(fn, node.right);
+    const result = derive(
+      fn,
+      node,
+      [left, right],
+      operator === ts.SyntaxKind.PlusEqualsToken ? '+' : 'number',
+    );
+    assignTo(fn, node.left, result);
+    return result;
+  }
+  return lowerChain(fn, node);
+}
+
+/** Long chains of operators (`a + b + c + …`) are walked with a loop: they may be thousands deep. */
+function lowerChain(fn: FunctionState, node: ts.BinaryExpression): Slot {
+  const chain: ts.BinaryExpression[] = [];
+  let left: ts.Expression = node;
+  while (ts.isBinaryExpression(left) && isPlainOperator(left.operatorToken.kind)) {
+    chain.push(left);
+    left = left.left;
+  }
+  let value = lowerExpression(fn, left);
+  for (const link of chain.reverse()) {
+    const operator = link.operatorToken.kind;
+    const right = lowerExpression(fn, link.right);
+    const of = booleanOperators.has(operator)
+      ? 'boolean'
+      : operator === ts.SyntaxKind.PlusToken
+        ? '+'
+        : 'number';
+    value = derive(fn, link, [value, right], of);
+  }
+  return value;
+}
+
+function isPlainOperator(operator: ts.SyntaxKind): boolean {
+  if (operator === ts.SyntaxKind.CommaToken || logicalOperators.has(operator)) return false;
+  return operator < ts.SyntaxKind.FirstAssignment || operator > ts.SyntaxKind.LastAssignment;
+}
+
+function lowerAssignment(fn: FunctionState, node: ts.BinaryExpression): Slot {
+  const target = unwrap(node.left);
+  const name = ts.isIdentifier(target)
+    ? target.text
+    : ts.isPropertyAccessExpression(target)
+      ? target.name.text
+      : undefined;
+  const value = lowerExpression(fn, node.right, 'value', name);
+  assignTo(fn, node.left, value);
+  return value;
+}
+
+function lowerLogical(
+  fn: FunctionState,
+  node: ts.BinaryExpression,
+  when: Logical,
+  use: ValueUse,
+  name?: string,
+): Slot {
+  const constant = constantOf(fn, node.left);
+  if (constant !== undefined) {
+    const goesOn =
+      when === 'truthy'
+        ? constant.value
+        : when === 'falsy'
+          ? !constant.value
+          : constant.value === null || constant.value === undefined;
+    return goesOn ? lowerExpression(fn, node.right, use, name) : constantSlot(fn, constant.value);
+  }
+  const left = lowerExpression(fn, node.left);
+  const to = newSlot(fn);
+  const from = fn.ops.length;
+  emit(fn, { type: 'copy', to, from: left });
+  guarded(fn, left, when, () => {
+    emit(fn, { type: 'copy', to, from: lowerExpression(fn, node.right, use, name) });
+  });
+  fn.branches.push({
+    kind: 'logical',
+    on: left,
+    body: { from, to: fn.ops.length },
+    exits: false,
+    ...spanOf(fn, node.left),
+  });
+  return to;
+}
+
+function lowerLogicalAssignment(fn: FunctionState, node: ts.BinaryExpression, when: Logical): Slot {
+  const left = lowerExpression(fn, node.left);
+  const to = newSlot(fn);
+  const from = fn.ops.length;
+  emit(fn, { type: 'copy', to, from: left });
+  guarded(fn, left, when, () => {
+    const right = lowerExpression(fn, node.right);
+    emit(fn, { type: 'copy', to, from: right });
+    assignTo(fn, node.left, right);
+  });
+  fn.branches.push({
+    kind: 'logical',
+    on: left,
+    body: { from, to: fn.ops.length },
+    exits: false,
+    ...spanOf(fn, node.left),
+  });
+  return to;
+}

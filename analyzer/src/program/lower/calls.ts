@@ -1,0 +1,171 @@
+import ts from 'typescript';
+import type { ArgumentIr, CallOp, Slot, ValueUse } from '../../graph/ir.js';
+import { constantOf, unwrap } from './constants.js';
+import { lowerExpression, superHome } from './expressions.js';
+import { emit, lookup, newSlot, slotOf, spanOf, type FunctionState } from './state.js';
+
+export function lowerCall(fn: FunctionState, node: ts.CallExpression, use: ValueUse): Slot {
+  const callee = unwrap(node.expression);
+  if (callee.kind === ts.SyntaxKind.SuperKeyword) return lowerSuperCall(fn, node);
+  if (isRequire(fn, node)) return lowerRequire(fn, node);
+  const optional = node.questionDotToken !== undefined || ts.isOptionalChain(node);
+  const { slot, receiver } = lowerCallee(fn, callee);
+  const args = lowerArguments(fn, node.arguments);
+  return emitCall(fn, node, {
+    callee: slot,
+    receiver,
+    args,
+    kind: 'call',
+    use,
+    optional,
+    text: calleeText(callee),
+  });
+}
+
+/** The function that is called, and the object it is called on. */
+function lowerCallee(fn: FunctionState, callee: ts.Expression): { slot: Slot; receiver: Slot } {
+  if (ts.isPropertyAccessExpression(callee)) {
+    const isSuper = callee.expression.kind === ts.SyntaxKind.SuperKeyword;
+    const of = isSuper ? superHome(fn, callee) : lowerExpression(fn, callee.expression);
+    const slot = newSlot(fn);
+    emit(fn, { type: 'get', to: slot, of, name: callee.name.text, ...spanOf(fn, callee) });
+    return { slot, receiver: isSuper ? slotOf(fn, fn.thisBinding) : of };
+  }
+  if (ts.isElementAccessExpression(callee)) {
+    const of = lowerExpression(fn, callee.expression);
+    const slot = newSlot(fn);
+    const constant = constantOf(fn, callee.argumentExpression);
+    if (constant !== undefined && typeof constant.value !== 'object') {
+      emit(fn, { type: 'get', to: slot, of, name: String(constant.value), ...spanOf(fn, callee) });
+    } else {
+      const key = lowerExpression(fn, callee.argumentExpression);
+      emit(fn, { type: 'get-element', to: slot, of, key, ...spanOf(fn, callee) });
+    }
+    return { slot, receiver: of };
+  }
+  return { slot: lowerExpression(fn, callee), receiver: -1 };
+}
+
+export function lowerArguments(fn: FunctionState, nodes: readonly ts.Expression[]): ArgumentIr[] {
+  return nodes.map((node) => {
+    const spread = ts.isSpreadElement(node);
+    const slot = lowerExpression(fn, spread ? node.expression : node);
+    return { slot, spread, ...spanOf(fn, node) };
+  });
+}
+
+export function emitCall(
+  fn: FunctionState,
+  node: ts.Node,
+  call: Omit<CallOp, 'type' | 'to' | 'at' | 'end'>,
+): Slot {
+  const to = newSlot(fn);
+  emit(fn, { type: 'call', to, ...call, ...spanOf(fn, node) });
+  return to;
+}
+
+export function lowerNew(fn: FunctionState, node: ts.NewExpression, use: ValueUse): Slot {
+  const callee = lowerExpression(fn, node.expression);
+  const args = lowerArguments(fn, node.arguments ?? []);
+  const text = calleeText(node.expression);
+  return emitCall(fn, node, { callee, receiver: -1, args, kind: 'new', use, optional: false, text });
+}
+
+function lowerSuperCall(fn: FunctionState, node: ts.CallExpression): Slot {
+  const args = lowerArguments(fn, node.arguments);
+  const base = fn.home?.base;
+  const callee = base === undefined ? newSlot(fn) : slotOf(fn, base);
+  const receiver = slotOf(fn, fn.thisBinding);
+  return emitCall(fn, node, {
+    callee,
+    receiver,
+    args,
+    kind: 'super',
+    use: 'value',
+    optional: false,
+    text: 'super',
+  });
+}
+
+export function lowerTaggedTemplate(
+  fn: FunctionState,
+  node: ts.TaggedTemplateExpression,
+  use: ValueUse,
+): Slot {
+  const { slot, receiver } = lowerCallee(fn, unwrap(node.tag));
+  const strings = newSlot(fn);
+  emit(fn, { type: 'primitive', to: strings, of: 'TemplateStringsArray' });
+  const args: ArgumentIr[] = [{ slot: strings, spread: false, ...spanOf(fn, node.template) }];
+  if (ts.isTemplateExpression(node.template)) {
+    for (const span of node.template.templateSpans) {
+      args.push({
+        slot: lowerExpression(fn, span.expression),
+        spread: false,
+        ...spanOf(fn, span.expression),
+      });
+    }
+  }
+  const text = calleeText(node.tag);
+  return emitCall(fn, node, { callee: slot, receiver, args, kind: 'template', use, optional: false, text });
+}
+
+/** `require('x')`, unless somebody bound `require` to something else. */
+export function isRequire(fn: FunctionState, node: ts.CallExpression): boolean {
+  if (!ts.isIdentifier(node.expression)) return false;
+  if (node.expression.text !== 'require' || lookup(fn.scope, 'require') !== undefined) return false;
+  const first = node.arguments[0];
+  return first !== undefined && typeof constantOf(fn, first)?.value === 'string';
+}
+
+function lowerRequire(fn: FunctionState, node: ts.CallExpression): Slot {
+  return lowerDynamicImport(fn, node, String(constantOf(fn, node.arguments[0]!)?.value));
+}
+
+/** A namespace that is imported where the code stands, by `require` or `import()`. */
+function lowerDynamicImport(fn: FunctionState, node: ts.CallExpression, specifier: string): Slot {
+  const isRequireCall = ts.isIdentifier(node.expression);
+  const binding =
+    fn.file.imports.push({
+      specifier,
+      name: isRequireCall ? 'require' : '*',
+      local: '',
+      slot: -1,
+      typeOnly: false,
+      dynamic: true,
+      valueUsed: true,
+      ...spanOf(fn, node),
+    }) - 1;
+  const to = newSlot(fn);
+  emit(fn, { type: 'import', to, binding, ...spanOf(fn, node) });
+  return to;
+}
+
+export function lowerImportCall(fn: FunctionState, node: ts.CallExpression, use: ValueUse): Slot {
+  const first = node.arguments[0];
+  const constant = first === undefined ? undefined : constantOf(fn, first);
+  if (typeof constant?.value === 'string') return lowerDynamicImport(fn, node, constant.value);
+  const callee = newSlot(fn);
+  emit(fn, { type: 'global', to: callee, name: 'import()', typeofOnly: false, ...spanOf(fn, node) });
+  const args = lowerArguments(fn, node.arguments);
+  return emitCall(fn, node, {
+    callee,
+    receiver: -1,
+    args,
+    kind: 'import',
+    use,
+    optional: false,
+    text: 'import',
+  });
+}
+
+/** The callee as written, shortened, for messages. */
+export function calleeText(node: ts.Expression): string {
+  const target = unwrap(node);
+  if (ts.isIdentifier(target)) return target.text;
+  if (target.kind === ts.SyntaxKind.ThisKeyword) return 'this';
+  if (target.kind === ts.SyntaxKind.SuperKeyword) return 'super';
+  if (ts.isPropertyAccessExpression(target)) return `${calleeText(target.expression)}.${target.name.text}`;
+  if (ts.isElementAccessExpression(target)) return `${calleeText(target.expression)}[…]`;
+  if (ts.isCallExpression(target)) return `${calleeText(target.expression)}(…)`;
+  return '(…)';
+}

@@ -1,0 +1,107 @@
+import ts from 'typescript';
+import type { Slot } from '../../graph/ir.js';
+import { constantOf } from './constants.js';
+import { lowerExpression, lowerIdentifier } from './expressions.js';
+import { lowerFunction } from './functions.js';
+import { emit, newSlot, spanOf, type FunctionState } from './state.js';
+
+export function lowerObject(fn: FunctionState, node: ts.ObjectLiteralExpression): Slot {
+  const to = newSlot(fn);
+  const names: string[] = [];
+  let open = false;
+  for (const property of node.properties) {
+    const name = property.name === undefined ? undefined : propertyName(fn, property.name);
+    if (name === undefined) open = true;
+    else names.push(name);
+  }
+  emit(fn, { type: 'object', to, properties: names, open, ...spanOf(fn, node) });
+  for (const property of node.properties) lowerProperty(fn, to, property);
+  return to;
+}
+
+function lowerProperty(fn: FunctionState, of: Slot, property: ts.ObjectLiteralElementLike): void {
+  const span = spanOf(fn, property);
+  if (ts.isSpreadAssignment(property)) {
+    emit(fn, {
+      type: 'spread',
+      of,
+      from: lowerExpression(fn, property.expression),
+      elements: false,
+      ...span,
+    });
+    return;
+  }
+  if (ts.isShorthandPropertyAssignment(property)) {
+    const from = lowerIdentifier(fn, property.name);
+    emit(fn, { type: 'define', of, name: property.name.text, from, accessor: 'none', ...span });
+    return;
+  }
+  const name = propertyName(fn, property.name);
+  let key: Slot = -1;
+  if (name === undefined && ts.isComputedPropertyName(property.name)) {
+    key = lowerExpression(fn, property.name.expression);
+  }
+  const from = propertyValue(fn, property, name);
+  if (name === undefined) {
+    emit(fn, { type: 'define-element', of, key, from });
+    return;
+  }
+  const accessor = ts.isGetAccessor(property) ? 'get' : ts.isSetAccessor(property) ? 'set' : 'none';
+  emit(fn, { type: 'define', of, name, from, accessor, ...span });
+}
+
+function propertyValue(
+  fn: FunctionState,
+  property: ts.PropertyAssignment | ts.MethodDeclaration | ts.AccessorDeclaration,
+  name: string | undefined,
+): Slot {
+  if (ts.isPropertyAssignment(property)) return lowerExpression(fn, property.initializer, 'value', name);
+  const kind = ts.isGetAccessor(property) ? 'getter' : ts.isSetAccessor(property) ? 'setter' : 'method';
+  const index = lowerFunction(fn, property, { kind, name: name ?? '<computed>' });
+  const to = newSlot(fn);
+  emit(fn, { type: 'function', to, fn: index });
+  return to;
+}
+
+/** The name of a property, where it is sure. */
+export function propertyName(fn: FunctionState, name: ts.PropertyName): string | undefined {
+  if (!ts.isComputedPropertyName(name)) return name.text;
+  const expression = name.expression;
+  const constant = constantOf(fn, expression);
+  if (constant !== undefined) return String(constant.value);
+  if (ts.isPropertyAccessExpression(expression) && ts.isIdentifier(expression.expression)) {
+    if (expression.expression.text === 'Symbol') return `@@${expression.name.text}`;
+  }
+  return undefined;
+}
+
+export function lowerArray(fn: FunctionState, node: ts.ArrayLiteralExpression): Slot {
+  const to = newSlot(fn);
+  emit(fn, { type: 'array', to, ...spanOf(fn, node) });
+  let index = 0;
+  let sure = true;
+  for (const element of node.elements) {
+    const span = spanOf(fn, element);
+    if (ts.isOmittedExpression(element)) {
+      index += 1;
+    } else if (ts.isSpreadElement(element)) {
+      emit(fn, {
+        type: 'spread',
+        of: to,
+        from: lowerExpression(fn, element.expression),
+        elements: true,
+        ...span,
+      });
+      sure = false;
+    } else {
+      const from = lowerExpression(fn, element);
+      const name = sure && index < maxTracked ? String(index) : '[]';
+      emit(fn, { type: 'define', of: to, name, from, accessor: 'none', ...span });
+      index += 1;
+    }
+  }
+  return to;
+}
+
+/** Elements of an array literal that are told apart; beyond, they are one. */
+const maxTracked = 16;

@@ -1,0 +1,314 @@
+import ts from 'typescript';
+import type { Slot } from '../../graph/ir.js';
+import { lowerClass } from './classes.js';
+import { constantOf } from './constants.js';
+import { lowerExpression } from './expressions.js';
+import { declarePattern, hoistBlock, hoistVars, isAmbient, isBlockScoped } from './hoist.js';
+import { finishFunction, lowerFunction, newFunction } from './functions.js';
+import { lowerFor, lowerForIn, lowerWhile } from './loops.js';
+import { bindPattern, declaredType } from './patterns.js';
+import { declareType } from './types.js';
+import { countNode, emit, lookup, newSlot, pushScope, slotOf, spanOf, type FunctionState } from './state.js';
+
+/** Whether control can reach what follows the statement. */
+export type Completion = boolean;
+
+/** Lowers the statements of a block whose scope is open already. */
+export function lowerBlockBody(fn: FunctionState, statements: readonly ts.Statement[]): Completion {
+  hoistBlock(fn, statements);
+  hoistFunctions(fn, statements);
+  for (const statement of statements) {
+    if (!lowerStatement(fn, statement)) return false;
+  }
+  return true;
+}
+
+/** Functions exist from the start of their block, whatever is reached. */
+export function hoistFunctions(fn: FunctionState, statements: readonly ts.Statement[]): void {
+  for (const statement of statements) {
+    if (ts.isFunctionDeclaration(statement)) lowerFunctionDeclaration(fn, statement);
+  }
+}
+
+export function lowerFunctionDeclaration(fn: FunctionState, node: ts.FunctionDeclaration): void {
+  if (isAmbient(node)) return;
+  const name = node.name?.text ?? 'default';
+  if (node.body === undefined) return;
+  const index = lowerFunction(fn, node, { kind: 'function', name });
+  const binding = lookup(fn.scope, name);
+  const to = binding === undefined || node.name === undefined ? newSlot(fn) : slotOf(fn, binding);
+  emit(fn, { type: 'function', to, fn: index });
+  if (node.name === undefined) defaultExports.set(node, to);
+}
+
+/** Where `export default function () {}` left its value. */
+export const defaultExports = new WeakMap<ts.Node, Slot>();
+
+export function lowerScoped(fn: FunctionState, node: ts.Statement): Completion {
+  const before = pushScope(fn);
+  const completion = ts.isBlock(node) ? lowerBlockBody(fn, node.statements) : lowerBlockBody(fn, [node]);
+  fn.scope = before;
+  return completion;
+}
+
+export function lowerStatement(fn: FunctionState, node: ts.Statement): Completion {
+  countNode(fn.file);
+  switch (node.kind) {
+    case ts.SyntaxKind.VariableStatement:
+      if (!isAmbient(node)) lowerDeclarations(fn, (node as ts.VariableStatement).declarationList);
+      return true;
+    case ts.SyntaxKind.ExpressionStatement:
+      lowerExpression(fn, (node as ts.ExpressionStatement).expression, 'discarded');
+      return true;
+    case ts.SyntaxKind.ReturnStatement:
+      return lowerReturn(fn, node as ts.ReturnStatement);
+    case ts.SyntaxKind.ThrowStatement: {
+      const from = lowerExpression(fn, (node as ts.ThrowStatement).expression);
+      emit(fn, { type: 'throw', from, ...spanOf(fn, node) });
+      return false;
+    }
+    case ts.SyntaxKind.IfStatement:
+      return lowerIf(fn, node as ts.IfStatement);
+    case ts.SyntaxKind.Block:
+      return lowerScoped(fn, node);
+    case ts.SyntaxKind.ForStatement:
+      return lowerFor(fn, node as ts.ForStatement);
+    case ts.SyntaxKind.ForOfStatement:
+    case ts.SyntaxKind.ForInStatement:
+      lowerForIn(fn, node as ts.ForInOrOfStatement);
+      return true;
+    case ts.SyntaxKind.WhileStatement:
+    case ts.SyntaxKind.DoStatement:
+      return lowerWhile(fn, node as ts.WhileStatement | ts.DoStatement);
+    case ts.SyntaxKind.TryStatement:
+      return lowerTry(fn, node as ts.TryStatement);
+    case ts.SyntaxKind.SwitchStatement:
+      lowerSwitch(fn, node as ts.SwitchStatement);
+      return true;
+    case ts.SyntaxKind.BreakStatement:
+    case ts.SyntaxKind.ContinueStatement:
+      return false;
+    case ts.SyntaxKind.LabeledStatement:
+      lowerStatement(fn, (node as ts.LabeledStatement).statement);
+      return true;
+    default:
+      lowerDeclaration(fn, node);
+      return true;
+  }
+}
+
+function lowerDeclaration(fn: FunctionState, node: ts.Statement): void {
+  if (ts.isClassDeclaration(node)) {
+    if (isAmbient(node)) return;
+    const slot = lowerClass(fn, node);
+    const binding = node.name === undefined ? undefined : lookup(fn.scope, node.name.text);
+    if (binding === undefined) defaultExports.set(node, slot);
+    else emit(fn, { type: 'copy', to: slotOf(fn, binding), from: slot });
+  } else if (ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node)) {
+    declareType(fn.file.types, node);
+  } else if (ts.isEnumDeclaration(node)) {
+    lowerEnum(fn, node);
+  } else if (ts.isModuleDeclaration(node) && !isAmbient(node)) {
+    lowerNamespace(fn, node);
+  }
+}
+
+export function lowerDeclarations(fn: FunctionState, list: ts.VariableDeclarationList): void {
+  for (const declaration of list.declarations) {
+    if (declaration.initializer === undefined) {
+      lowerUninitialised(fn, declaration);
+      continue;
+    }
+    const from = lowerExpression(fn, declaration.initializer, 'value', nameOf(declaration.name));
+    bindPattern(fn, declaration.name, from, declaredType(fn, declaration));
+    const constant = isConst(list) ? constantOf(fn, declaration.initializer) : undefined;
+    if (constant !== undefined && ts.isIdentifier(declaration.name)) {
+      const binding = lookup(fn.scope, declaration.name.text);
+      if (binding !== undefined) binding.constant = constant;
+    }
+  }
+}
+
+function lowerUninitialised(fn: FunctionState, declaration: ts.VariableDeclaration): void {
+  const type = declaredType(fn, declaration);
+  if (type === undefined || declaration.exclamationToken === undefined) return;
+  const unknown = newSlot(fn);
+  bindPattern(fn, declaration.name, unknown, type);
+}
+
+function isConst(list: ts.VariableDeclarationList): boolean {
+  return isBlockScoped(list) && (list.flags & ts.NodeFlags.Let) === 0;
+}
+
+function nameOf(name: ts.BindingName): string | undefined {
+  return ts.isIdentifier(name) ? name.text : undefined;
+}
+
+function lowerReturn(fn: FunctionState, node: ts.ReturnStatement): Completion {
+  if (node.expression !== undefined) {
+    const from = lowerExpression(fn, node.expression, 'returned');
+    emit(fn, { type: 'return', from, ...spanOf(fn, node) });
+  }
+  return false;
+}
+
+function lowerIf(fn: FunctionState, node: ts.IfStatement): Completion {
+  const constant = constantOf(fn, node.expression);
+  if (constant !== undefined) {
+    if (constant.value) return lowerScoped(fn, node.thenStatement);
+    return node.elseStatement === undefined ? true : lowerScoped(fn, node.elseStatement);
+  }
+  const on = lowerExpression(fn, node.expression);
+  const from = fn.ops.length;
+  const thenCompletes = lowerScoped(fn, node.thenStatement);
+  const elseCompletes = node.elseStatement === undefined ? true : lowerScoped(fn, node.elseStatement);
+  const exits = !thenCompletes || !elseCompletes;
+  fn.branches.push({
+    kind: 'if',
+    on,
+    body: { from, to: fn.ops.length },
+    exits,
+    ...spanOf(fn, node.expression),
+  });
+  return thenCompletes || elseCompletes;
+}
+
+function lowerSwitch(fn: FunctionState, node: ts.SwitchStatement): void {
+  const on = lowerExpression(fn, node.expression);
+  const before = pushScope(fn);
+  const from = fn.ops.length;
+  const all = node.caseBlock.clauses.flatMap((clause) => [...clause.statements]);
+  hoistBlock(fn, all);
+  hoistFunctions(fn, all);
+  let exits = false;
+  for (const clause of node.caseBlock.clauses) {
+    if (ts.isCaseClause(clause)) lowerExpression(fn, clause.expression);
+    for (const statement of clause.statements) {
+      if (lowerStatement(fn, statement)) continue;
+      if (!ts.isBreakStatement(statement)) exits = true;
+      break;
+    }
+  }
+  fn.scope = before;
+  fn.branches.push({
+    kind: 'switch',
+    on,
+    body: { from, to: fn.ops.length },
+    exits,
+    ...spanOf(fn, node.expression),
+  });
+}
+
+function lowerTry(fn: FunctionState, node: ts.TryStatement): Completion {
+  const bodyFrom = fn.ops.length;
+  const bodyCompletes = lowerScoped(fn, node.tryBlock);
+  const body = { from: bodyFrom, to: fn.ops.length };
+  let handlerCompletes = node.catchClause === undefined ? bodyCompletes : true;
+  let catchSlot = -1;
+  const handlerFrom = fn.ops.length;
+  if (node.catchClause !== undefined) {
+    const before = pushScope(fn);
+    const declaration = node.catchClause.variableDeclaration;
+    if (declaration !== undefined) {
+      catchSlot = newSlot(fn);
+      emit(fn, { type: 'primitive', to: catchSlot, of: 'Error' });
+      emit(fn, { type: 'primitive', to: catchSlot, of: 'data' });
+      declarePattern(fn, fn.scope, declaration.name, 'catch');
+      bindPattern(fn, declaration.name, catchSlot);
+    }
+    handlerCompletes = lowerScoped(fn, node.catchClause.block);
+    fn.scope = before;
+  }
+  const handler = { from: handlerFrom, to: fn.ops.length };
+  let finallyCompletes = true;
+  if (node.finallyBlock !== undefined) finallyCompletes = lowerScoped(fn, node.finallyBlock);
+  const clause = node.catchClause;
+  fn.tries.push({
+    body,
+    handler: clause === undefined ? undefined : handler,
+    catchAt: clause === undefined ? -1 : spanOf(fn, clause).at,
+    catchEnd: clause?.end ?? -1,
+    catchSlot,
+    throws: fn.ops.slice(handler.from, handler.to).some((op) => op.type === 'throw'),
+    alwaysThrows: clause !== undefined && alwaysThrows(clause.block),
+    finalizer: node.finallyBlock === undefined ? undefined : { from: handler.to, to: fn.ops.length },
+    ...spanOf(fn, node),
+  });
+  return (bodyCompletes || handlerCompletes) && finallyCompletes;
+}
+
+function alwaysThrows(node: ts.Statement): boolean {
+  if (ts.isThrowStatement(node)) return true;
+  if (ts.isBlock(node)) return node.statements.some(alwaysThrows) && !node.statements.some(returnsOrLeaves);
+  if (ts.isIfStatement(node) && node.elseStatement !== undefined) {
+    return alwaysThrows(node.thenStatement) && alwaysThrows(node.elseStatement);
+  }
+  return false;
+}
+
+function returnsOrLeaves(node: ts.Node): boolean {
+  if (ts.isFunctionLike(node)) return false;
+  if (ts.isReturnStatement(node) || ts.isBreakStatement(node) || ts.isContinueStatement(node)) return true;
+  return ts.forEachChild(node, (child) => returnsOrLeaves(child) || undefined) ?? false;
+}
+
+function lowerEnum(fn: FunctionState, node: ts.EnumDeclaration): void {
+  const binding = lookup(fn.scope, node.name.text);
+  if (binding === undefined || isAmbient(node)) return;
+  const to = slotOf(fn, binding);
+  emit(fn, { type: 'object', to, properties: [], open: true, ...spanOf(fn, node) });
+  for (const member of node.members) {
+    if (ts.isComputedPropertyName(member.name)) continue;
+    const from = newSlot(fn);
+    if (member.initializer === undefined) emit(fn, { type: 'primitive', to: from, of: 'number' });
+    else emit(fn, { type: 'copy', to: from, from: lowerExpression(fn, member.initializer) });
+    emit(fn, {
+      type: 'define',
+      of: to,
+      name: member.name.text,
+      from,
+      accessor: 'none',
+      ...spanOf(fn, member),
+    });
+  }
+}
+
+/** A namespace is an object that holds what its body exports. */
+function lowerNamespace(fn: FunctionState, node: ts.ModuleDeclaration): void {
+  const body = node.body;
+  const binding = lookup(fn.scope, node.name.text);
+  if (binding === undefined || body === undefined || !ts.isModuleBlock(body)) return;
+  const inner = newFunction(fn.file, { kind: 'function', parent: fn, scope: fn.scope, inheritsThis: true });
+  hoistVars(inner, body);
+  lowerBlockBody(inner, body.statements);
+  const object = newSlot(inner);
+  emit(inner, { type: 'object', to: object, properties: [], open: true, ...spanOf(fn, node) });
+  for (const [name, local] of inner.scope.bindings) {
+    emit(inner, {
+      type: 'define',
+      of: object,
+      name,
+      from: local.slot,
+      accessor: 'none',
+      ...spanOf(fn, node),
+    });
+  }
+  emit(inner, { type: 'return', from: object, ...spanOf(fn, node) });
+  const index = finishFunction(inner, { node, name: node.name.text });
+  const callee = newSlot(fn);
+  emit(fn, { type: 'function', to: callee, fn: index });
+  const span = spanOf(fn, node);
+  const to = slotOf(fn, binding);
+  emit(fn, {
+    type: 'call',
+    to,
+    callee,
+    receiver: -1,
+    args: [],
+    kind: 'call',
+    use: 'value',
+    optional: false,
+    text: node.name.text,
+    ...span,
+  });
+}

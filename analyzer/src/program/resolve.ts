@@ -1,0 +1,225 @@
+import { builtinModules } from 'node:module';
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import type { ConfigReader } from './config.js';
+import type { FileHost } from './host.js';
+import { resolveExports, type PackageManifest, type PackageReader } from './packages.js';
+
+/** Where an import leads. */
+export type Resolution =
+  | { readonly type: 'file'; readonly path: string; readonly kind: 'source' | 'package' }
+  | { readonly type: 'builtin'; readonly name: string }
+  /** JSON, styles, images: plain values without behaviour. */
+  | { readonly type: 'asset'; readonly path: string }
+  | { readonly type: 'missing'; readonly package: string; readonly reason: string };
+
+export interface Resolver {
+  readonly resolve: (specifier: string, from: string, mode: 'import' | 'require') => Resolution;
+}
+
+const builtins = new Set(builtinModules);
+const sourceExtensions = ['.ts', '.tsx', '.mts', '.cts', '.js', '.jsx', '.mjs', '.cjs'];
+const swaps: Readonly<Record<string, readonly string[]>> = {
+  '.js': ['.ts', '.tsx', '.jsx'],
+  '.jsx': ['.tsx'],
+  '.mjs': ['.mts'],
+  '.cjs': ['.cts'],
+};
+
+export function createResolver(host: FileHost, configs: ConfigReader, packages: PackageReader): Resolver {
+  const cache = new Map<string, Resolution>();
+  const context: Context = { host, configs, packages };
+  return {
+    resolve: (specifier, from, mode) => {
+      const key = `${mode}\0${specifier}\0${dirname(from)}`;
+      let known = cache.get(key);
+      if (known === undefined) {
+        known = resolveSpecifier(context, specifier, from, mode);
+        cache.set(key, known);
+      }
+      return known;
+    },
+  };
+}
+
+interface Context {
+  readonly host: FileHost;
+  readonly configs: ConfigReader;
+  readonly packages: PackageReader;
+}
+
+/** The name of a Node builtin without its prefix, or undefined. */
+export function builtinName(specifier: string): string | undefined {
+  if (specifier.startsWith('node:')) return specifier.slice('node:'.length);
+  return builtins.has(specifier) ? specifier : undefined;
+}
+
+/** `@scope/name/sub` is the package `@scope/name` and the subpath `./sub`. */
+export function splitSpecifier(specifier: string): { name: string; subpath: string } {
+  const parts = specifier.split('/');
+  const length = specifier.startsWith('@') ? 2 : 1;
+  const rest = parts.slice(length).join('/');
+  return { name: parts.slice(0, length).join('/'), subpath: rest === '' ? '.' : `./${rest}` };
+}
+
+function resolveSpecifier(
+  context: Context,
+  specifier: string,
+  from: string,
+  mode: 'import' | 'require',
+): Resolution {
+  const bare = specifier.replace(/[?].*$/, '');
+  if (bare.startsWith('.') || isAbsolute(bare)) {
+    const found = findFile(context.host, resolve(dirname(from), bare));
+    return found === undefined ? missing(specifier, `cannot find '${specifier}'`) : asFile(context, found);
+  }
+  const alias = resolveAlias(context, bare, from);
+  if (alias !== undefined) return asFile(context, alias);
+  const builtin = builtinName(bare);
+  if (builtin !== undefined) return { type: 'builtin', name: builtin };
+  if (bare.startsWith('#')) return resolveImportsField(context, bare, from, mode);
+  const conditions = new Set(['node', mode, 'module-sync', ...(mode === 'import' ? ['module'] : [])]);
+  const { name, subpath } = splitSpecifier(bare);
+  const manifest = findPackage(context, name, from) ?? context.packages.workspace(name, from);
+  if (manifest === undefined) return missing(name, `the package '${name}' is not installed`);
+  const entry = packageEntry(context.host, manifest, subpath, conditions);
+  if (entry === undefined) return missing(name, `the package '${name}' has no JavaScript for '${specifier}'`);
+  return asFile(context, entry);
+}
+
+function missing(name: string, reason: string): Resolution {
+  return { type: 'missing', package: name, reason };
+}
+
+function asFile(context: Context, path: string): Resolution {
+  const real = context.host.realPath(path);
+  if (!sourceExtensions.some((extension) => real.endsWith(extension))) return { type: 'asset', path: real };
+  return { type: 'file', path: real, kind: real.includes('/node_modules/') ? 'package' : 'source' };
+}
+
+/** The file that a path without or with another extension means. */
+export function findFile(host: FileHost, path: string): string | undefined {
+  const extension = /\.[^./\\]+$/.exec(path)?.[0] ?? '';
+  for (const swap of swaps[extension] ?? []) {
+    const candidate = path.slice(0, -extension.length) + swap;
+    if (host.isFile(candidate)) return candidate;
+  }
+  if (host.isFile(path) && !path.endsWith('.d.ts')) return path;
+  for (const candidate of sourceExtensions) {
+    if (host.isFile(path + candidate)) return path + candidate;
+  }
+  if (host.isFile(`${path}.json`)) return `${path}.json`;
+  if (!host.isDirectory(path)) return undefined;
+  for (const candidate of sourceExtensions) {
+    const index = join(path, `index${candidate}`);
+    if (host.isFile(index)) return index;
+  }
+  return undefined;
+}
+
+function resolveAlias(context: Context, specifier: string, from: string): string | undefined {
+  const config = context.configs.forDirectory(dirname(from));
+  if (config === undefined) return undefined;
+  let best: { length: number; targets: readonly string[]; match: string } | undefined;
+  for (const { pattern, targets } of config.paths) {
+    const star = pattern.indexOf('*');
+    if (star < 0) {
+      if (pattern === specifier) best = { length: Infinity, targets, match: '' };
+      continue;
+    }
+    const prefix = pattern.slice(0, star);
+    const suffix = pattern.slice(star + 1);
+    if (!specifier.startsWith(prefix) || !specifier.endsWith(suffix)) continue;
+    if (best !== undefined && best.length >= prefix.length) continue;
+    best = {
+      length: prefix.length,
+      targets,
+      match: specifier.slice(prefix.length, specifier.length - suffix.length),
+    };
+  }
+  for (const target of best?.targets ?? []) {
+    const found = findFile(context.host, target.replaceAll('*', best?.match ?? ''));
+    if (found !== undefined) return found;
+  }
+  return config.baseUrl === undefined ? undefined : findFile(context.host, join(config.baseUrl, specifier));
+}
+
+function resolveImportsField(
+  context: Context,
+  specifier: string,
+  from: string,
+  mode: 'import' | 'require',
+): Resolution {
+  const manifest = context.packages.above(from);
+  const target = resolveExports(manifest?.json['imports'], specifier, new Set(['node', mode]));
+  if (manifest === undefined || target === undefined) return missing(specifier, `cannot find '${specifier}'`);
+  if (!target.startsWith('.')) return resolveSpecifier(context, target, from, mode);
+  const found = findEntry(context.host, manifest, target);
+  return found === undefined ? missing(specifier, `cannot find '${specifier}'`) : asFile(context, found);
+}
+
+function findPackage(context: Context, name: string, from: string): PackageManifest | undefined {
+  for (let current = dirname(from); ; current = dirname(current)) {
+    const directory = join(current, 'node_modules', name);
+    if (context.host.isDirectory(directory)) {
+      return (
+        context.packages.at(context.host.realPath(directory)) ?? { directory, name, version: '', json: {} }
+      );
+    }
+    if (dirname(current) === current) break;
+  }
+  // A package may import itself by name.
+  const own = context.packages.above(from);
+  return own?.name === name && name !== '' ? own : undefined;
+}
+
+function packageEntry(
+  host: FileHost,
+  manifest: PackageManifest,
+  subpath: string,
+  conditions: ReadonlySet<string>,
+): string | undefined {
+  const { json, directory } = manifest;
+  if (json['exports'] !== undefined) {
+    const target = resolveExports(json['exports'], subpath, conditions);
+    if (target !== undefined) return findEntry(host, manifest, target);
+    return subpath === '.' ? legacyEntry(host, manifest, conditions) : undefined;
+  }
+  if (subpath !== '.') return findEntry(host, manifest, subpath) ?? findFile(host, join(directory, subpath));
+  return legacyEntry(host, manifest, conditions);
+}
+
+function legacyEntry(
+  host: FileHost,
+  manifest: PackageManifest,
+  conditions: ReadonlySet<string>,
+): string | undefined {
+  const fields = conditions.has('import') ? ['module', 'main'] : ['main'];
+  for (const field of fields) {
+    const value = manifest.json[field];
+    const found = typeof value === 'string' ? findEntry(host, manifest, value) : undefined;
+    if (found !== undefined) return found;
+  }
+  return (
+    findFile(host, join(manifest.directory, 'index')) ?? findFile(host, join(manifest.directory, 'src/index'))
+  );
+}
+
+/**
+ * The file behind an entry of a manifest. A package of the workspace is read from its sources: what is
+ * built may be missing or old.
+ */
+function findEntry(host: FileHost, manifest: PackageManifest, target: string): string | undefined {
+  const path = join(manifest.directory, target);
+  if (!manifest.directory.includes('/node_modules/')) {
+    const inside = relative(manifest.directory, path).replaceAll('\\', '/');
+    const source = inside
+      .replace(/^(dist|lib|build|out)\/(?:(?:esm|cjs|es|src)\/)?/, 'src/')
+      .replace(/\.d\.([cm]?)ts$/, '.$1ts');
+    if (source !== inside) {
+      const found = findFile(host, join(manifest.directory, source));
+      if (found !== undefined) return found;
+    }
+  }
+  if (path.endsWith('.d.ts')) return undefined;
+  return findFile(host, path);
+}
