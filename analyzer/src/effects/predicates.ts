@@ -1,0 +1,143 @@
+/** The catalogue's predicates, asked of a call once the graph is settled. */
+
+import type { Effect, EffectOutcome, Predicate } from '../catalog/types.js';
+import type { GraphState, NativeUse } from '../graph/state.js';
+import { heapOf, type NodeId, type Token } from '../graph/tokens.js';
+
+/** The outcome of an effect for one call. */
+export function outcomeOf(state: GraphState, effect: Effect | undefined, use: NativeUse): EffectOutcome {
+  if (effect === undefined) return 'deterministic';
+  if (typeof effect === 'string') return effect;
+  for (const part of effect) {
+    if (part.when === undefined || holds(state, part.when, use)) return part.effect;
+  }
+  return 'deterministic';
+}
+
+function holds(state: GraphState, predicate: Predicate, use: NativeUse): boolean {
+  switch (predicate.type) {
+    case 'argument-count': {
+      if (use.spreadFrom !== undefined) return false;
+      const count = use.args.length;
+      return count >= (predicate.atLeast ?? 0) && count <= (predicate.atMost ?? Infinity);
+    }
+    case 'argument-missing':
+      return isMissing(state, use, predicate.argument);
+    case 'argument-type':
+      return valuesAt(state, use, predicate.argument).some((token) => predicate.is.includes(typeOf(token)));
+    case 'argument-matches': {
+      const pattern = new RegExp(predicate.pattern, 'u');
+      return stringsAt(state, use, predicate.argument).some((text) => pattern.test(text));
+    }
+    case 'option-missing':
+      return isOptionMissing(state, use, predicate.argument, predicate.options);
+    case 'option-is':
+      return valuesAt(state, use, predicate.argument).some((token) => {
+        const node = token.heap?.properties.get(predicate.option);
+        return node !== undefined && constantsIn(state, node).includes(predicate.value);
+      });
+    case 'local-time-string':
+      return stringsAt(state, use, predicate.argument).some(isLocalTime);
+    case 'result-discarded':
+      return use.call?.use === 'discarded' || use.call?.use === 'void';
+    case 'all':
+      return predicate.of.every((part) => holds(state, part, use));
+    case 'any':
+      return predicate.of.some((part) => holds(state, part, use));
+    case 'not':
+      return !holds(state, predicate.of, use);
+  }
+}
+
+function nodeAt(use: NativeUse, argument: number): NodeId | undefined {
+  return argument >= (use.spreadFrom ?? Infinity) ? undefined : use.args[argument];
+}
+
+function valuesAt(state: GraphState, use: NativeUse, argument: number): Token[] {
+  const node = nodeAt(use, argument);
+  return node === undefined ? [] : valuesIn(state, node);
+}
+
+function valuesIn(state: GraphState, node: NodeId): Token[] {
+  return state.solver
+    .tokens(node)
+    .map((id) => state.tokens.get(id))
+    .filter((token) => token.value.kind !== 'source');
+}
+
+function constantsIn(state: GraphState, node: NodeId): unknown[] {
+  return valuesIn(state, node).flatMap(({ value }) => (value.kind === 'constant' ? [value.value] : []));
+}
+
+function stringsAt(state: GraphState, use: NativeUse, argument: number): string[] {
+  const node = nodeAt(use, argument);
+  if (node === undefined) return [];
+  return constantsIn(state, node).filter((value) => typeof value === 'string');
+}
+
+/** Absent, or `undefined` and nothing else. */
+function isMissing(state: GraphState, use: NativeUse, argument: number): boolean {
+  if (use.spreadFrom !== undefined && argument >= use.spreadFrom) return false;
+  const node = nodeAt(use, argument);
+  if (node === undefined) return true;
+  const values = valuesIn(state, node);
+  return values.length > 0 && values.every(({ value }) => isUndefined(value));
+}
+
+function isUndefined(value: Token['value']): boolean {
+  return value.kind === 'constant' && value.value === undefined;
+}
+
+function isOptionMissing(
+  state: GraphState,
+  use: NativeUse,
+  argument: number,
+  options: readonly string[],
+): boolean {
+  if (isMissing(state, use, argument)) return true;
+  const values = valuesAt(state, use, argument).filter((token) => token.value.kind === 'object');
+  return values.length > 0 && values.every((token) => lacksAll(state, token, options));
+}
+
+function lacksAll(state: GraphState, token: Token, options: readonly string[]): boolean {
+  if (token.value.kind !== 'object') return false;
+  const { properties } = heapOf(token);
+  if (token.value.open && properties.has('*')) return false;
+  return !options.some((name) => {
+    if (token.value.kind === 'object' && token.value.names.includes(name)) return true;
+    const node = properties.get(name);
+    return node !== undefined && !state.solver.isEmpty(node);
+  });
+}
+
+export function typeOf(token: Token): string {
+  const { value } = token;
+  switch (value.kind) {
+    case 'constant':
+      return value.value === null ? 'null' : typeof value.value;
+    case 'primitive':
+      return value.of;
+    case 'native-instance':
+      return value.type;
+    case 'function':
+    case 'bound':
+    case 'class':
+    case 'method':
+      return 'function';
+    case 'object':
+    case 'instance':
+    case 'declared':
+      return 'object';
+    case 'array':
+      return 'Array';
+    default:
+      return value.kind;
+  }
+}
+
+/** A date and time without a zone is read in the host's zone; a plain ISO date is read as UTC. */
+function isLocalTime(text: string): boolean {
+  const trimmed = text.trim();
+  if (!/\d/.test(trimmed) || /^[+-]?\d{4,6}(-\d{2}){0,2}$/.test(trimmed)) return false;
+  return !/(?:Z|GMT|UTC|UT|[+-]\d{2}:?\d{2}|\b[ECMP][SD]T)\)?$/i.test(trimmed);
+}

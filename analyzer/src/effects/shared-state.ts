@@ -1,0 +1,144 @@
+/** Writes to state that executions share, and to the language's own objects. */
+
+import type { FunctionIr } from '../graph/ir.js';
+import { isGlobalObject } from '../graph/properties.js';
+import { ownerOf, type GraphState, type Instance, type Mutation } from '../graph/state.js';
+import type { Value } from '../graph/tokens.js';
+import { adviceFor, patchOf } from './advice.js';
+import type { RawFinding, RuleId } from './finding.js';
+import type { Reach } from './reach.js';
+
+export function sharedStateFindings(state: GraphState, reach: Reach): RawFinding[] {
+  const findings: RawFinding[] = [];
+  const push = (rule: RuleId, at: Place, message: string): void => {
+    const patch = patchOf(state.profile, rule, rule);
+    if (patch === 'patched') return;
+    findings.push({
+      rule,
+      severity: patch === 'not-portable' ? 'warning' : 'error',
+      instance: at.instance,
+      at: at.at,
+      end: at.end,
+      message,
+      suggestion: adviceFor(state.profile, undefined, rule, undefined) ?? defaultAdvice[rule],
+      use: undefined,
+      reaches: 'state',
+    });
+  };
+  for (const write of state.assignments) {
+    if (write.instance.phase !== 'run' || !reach.has(write.instance)) continue;
+    const capture = write.instance.fn.captures[~write.slot];
+    if (capture === undefined || ownerOf(write.instance, capture.fn).phase !== 'load') continue;
+    push(
+      'module-state',
+      write,
+      `\`${write.name}\` outlives the execution: it is shared with others, and not reset on replay.`,
+    );
+  }
+  for (const mutation of state.mutations) {
+    if (!reach.has(mutation.instance)) continue;
+    const rule = ruleOf(state, mutation);
+    if (rule === 'module-state') {
+      push(
+        rule,
+        mutation,
+        'This changes an object that outlives the execution: it is shared with others, and not reset on replay.',
+      );
+    } else if (rule === 'global-mutation') {
+      push(rule, mutation, 'This changes a global object, for every execution in the process.');
+    }
+  }
+  for (const write of callbackWrites(state, reach)) {
+    push(
+      'module-state',
+      write,
+      `\`${write.name}\` is changed in a callback that is not run again on replay, so replayed code sees another value.`,
+    );
+  }
+  return findings;
+}
+
+const defaultAdvice: Partial<Record<RuleId, string>> = {
+  'module-state':
+    'Keep the state in the workflow function (or an object that it makes), or return it from the step.',
+  'global-mutation': 'Make a value of your own instead of changing a shared one.',
+};
+
+interface Place {
+  readonly instance: Instance;
+  readonly at: number;
+  readonly end: number;
+}
+
+function ruleOf(state: GraphState, mutation: Mutation): 'module-state' | 'global-mutation' | undefined {
+  const token = state.tokens.get(mutation.on);
+  const { value } = token;
+  if (value.kind === 'native' || (value.kind === 'native-instance' && value.type === 'globalThis')) {
+    return ruleOfNative(state, value, mutation.instance);
+  }
+  if (mutation.instance.phase !== 'run' || token.phase !== 'load') return undefined;
+  return 'module-state';
+}
+
+/** Globals of the language and the host; an engine's own objects are its own affair. */
+function ruleOfNative(state: GraphState, value: Value, by: Instance): 'global-mutation' | undefined {
+  if (value.kind !== 'native' || value.shape.write === 'deterministic') return undefined;
+  if (by.phase === 'load' && (!state.profile.sandboxed || by.unit.ir.kind === 'package')) return undefined;
+  const root = value.path.split(/[.#]/)[0]!;
+  return Object.hasOwn(state.catalogue.globals, root) || isGlobalObject(root) ? 'global-mutation' : undefined;
+}
+
+interface CallbackWrite extends Place {
+  readonly name: string;
+}
+
+/** A step's callback that changes a variable of the replayed code around it. */
+function callbackWrites(state: GraphState, reach: Reach): CallbackWrite[] {
+  const writes: CallbackWrite[] = [];
+  for (const { token, instance } of state.safeCallbacks) {
+    const { value } = state.tokens.get(token);
+    if (value.kind !== 'function' || instance.phase !== 'run' || !reach.has(instance)) continue;
+    const inside = functionsInside(value.unit.ir.functions, value.fn);
+    for (const fn of inside) {
+      for (const write of writesOf(fn, inside)) {
+        writes.push({ instance, ...write });
+      }
+    }
+  }
+  return writes;
+}
+
+/** A function and those written inside it. */
+export function functionsInside(functions: readonly FunctionIr[], outer: FunctionIr): Set<FunctionIr> {
+  const inside = new Set<FunctionIr>([outer]);
+  // Functions are numbered from the outside in.
+  for (const fn of functions.slice(outer.index + 1)) {
+    const parent = functions[fn.parent];
+    if (parent !== undefined && inside.has(parent)) inside.add(fn);
+  }
+  return inside;
+}
+
+const mutators = new Set(
+  'push pop shift unshift splice sort reverse fill copyWithin set add delete clear append'.split(' '),
+);
+
+function writesOf(fn: FunctionIr, inside: ReadonlySet<FunctionIr>) {
+  const indexes = new Set([...inside].map((item) => item.index));
+  // The variables of the module outlive the execution; that they are written is another matter.
+  const isOutside = (slot: number): boolean => {
+    const capture = slot < 0 ? fn.captures[~slot] : undefined;
+    return capture !== undefined && capture.fn !== 0 && !indexes.has(capture.fn);
+  };
+  return fn.ops.flatMap((op) => {
+    if (op.type === 'assign' && isOutside(op.to)) return [{ at: op.at, end: op.end, name: op.name }];
+    if ((op.type === 'set' || op.type === 'set-element' || op.type === 'delete') && isOutside(op.of)) {
+      return [{ at: op.at, end: op.end, name: op.type === 'set-element' ? 'this object' : op.name }];
+    }
+    if (op.type === 'call' && op.receiver !== -1 && isOutside(op.receiver)) {
+      const method = op.text.split('.').at(-1) ?? '';
+      if (mutators.has(method)) return [{ at: op.at, end: op.end, name: op.text.split('.')[0] ?? op.text }];
+    }
+    return [];
+  });
+}

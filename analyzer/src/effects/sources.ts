@@ -1,0 +1,107 @@
+/** From recorded uses of catalogued values to findings. */
+
+import type { EffectOutcome, SourceRuleId } from '../catalog/types.js';
+import { nodeOf, type GraphState, type NativeUse } from '../graph/state.js';
+import { adviceFor, patchOf } from './advice.js';
+import type { RawFinding } from './finding.js';
+import { outcomeOf } from './predicates.js';
+import type { Reach } from './reach.js';
+
+export interface SourceFindings {
+  readonly findings: readonly RawFinding[];
+  /** Uses that give nondeterministic values, whether they are findings or patched away. */
+  readonly active: ReadonlySet<NativeUse>;
+}
+
+export function sourceFindings(state: GraphState, reach: Reach): SourceFindings {
+  const findings: RawFinding[] = [];
+  const active = new Set<NativeUse>();
+  const captured = sourcesInReplay(state);
+  for (const use of state.uses) {
+    if (!reach.has(use.instance)) continue;
+    const outcome = outcomeOfUse(state, use);
+    if (outcome === 'deterministic' || outcome === 'unknown') continue;
+    const patch = patchOf(state.profile, use.path, outcome);
+    if (patch === 'patched') continue;
+    if (!countsWhileLoading(state, use, captured)) continue;
+    if (patch !== 'not-portable') active.add(use);
+    findings.push({
+      rule: outcome,
+      severity: patch === 'not-portable' ? 'warning' : 'error',
+      instance: use.instance,
+      at: use.at,
+      end: use.end,
+      message: messageFor(use, outcome, patch),
+      suggestion: adviceFor(state.profile, use.path, outcome, use.shape),
+      use,
+      reaches: 'nothing',
+    });
+  }
+  return { findings, active };
+}
+
+function outcomeOfUse(state: GraphState, use: NativeUse): EffectOutcome {
+  const { overrides } = state.profile;
+  if (overrides !== undefined && Object.hasOwn(overrides, use.path)) {
+    return outcomeOf(state, overrides[use.path], use);
+  }
+  const { shape, mode } = use;
+  if (mode === 'read') return outcomeOf(state, shape.read, use);
+  const call = mode === 'construct' ? (shape.construct ?? shape.call) : (shape.call ?? shape.construct);
+  return outcomeOf(state, call?.effect, use);
+}
+
+/**
+ * What modules do while they load is replayed only in a sandbox that loads them for each execution.
+ * Elsewhere it matters where replayed code reads what it made.
+ */
+function countsWhileLoading(state: GraphState, use: NativeUse, captured: ReadonlySet<number>): boolean {
+  if (use.instance.phase === 'run') return true;
+  if (state.profile.sandboxed && use.instance.unit.ir.kind === 'source') return true;
+  return captured.has(use.source);
+}
+
+/** Sources that some value of an execution is derived from. */
+export function sourcesInReplay(state: GraphState): Set<number> {
+  const captured = new Set<number>();
+  for (const instance of state.instances) {
+    if (instance.phase !== 'run') continue;
+    for (let slot = 0; slot < instance.fn.slotCount; slot += 1)
+      addSources(state, instance.base + slot, captured);
+    for (const capture of instance.fn.captures.keys()) {
+      addSources(state, nodeOf(instance, ~capture), captured);
+    }
+  }
+  return captured;
+}
+
+function addSources(state: GraphState, node: number, into: Set<number>): void {
+  for (const token of state.solver.tokens(node)) {
+    if (state.tokens.get(token).value.kind === 'source') into.add(token);
+  }
+}
+
+const meanings: Readonly<Record<SourceRuleId, string>> = {
+  'wall-clock': 'reads the clock, which has moved on when the workflow is replayed',
+  randomness: 'gives another value each time the workflow is replayed',
+  environment: 'depends on the process and the machine that replay the workflow',
+  io: 'talks to the outside world, whose answer is not recorded',
+  'native-timer': 'sets a timer of the process, which does not survive a restart and is not replayed',
+  'host-concurrency': 'runs beside the workflow in an order that is not recorded',
+  locale: "depends on the host's language, time zone or ICU data",
+  'dynamic-code': 'runs code that cannot be checked, and that may differ on replay',
+  'gc-observation': 'sees when the garbage collector ran',
+  'stack-observation': 'sees the call stack, which differs from build to build',
+  'global-mutation': 'changes an object that all executions share',
+  'unstable-order': 'gives an order that may differ from run to run',
+  'import-effect': 'has a lasting effect on the process',
+  'replay-introspection': 'makes behaviour depend on whether the workflow is being replayed',
+};
+
+function messageFor(use: NativeUse, rule: SourceRuleId, patch: string | undefined): string {
+  const name = use.path.replaceAll('#', '.prototype.');
+  const text = use.mode === 'call' && !name.endsWith(')') ? `${name}()` : name;
+  const portable =
+    patch === 'not-portable' ? ' outside this sandbox: it works here, but is not portable' : '';
+  return `\`${text}\` ${meanings[rule]}${portable}.`;
+}

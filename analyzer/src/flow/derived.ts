@@ -1,0 +1,103 @@
+/** Findings that follow from where values flow: unstable names and orders, replay introspection. */
+
+import { adviceFor, patchOf } from '../effects/advice.js';
+import type { RawFinding } from '../effects/finding.js';
+import type { Reach } from '../effects/reach.js';
+import type { GraphState, NativeUse } from '../graph/state.js';
+import { callsIn, type Flows } from './flows.js';
+
+export function identityFindings(
+  state: GraphState,
+  flows: Flows,
+  active: ReadonlySet<NativeUse>,
+): RawFinding[] {
+  const rule = 'unstable-identity';
+  if (patchOf(state.profile, rule, rule) === 'patched') return [];
+  return flows.identities.flatMap(({ call, sources }): RawFinding[] => {
+    const use = firstActive(state, sources, active);
+    if (use === undefined) return [];
+    return [
+      {
+        rule,
+        severity: 'error',
+        instance: call.instance,
+        at: call.op.at,
+        end: call.op.end,
+        message: `The name or id of this command is computed with \`${use.path}\`, so replay looks for another one.`,
+        suggestion:
+          adviceFor(state.profile, undefined, rule, undefined) ??
+          'Compute names from the input, from constants, or from recorded results.',
+        use: undefined,
+        reaches: 'identity',
+      },
+    ];
+  });
+}
+
+function firstActive(
+  state: GraphState,
+  sources: ReadonlySet<number>,
+  active: ReadonlySet<NativeUse>,
+): NativeUse | undefined {
+  for (const source of [...sources].sort((left, right) => left - right)) {
+    const { value } = state.tokens.get(source);
+    const use = value.kind === 'source' ? state.uses[value.use] : undefined;
+    if (use !== undefined && active.has(use)) return use;
+  }
+  return undefined;
+}
+
+export function orderFindings(
+  state: GraphState,
+  reach: Reach,
+  flows: Flows,
+  active: ReadonlySet<NativeUse>,
+): RawFinding[] {
+  const rule = 'unstable-order';
+  if (patchOf(state.profile, rule, rule) === 'patched') return [];
+  return state.orderings.flatMap((ordering): RawFinding[] => {
+    if (ordering.instance.phase !== 'run' || !reach.has(ordering.instance)) return [];
+    const use = firstActive(state, flows.sourcesAt(ordering.order), active);
+    if (use === undefined) return [];
+    return [
+      {
+        rule,
+        severity: 'error',
+        instance: ordering.instance,
+        at: ordering.at,
+        end: ordering.end,
+        message: `The order depends on \`${use.path}\`, so it may differ on replay.`,
+        suggestion:
+          adviceFor(state.profile, undefined, rule, undefined) ?? 'Order by something that is recorded.',
+        use: undefined,
+        reaches: 'state',
+      },
+    ];
+  });
+}
+
+/** Reading whether code is replayed is fine where it only guards logging. */
+export function guardsLoggingOnly(state: GraphState, flows: Flows, use: NativeUse): boolean {
+  const reaches = flows.reaches(use.source);
+  if (reaches !== 'nothing' && reaches !== 'branch') return false;
+  const branches = flows.branches.get(use.source) ?? [];
+  return branches.every(({ instance, branch }) => {
+    if (branch.exits) return false;
+    const { ops } = instance.fn;
+    const body = ops.slice(branch.body.from, branch.body.to);
+    const writes = body.some((op) => op.type === 'assign' || op.type === 'set' || op.type === 'set-element');
+    if (writes) return false;
+    return callsIn(instance, branch.body.from, branch.body.to).every(
+      (op) =>
+        isLogCall(state, op.text) ||
+        state.roleCalls.some(
+          (call) => call.instance === instance && call.op === op && call.role.type === 'log',
+        ),
+    );
+  });
+}
+
+function isLogCall(state: GraphState, text: string): boolean {
+  void state;
+  return /(^|\.)(console|log|logger|debug)\b/.test(text) || /\.(debug|info|warn|error|trace|log)$/.test(text);
+}

@@ -1,0 +1,188 @@
+/** Where the values of nondeterministic sources end up. */
+
+import type { BranchIr, CallOp } from '../graph/ir.js';
+import { argumentNodes } from '../graph/natives.js';
+import { nodeOf, type GraphState, type Instance, type RoleCall } from '../graph/state.js';
+import type { NodeId, TokenId } from '../graph/tokens.js';
+import type { Reach } from '../effects/reach.js';
+import type { Reaches } from '../effects/finding.js';
+
+export interface Flows {
+  /** The strongest place that a source's value reaches. */
+  readonly reaches: (source: TokenId) => Reaches;
+  /** Commands whose name or id is derived from sources. */
+  readonly identities: readonly { readonly call: RoleCall; readonly sources: ReadonlySet<TokenId> }[];
+  readonly issuesCommands: (instance: Instance) => boolean;
+  /** Branches decided by a source, by source. */
+  readonly branches: ReadonlyMap<
+    TokenId,
+    readonly { readonly instance: Instance; readonly branch: BranchIr }[]
+  >;
+  readonly sourcesAt: (node: NodeId) => ReadonlySet<TokenId>;
+}
+
+export function computeFlows(state: GraphState, reach: Reach): Flows {
+  const commands = state.roleCalls.filter(isCommand).filter((call) => reach.has(call.instance));
+  const issuing = issuingInstances(state, commands);
+  const inCommands = new Set<TokenId>();
+  const identities: { call: RoleCall; sources: Set<TokenId> }[] = [];
+  const inIdentities = new Set<TokenId>();
+  for (const call of commands) {
+    for (const arg of call.args) collect(state, arg, inCommands, new Set(), 0);
+    const sources = identitySources(state, call);
+    if (sources.size === 0) continue;
+    identities.push({ call, sources });
+    for (const source of sources) inIdentities.add(source);
+  }
+  const inResults = new Set<TokenId>();
+  for (const entry of state.entered.values()) collect(state, entry.result, inResults, new Set(), 0);
+  const branches = branchSources(state, reach);
+  const inBranches = new Set<TokenId>();
+  for (const [source, list] of branches) {
+    if (list.some(({ instance, branch }) => decidesCommands(state, instance, branch, issuing)))
+      inBranches.add(source);
+  }
+  const inState = stateSources(state);
+  return {
+    reaches: (source) => {
+      if (inIdentities.has(source)) return 'identity';
+      if (inCommands.has(source)) return 'command';
+      if (inBranches.has(source)) return 'branch';
+      if (inResults.has(source)) return 'result';
+      return inState.has(source) ? 'state' : 'nothing';
+    },
+    identities,
+    issuesCommands: (instance) => issuing.has(instance),
+    branches,
+    sourcesAt: (node) => {
+      const found = new Set<TokenId>();
+      collect(state, node, found, new Set(), 0);
+      return found;
+    },
+  };
+}
+
+export function isCommand(call: RoleCall): boolean {
+  const { type } = call.role;
+  return type === 'command' || type === 'safe-zone' || type === 'continue-as-new';
+}
+
+/** Sources in a node's values, and in what those hold. */
+function collect(
+  state: GraphState,
+  node: NodeId,
+  into: Set<TokenId>,
+  seen: Set<TokenId>,
+  depth: number,
+): void {
+  for (const id of state.solver.tokens(node)) {
+    const token = state.tokens.get(id);
+    if (token.value.kind === 'source') {
+      into.add(id);
+      continue;
+    }
+    if (seen.has(id) || token.heap === undefined || depth > 6) continue;
+    if (token.value.kind === 'class' || token.value.kind === 'prototype' || token.value.kind === 'native')
+      continue;
+    seen.add(id);
+    for (const [name, property] of token.heap.properties) {
+      if (name !== '**') collect(state, property, into, seen, depth + 1);
+    }
+  }
+}
+
+function identitySources(state: GraphState, call: RoleCall): Set<TokenId> {
+  const found = new Set<TokenId>();
+  const { role } = call;
+  const paths = role.type === 'command' || role.type === 'safe-zone' ? (role.id ?? []) : [];
+  const { instance: by, op, args, to } = call;
+  const site = { by, at: op.at, end: op.end, args, to, op };
+  for (const path of paths) {
+    for (const node of settledNodes(state, argumentNodes(state, site, path))) {
+      collect(state, node, found, new Set(), 0);
+    }
+  }
+  return found;
+}
+
+/** Nodes that were made by asking have to be solved first. */
+function settledNodes(state: GraphState, nodes: readonly NodeId[]): readonly NodeId[] {
+  state.solver.run();
+  return nodes;
+}
+
+function issuingInstances(state: GraphState, commands: readonly RoleCall[]): Set<Instance> {
+  const callers = new Map<Instance, Instance[]>();
+  for (const instance of state.instances) {
+    for (const call of instance.calls) {
+      const list = callers.get(call.to) ?? [];
+      list.push(instance);
+      callers.set(call.to, list);
+    }
+  }
+  const issuing = new Set<Instance>();
+  const queue = commands.map((call) => call.instance);
+  for (let instance = queue.pop(); instance !== undefined; instance = queue.pop()) {
+    if (issuing.has(instance)) continue;
+    issuing.add(instance);
+    queue.push(...(callers.get(instance) ?? []));
+  }
+  return issuing;
+}
+
+function branchSources(state: GraphState, reach: Reach) {
+  const found = new Map<TokenId, { instance: Instance; branch: BranchIr }[]>();
+  for (const instance of state.instances) {
+    if (instance.phase !== 'run' || !reach.has(instance)) continue;
+    for (const branch of instance.fn.branches) {
+      for (const token of state.solver.tokens(nodeOf(instance, branch.on))) {
+        if (state.tokens.get(token).value.kind !== 'source') continue;
+        const list = found.get(token) ?? [];
+        list.push({ instance, branch });
+        found.set(token, list);
+      }
+    }
+  }
+  return found;
+}
+
+/** Does a branch decide whether a command is asked for? A branch that leaves decides all that follows. */
+function decidesCommands(
+  state: GraphState,
+  instance: Instance,
+  branch: BranchIr,
+  issuing: ReadonlySet<Instance>,
+): boolean {
+  const to = branch.exits ? Infinity : branch.body.to;
+  return callsIn(instance, branch.body.from, to).some((op) => callIssues(state, instance, op, issuing));
+}
+
+export function callsIn(instance: Instance, from: number, to: number): CallOp[] {
+  return instance.fn.ops.slice(from, to === Infinity ? undefined : to).filter((op) => op.type === 'call');
+}
+
+function callIssues(
+  state: GraphState,
+  instance: Instance,
+  op: CallOp,
+  issuing: ReadonlySet<Instance>,
+): boolean {
+  if (instance.calls.some((call) => call.at === op.at && issuing.has(call.to))) return true;
+  return state.roleCalls.some((call) => call.instance === instance && call.op === op && isCommand(call));
+}
+
+/** Sources held by objects or by variables that are assigned. */
+function stateSources(state: GraphState): Set<TokenId> {
+  const found = new Set<TokenId>();
+  const add = (node: NodeId): void => {
+    for (const id of state.solver.tokens(node))
+      if (state.tokens.get(id).value.kind === 'source') found.add(id);
+  };
+  for (const token of state.tokens.all) {
+    const { kind } = token.value;
+    if (token.heap === undefined || kind === 'native' || kind === 'namespace') continue;
+    for (const property of token.heap.properties.values()) add(property);
+  }
+  for (const write of state.assignments) add(nodeOf(write.instance, write.slot));
+  return found;
+}

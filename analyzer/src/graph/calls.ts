@@ -1,0 +1,323 @@
+/** Calls: what a callee token does with arguments, receiver and result. */
+
+import type { CallOp } from './ir.js';
+import { parameterNode } from './declared-types.js';
+import { addPrototype, propertyNode, readProperty } from './properties.js';
+import { callDataMethod, callNative, callTypeInstance } from './natives.js';
+import { isSafeFunction } from './safe.js';
+import { nodeOf, type GraphState, type Instance, type Unit } from './state.js';
+import type { FunctionIr } from './ir.js';
+import { type NodeId, type Phase, type Token, type TokenId } from './tokens.js';
+import { constantToken, dataToken, typeToken } from './values.js';
+
+export interface CallSite {
+  readonly by: Instance;
+  readonly at: number;
+  readonly end: number;
+  readonly args: readonly NodeId[];
+  /** From this argument on positions are not known (a spread); absent when all are. */
+  readonly spreadFrom?: number;
+  readonly receiver?: TokenId | undefined;
+  /** Everything that the receiver may be, for taint. */
+  readonly receiverNode?: NodeId | undefined;
+  readonly to: NodeId;
+  readonly op?: CallOp | undefined;
+  readonly construct?: boolean;
+}
+
+/** Calls (or constructs) one token. Gives whether it is known what happens. */
+export function invoke(state: GraphState, callee: TokenId, site: CallSite): boolean {
+  const token = state.tokens.get(callee);
+  const value = token.value;
+  switch (value.kind) {
+    case 'function':
+      callFunction(state, token, site);
+      return true;
+    case 'class':
+      if (site.construct === true) construct(state, token, site);
+      return true;
+    case 'native':
+    case 'method':
+      return callNative(state, token, site);
+    case 'native-instance':
+      return callTypeInstance(state, token, site);
+    case 'bound':
+      invokeBound(state, value, site);
+      return true;
+    case 'resolver':
+      if (site.args[0] !== undefined) state.solver.edge(site.args[0], value.to);
+      return true;
+    case 'proxy':
+      invokeProxy(state, value, site);
+      return true;
+    case 'data-method':
+      return callDataMethod(state, value.name, site);
+    case 'typed-method':
+      state.pendingDispatch.push({ typed: callee, site });
+      return true;
+    case 'unknown':
+    case 'data':
+    case 'typed':
+      callUnknown(state, token, site);
+      return true;
+    default:
+      return false;
+  }
+}
+
+function invokeBound(
+  state: GraphState,
+  value: { target: TokenId; receiver: NodeId; args: readonly NodeId[] },
+  site: CallSite,
+): void {
+  const args = [...value.args, ...site.args];
+  invoke(state, value.target, { ...site, args, receiver: undefined });
+  state.solver.listen(value.receiver, (receiver) => {
+    invoke(state, value.target, { ...site, args, receiver });
+  });
+}
+
+function invokeProxy(state: GraphState, value: { target: NodeId; handler: NodeId }, site: CallSite): void {
+  state.solver.listen(value.target, (target) => {
+    invoke(state, target, site);
+  });
+  state.solver.listen(value.handler, (handler) => {
+    const trap = state.solver.newNode();
+    const op = site.op ?? site.by.fn.ops[0];
+    if (op === undefined) return;
+    const access = { by: site.by, op, at: site.at, end: site.end, callee: false };
+    readProperty(state, handler, site.construct === true ? 'construct' : 'apply', trap, access);
+    state.solver.listen(trap, (fn) => {
+      const list = arrayOf(state, site, site.args, 'proxy');
+      const self = state.solver.newNode();
+      invoke(state, fn, { ...site, args: [value.target, self, list], receiver: handler, construct: false });
+    });
+  });
+}
+
+/** A new array that holds these nodes, by position. */
+export function arrayOf(state: GraphState, site: CallSite, items: readonly NodeId[], what: string): NodeId {
+  const node = state.solver.newNode();
+  state.solver.add(node, arrayToken(state, site, items, what));
+  return node;
+}
+
+export function arrayToken(
+  state: GraphState,
+  site: CallSite,
+  items: readonly NodeId[],
+  what: string,
+): TokenId {
+  const { unit, id, phase } = site.by;
+  const key = `a${String(unit.id)}.${String(id)}.${String(site.at)}.${what}`;
+  const token = state.tokens.intern(key, phase, () => ({ kind: 'array', unit, at: site.at, end: site.end }));
+  items.forEach((item, index) => {
+    state.solver.edge(item, propertyNode(state, state.tokens.get(token), String(index)));
+  });
+  return token;
+}
+
+/** Something that we cannot look into: it may call what it is given, and gives back anything. */
+export function callUnknown(state: GraphState, token: Token, site: CallSite): void {
+  const reason = token.value.kind === 'unknown' ? token.value.reason : 'a value of unknown type is called';
+  noteUnresolved(state, site, reason);
+  const data = state.solver.newNode();
+  state.solver.add(data, dataToken(state));
+  for (const arg of site.args) {
+    state.solver.taintEdge(arg, site.to);
+    state.solver.listen(arg, (fn) => {
+      if (state.tokens.get(fn).value.kind !== 'function') return;
+      invoke(state, fn, {
+        ...site,
+        args: [data, data, data],
+        receiver: undefined,
+        to: site.to,
+        construct: false,
+      });
+    });
+  }
+  state.solver.add(site.to, dataToken(state));
+}
+
+export function noteUnresolved(
+  state: GraphState,
+  site: { by: Instance; at: number; end: number },
+  reason: string,
+): void {
+  const key = `${String(site.by.unit.id)}:${String(site.at)}:${site.by.phase}`;
+  if (state.unresolved.has(key)) return;
+  const { unit, phase } = site.by;
+  state.unresolved.set(key, { unit, at: site.at, end: site.end, reason, phase });
+}
+
+export function callFunction(state: GraphState, token: Token, site: CallSite): void {
+  if (token.value.kind !== 'function') return;
+  const { unit, fn, parent } = token.value;
+  if (isSafeFunction(state, unit, fn)) {
+    state.solver.add(site.to, dataToken(state));
+    if (site.op !== undefined) {
+      const role = { type: 'safe-zone' } as const;
+      const path = fn.name;
+      state.roleCalls.push({ instance: site.by, op: site.op, path, role, args: site.args, to: site.to });
+    }
+    return;
+  }
+  const instance = instanceOf(state, unit, fn, parent, site.by.phase);
+  addCallEdge(site.by, instance, site);
+  linkArguments(state, instance, site);
+  if (instance.fn.thisSlot >= 0 && site.receiver !== undefined) {
+    state.solver.add(instance.base + instance.fn.thisSlot, site.receiver);
+  }
+  if (site.construct === true) {
+    const made = state.tokens.intern(
+      `o${String(token.id)}@${String(site.by.id)}.${String(site.at)}`,
+      site.by.phase,
+      () => ({ kind: 'instance', of: token.id }),
+    );
+    state.solver.add(instance.base + instance.fn.thisSlot, made);
+    const prototype = propertyNode(state, token, 'prototype');
+    state.solver.listen(prototype, (found) => {
+      addPrototype(state, state.tokens.get(made), found);
+    });
+    state.solver.add(site.to, made);
+  }
+  linkResult(state, instance, site.to);
+}
+
+function addCallEdge(from: Instance, to: Instance, span: { at: number; end: number }): void {
+  const key = `${String(to.id)}:${String(span.at)}`;
+  if (from.callKeys.has(key)) return;
+  from.callKeys.add(key);
+  from.calls.push({ to, at: span.at, end: span.end });
+}
+
+export function linkResult(state: GraphState, instance: Instance, to: NodeId): void {
+  const { fn, base } = instance;
+  if (fn.generator) {
+    const token = state.tokens.intern(`g${String(instance.id)}`, instance.phase, () => ({
+      kind: 'generator',
+      instance,
+    }));
+    state.solver.add(to, token);
+    return;
+  }
+  state.solver.edge(base + fn.returnSlot, to);
+  if (fn.async) state.solver.add(to, typeToken(state, 'Promise', 'async', 'load'));
+}
+
+/** The instance of a function, made and put in line to be walked when it is new. */
+export function instanceOf(
+  state: GraphState,
+  unit: Unit,
+  fn: FunctionIr,
+  parent: Instance | undefined,
+  phase: Phase,
+): Instance {
+  const key = `${String(unit.id)}.${String(fn.index)}.${String(parent?.id ?? -1)}.${phase}`;
+  const known = state.instanceKeys.get(key);
+  if (known !== undefined) return known;
+  const instance: Instance = {
+    id: state.instances.length,
+    unit,
+    fn,
+    phase,
+    parent,
+    base: state.solver.newNodes(fn.slotCount),
+    calls: [],
+    callKeys: new Set(),
+    started: false,
+  };
+  state.instances.push(instance);
+  state.instanceKeys.set(key, instance);
+  state.starts.push(instance);
+  return instance;
+}
+
+function linkArguments(state: GraphState, instance: Instance, site: CallSite): void {
+  const { fn, base } = instance;
+  const spreadFrom = site.spreadFrom ?? Infinity;
+  fn.params.forEach((parameter, index) => {
+    const to = parameterNode(state, instance, index);
+    if (parameter.rest) {
+      linkRest(state, instance, base + parameter.slot, index, site);
+      return;
+    }
+    const given = site.args[index];
+    if (index >= spreadFrom) {
+      for (const arg of site.args.slice(spreadFrom)) state.solver.edge(arg, to);
+    } else if (given === undefined) {
+      state.solver.add(to, constantToken(state, undefined));
+    } else {
+      state.solver.edge(given, to);
+    }
+  });
+  if (fn.argumentsSlot >= 0) linkRest(state, instance, base + fn.argumentsSlot, 0, site);
+}
+
+/** Arguments from a position on, as an array that is the instance's own. */
+function linkRest(state: GraphState, instance: Instance, to: NodeId, from: number, site: CallSite): void {
+  const { unit, id, phase, fn } = instance;
+  const key = `r${String(id)}.${String(to)}`;
+  const list = state.tokens.intern(key, phase, () => ({ kind: 'array', unit, at: fn.at, end: fn.end }));
+  state.solver.add(to, list);
+  const token = state.tokens.get(list);
+  const spreadFrom = site.spreadFrom ?? Infinity;
+  site.args.slice(from).forEach((arg, index) => {
+    const name = index + from >= spreadFrom ? '[]' : String(index);
+    state.solver.edge(arg, propertyNode(state, token, name));
+  });
+}
+
+export function construct(state: GraphState, token: Token, site: CallSite): void {
+  if (token.value.kind !== 'class') return;
+  const key = `o${String(token.id)}@${String(site.by.id)}.${String(site.at)}`;
+  const made = state.tokens.intern(key, site.by.phase, () => ({ kind: 'instance', of: token.id }));
+  state.instantiated.add(token.id);
+  const list = state.instancesOf.get(token.id) ?? [];
+  if (!list.includes(made)) list.push(made);
+  state.instancesOf.set(token.id, list);
+  addPrototype(state, state.tokens.get(made), prototypeOf(state, token));
+  initialise(state, token, { ...site, receiver: made, construct: false }, 0);
+  state.solver.add(site.to, made);
+}
+
+export function prototypeOf(state: GraphState, token: Token): TokenId {
+  return state.tokens.intern(`proto${String(token.id)}`, token.phase, () => ({
+    kind: 'prototype',
+    of: token.id,
+  }));
+}
+
+/** Runs what makes `site.receiver` an instance of a class: the bases, the fields, the constructor. */
+export function initialise(state: GraphState, token: Token, site: CallSite, depth: number): void {
+  if (token.value.kind !== 'class' || depth > 32) return;
+  const { unit, cls, parent } = token.value;
+  state.instantiated.add(token.id);
+  if (cls.fieldInit >= 0) callMember(state, unit, cls.fieldInit, parent, { ...site, args: [] });
+  if (cls.ctor >= 0) {
+    callMember(state, unit, cls.ctor, parent, site);
+    return;
+  }
+  if (cls.baseSlot < 0) return;
+  state.solver.listen(nodeOf(parent, cls.baseSlot), (base) => {
+    superCall(state, base, site, depth + 1);
+  });
+}
+
+export function superCall(state: GraphState, base: TokenId, site: CallSite, depth = 0): void {
+  const token = state.tokens.get(base);
+  if (token.value.kind === 'class') initialise(state, token, site, depth);
+  else if (token.value.kind === 'function') callFunction(state, token, { ...site, construct: false });
+  else if (token.value.kind === 'native') {
+    callNative(state, token, { ...site, construct: true, to: state.solver.newNode() });
+  } else if (token.value.kind === 'unknown') noteUnresolved(state, site, token.value.reason);
+}
+
+function callMember(state: GraphState, unit: Unit, index: number, parent: Instance, site: CallSite): void {
+  const fn = unit.ir.functions[index]!;
+  const instance = instanceOf(state, unit, fn, parent, site.by.phase);
+  addCallEdge(site.by, instance, site);
+  linkArguments(state, instance, site);
+  if (fn.thisSlot >= 0 && site.receiver !== undefined)
+    state.solver.add(instance.base + fn.thisSlot, site.receiver);
+}

@@ -1,0 +1,136 @@
+/** Elements of collections and what iterating gives. */
+
+import { invoke, type CallSite } from './calls.js';
+import { allProperties, propertyNode, readProperty, type Access } from './properties.js';
+import { typeShape } from './shapes.js';
+import type { GraphState } from './state.js';
+import { heapOf, type NodeId, type Token, type TokenId } from './tokens.js';
+import { dataToken, typeToken } from './values.js';
+
+export function accessOf(site: CallSite): Access | undefined {
+  const op = site.op ?? site.by.fn.ops[0];
+  return op === undefined ? undefined : { by: site.by, op, at: site.at, end: site.end, callee: false };
+}
+
+/** Lets everything that iterating a node's values gives flow to another node. */
+export function iterateNode(state: GraphState, of: NodeId, to: NodeId, access: Access): void {
+  state.solver.taintEdge(of, to);
+  state.solver.listen(of, (token) => {
+    iterateToken(state, token, to, access);
+  });
+}
+
+export function iterateToken(state: GraphState, id: TokenId, to: NodeId, access: Access): void {
+  const token = state.tokens.get(id);
+  const value = token.value;
+  switch (value.kind) {
+    case 'array':
+      state.solver.edge(allProperties(state, token), to);
+      return;
+    case 'native-instance':
+      iterateTyped(state, token, value.type, to, access);
+      return;
+    case 'generator':
+      state.solver.edge(value.instance.base + value.instance.fn.yieldSlot, to);
+      return;
+    case 'primitive':
+      state.solver.add(to, typeToken(state, value.of === 'string' ? 'string' : 'data', 'iterate', 'run'));
+      return;
+    case 'constant':
+      if (typeof value.value === 'string') state.solver.add(to, typeToken(state, 'string', 'iterate', 'run'));
+      return;
+    case 'object':
+    case 'instance':
+    case 'declared':
+      iterateProtocol(state, token, to, access);
+      return;
+    case 'data':
+    case 'unknown':
+    case 'typed':
+      state.solver.add(to, dataToken(state));
+      return;
+    default:
+      return;
+  }
+}
+
+/** Maps give pairs, the others what they hold. */
+function iterateTyped(state: GraphState, token: Token, type: string, to: NodeId, access: Access): void {
+  if (type === 'Map' || type === 'URLSearchParams' || type === 'Headers') {
+    state.solver.add(to, pairToken(state, token));
+    return;
+  }
+  const iterates = typeShape(state, type)?.iterates;
+  if (iterates !== undefined && iterates !== 'data')
+    state.solver.add(to, typeToken(state, iterates, 'iterate', 'run'));
+  state.solver.edge(allProperties(state, token), to);
+  if (token.heap === undefined || (!heapOf(token).properties.has('[]') && iterates === 'data')) {
+    state.solver.add(to, dataToken(state));
+  }
+  void access;
+}
+
+/** An entry `[key, value]` of a keyed container. */
+export function pairToken(state: GraphState, token: Token): TokenId {
+  const pair = state.tokens.intern(`pair${String(token.id)}`, token.phase, () => ({
+    kind: 'native-instance',
+    type: 'Array',
+  }));
+  const holder = state.tokens.get(pair);
+  state.solver.edge(keysNode(state, token), propertyNode(state, holder, '0'));
+  state.solver.edge(allProperties(state, token), propertyNode(state, holder, '1'));
+  return pair;
+}
+
+/** What the keys of a container may be. */
+export function keysNode(state: GraphState, token: Token): NodeId {
+  return propertyNode(state, token, '$keys');
+}
+
+/** `[Symbol.iterator]()` or `next()` of the program's own objects. */
+function iterateProtocol(state: GraphState, token: Token, to: NodeId, access: Access): void {
+  for (const name of ['@@iterator', '@@asyncIterator']) {
+    const method = state.solver.newNode();
+    readProperty(state, token.id, name, method, { ...access, callee: true });
+    const iterator = state.solver.newNode();
+    state.solver.listen(method, (fn) => {
+      if (state.tokens.get(fn).value.kind === 'constant') return;
+      invoke(state, fn, {
+        by: access.by,
+        at: access.at,
+        end: access.end,
+        args: [],
+        receiver: token.id,
+        to: iterator,
+      });
+    });
+    state.solver.listen(iterator, (inner) => {
+      const kind = state.tokens.get(inner).value.kind;
+      if (kind !== 'object' && kind !== 'instance') {
+        if (inner !== token.id) iterateToken(state, inner, to, access);
+        return;
+      }
+      callNext(state, inner, to, access);
+    });
+  }
+}
+
+function callNext(state: GraphState, iterator: TokenId, to: NodeId, access: Access): void {
+  const next = state.solver.newNode();
+  readProperty(state, iterator, 'next', next, { ...access, callee: true });
+  const result = state.solver.newNode();
+  state.solver.listen(next, (fn) => {
+    if (state.tokens.get(fn).value.kind === 'constant') return;
+    invoke(state, fn, {
+      by: access.by,
+      at: access.at,
+      end: access.end,
+      args: [],
+      receiver: iterator,
+      to: result,
+    });
+  });
+  state.solver.listen(result, (item) => {
+    readProperty(state, item, 'value', to, access);
+  });
+}

@@ -1,0 +1,224 @@
+/** Where replay starts: the workflows of a profile, and the handlers that they set. */
+
+import type { WorkflowPattern } from '../profiles/types.js';
+import { invoke, type CallSite } from './calls.js';
+import { declaredInstance, resolveType } from './declared-types.js';
+import type { FileIr, FunctionIr } from './ir.js';
+import { exportNode, loadUnit, moduleInstance, unitOf } from './modules.js';
+import { typeNode } from './natives.js';
+import { pathOptions } from './path-options.js';
+import { hasDecorator } from './safe.js';
+import type { DefinedWorkflow, GraphState, Instance, Unit } from './state.js';
+import type { NodeId, TokenId } from './tokens.js';
+import { functionToken } from './values.js';
+
+export interface EntryOptions {
+  /** Files in which to look for workflows. */
+  readonly candidates: readonly string[];
+  /** Files all of whose exported functions are workflows, by configuration. */
+  readonly modules: readonly string[];
+}
+
+/** Finds workflows; those that calls define are found while the graph is solved. */
+export function findEntries(state: GraphState, options: EntryOptions): void {
+  for (const path of options.modules) addExports(state, path, 'named in the configuration', false);
+  for (const path of options.candidates) {
+    const unit = unitOf(state, path);
+    if (unit === undefined) continue;
+    for (const pattern of state.profile.workflows) applyPattern(state, unit, pattern);
+    if (definesByCall(state, unit.ir)) loadUnit(state, unit);
+  }
+}
+
+/** Engines whose workflows are arguments of calls: those calls run while the module loads. */
+function definesByCall(state: GraphState, ir: FileIr): boolean {
+  if (state.profile.sandboxed) return false;
+  return (
+    ir.imports.some((entry) => Object.hasOwn(state.profile.modules, entry.specifier)) || ir.kind === 'source'
+  );
+}
+
+function applyPattern(state: GraphState, unit: Unit, pattern: WorkflowPattern): void {
+  switch (pattern.type) {
+    case 'exports-of-importers':
+      if (importsAny(unit.ir, pattern.modules)) {
+        addExports(
+          state,
+          unit.ir.path,
+          `exported by a module that imports the workflow API`,
+          pattern.onlyAsync,
+        );
+      }
+      return;
+    case 'path-option':
+      for (const specifier of pathOptions(unit.ir, pattern)) {
+        const target = state.program.resolve(specifier, unit.ir.path, 'import');
+        if (target.type === 'file') addExports(state, target.path, `given to ${pattern.callee.path}`, false);
+      }
+      return;
+    case 'decorator':
+    case 'heritage':
+      addMethods(state, unit, pattern);
+      return;
+    case 'directive':
+      addDirected(state, unit, pattern.directive);
+  }
+}
+
+function importsAny(ir: FileIr, modules: readonly string[]): boolean {
+  const imported = ir.imports.some((entry) => !entry.typeOnly && modules.includes(entry.specifier));
+  return (
+    imported ||
+    ir.exports.some((entry) => 'specifier' in entry && !entry.typeOnly && modules.includes(entry.specifier))
+  );
+}
+
+function addExports(state: GraphState, path: string, why: string, onlyOwn: boolean): void {
+  const unit = unitOf(state, path);
+  if (unit === undefined) return;
+  loadUnit(state, unit);
+  for (const name of exportNames(state, unit, onlyOwn, 0)) {
+    state.solver.listen(exportNode(state, unit, name), (token) => {
+      const { value } = state.tokens.get(token);
+      if (value.kind !== 'function' || value.unit.ir.kind !== 'source') return;
+      if (onlyOwn && (value.unit !== unit || !value.fn.async)) return;
+      state.definedWorkflows.push({ token, params: [], why, site: undefined });
+    });
+  }
+}
+
+function exportNames(state: GraphState, unit: Unit, onlyOwn: boolean, depth: number): string[] {
+  if (depth > 8) return [];
+  if (unit.ir.module === 'commonjs') return ['*'];
+  return unit.ir.exports.flatMap((entry) => {
+    if (entry.typeOnly) return [];
+    if (entry.type === 'local') return [entry.name];
+    if (onlyOwn) return [];
+    if (entry.type === 'from') return [entry.name];
+    const target = state.program.resolve(entry.specifier, unit.ir.path, 'import');
+    const inner = target.type === 'file' ? unitOf(state, target.path) : undefined;
+    return inner === undefined ? [] : exportNames(state, inner, false, depth + 1);
+  });
+}
+
+function addMethods(
+  state: GraphState,
+  unit: Unit,
+  pattern: WorkflowPattern & { type: 'decorator' | 'heritage' },
+): void {
+  for (const cls of unit.ir.classes) {
+    const inherits =
+      pattern.type === 'heritage' &&
+      cls.baseType?.type === 'name' &&
+      extendsEngineClass(state, unit, cls.baseType.name, pattern.base.module, pattern.base.path, 0);
+    for (const member of cls.members) {
+      const fn = unit.ir.functions[member.fn];
+      if (fn === undefined) continue;
+      const matches =
+        pattern.type === 'heritage'
+          ? inherits && member.name === pattern.method && !member.static
+          : hasDecorator(state, unit, fn, pattern.decorator.module, pattern.decorator.path);
+      if (!matches) continue;
+      loadUnit(state, unit);
+      const instance = moduleInstance(state, unit);
+      if (instance === undefined || fn.parent !== 0) continue;
+      const token = functionToken(state, unit, fn, instance);
+      const receiver = member.static ? undefined : declaredInstance(state, unit, cls);
+      const why =
+        pattern.type === 'heritage'
+          ? `a class that extends ${pattern.base.path}`
+          : `under @${pattern.decorator.path}`;
+      state.definedWorkflows.push({ token, params: pattern.params ?? [], why, site: undefined, receiver });
+    }
+  }
+}
+
+function extendsEngineClass(
+  state: GraphState,
+  unit: Unit,
+  name: string,
+  module: string,
+  path: string,
+  depth: number,
+): boolean {
+  const [head, ...rest] = name.split('.');
+  const entry = unit.ir.imports.find((candidate) => candidate.local === head && candidate.local !== '');
+  if (entry?.specifier === module) return entry.name === path || rest.join('.') === path;
+  const resolved = resolveType(state, unit, name, 0);
+  if (resolved?.type !== 'class' || resolved.cls.baseType?.type !== 'name' || depth > 8) return false;
+  return extendsEngineClass(state, resolved.unit, resolved.cls.baseType.name, module, path, depth + 1);
+}
+
+function addDirected(state: GraphState, unit: Unit, directive: string): void {
+  const whole = unit.ir.directives.includes(directive);
+  const why = `'${directive}'`;
+  if (whole) addExports(state, unit.ir.path, why, false);
+  for (const fn of unit.ir.functions) {
+    if (!fn.directives.includes(directive) || fn.parent !== 0) continue;
+    loadUnit(state, unit);
+    const instance = moduleInstance(state, unit);
+    if (instance === undefined) continue;
+    const token = functionToken(state, unit, fn, instance);
+    const cls = unit.ir.classes.find((candidate) =>
+      candidate.members.some((member) => member.fn === fn.index),
+    );
+    const receiver = cls === undefined ? undefined : declaredInstance(state, unit, cls);
+    state.definedWorkflows.push({ token, params: [], why, site: undefined, receiver });
+  }
+}
+
+/** Enters the workflows and handlers found since the last time. */
+export function enterDefined(state: GraphState): boolean {
+  let changed = false;
+  for (const defined of state.definedWorkflows.splice(0)) {
+    const { value } = state.tokens.get(defined.token);
+    if (value.kind !== 'function' || state.entered.has(defined.token)) continue;
+    state.entered.set(defined.token, enter(state, defined, value.fn));
+    changed = true;
+  }
+  for (const handler of state.handlers.splice(0)) {
+    const { value } = state.tokens.get(handler.token);
+    state.settledHandlers.push(handler);
+    if (value.kind !== 'function') continue;
+    const by = handler.site.by.phase === 'run' ? handler.site.by : state.root;
+    const args = value.fn.params.map(() => typeNode(state, 'data', '', { by }));
+    const { at, end } = handler.site;
+    invoke(state, handler.token, { by, at, end, args, to: state.solver.newNode() });
+    changed = true;
+  }
+  return changed;
+}
+
+function enter(state: GraphState, defined: DefinedWorkflow, fn: FunctionIr): Entry {
+  const root = state.root;
+  const args: NodeId[] = fn.params.map((_, index) => {
+    const type = defined.params[index] ?? 'data';
+    return typeNode(state, type, `entry${String(defined.token)}.${String(index)}`, { by: root });
+  });
+  const to = state.solver.newNode();
+  const span = { at: fn.nameAt, end: fn.nameAt };
+  const site: CallSite = { by: root, ...span, args, to, receiver: defined.receiver };
+  invoke(state, defined.token, site);
+  const { value } = state.tokens.get(defined.token);
+  const unit = value.kind === 'function' ? value.unit : root.unit;
+  const found = root.calls.find((edge) => edge.to.fn === fn && edge.to.unit === unit);
+  return {
+    token: defined.token,
+    unit,
+    fn,
+    instance: found?.to,
+    result: to,
+    why: defined.why,
+    site: defined.site,
+  };
+}
+
+export interface Entry {
+  readonly token: TokenId;
+  readonly unit: Unit;
+  readonly fn: FunctionIr;
+  readonly instance: Instance | undefined;
+  readonly result: NodeId;
+  readonly why: string;
+  readonly site: CallSite | undefined;
+}

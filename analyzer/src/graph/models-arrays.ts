@@ -1,0 +1,354 @@
+/** Arrays, maps, sets: what goes in comes out, and callbacks are given it. */
+
+import { arrayToken, invoke, type CallSite } from './calls.js';
+import { accessOf, iterateNode, iterateToken, keysNode, pairToken } from './elements.js';
+import type { Model } from './models.js';
+import { allProperties, propertyNode } from './properties.js';
+import type { GraphState } from './state.js';
+import type { NodeId } from './tokens.js';
+import { constantToken, dataToken, primitiveToken, typeToken } from './values.js';
+
+/** Everything that the receiver holds. */
+export function elementsOf(state: GraphState, site: CallSite): NodeId {
+  const node = state.solver.newNode();
+  const access = accessOf(site);
+  if (site.receiver === undefined || access === undefined) return node;
+  const value = state.tokens.get(site.receiver).value;
+  if (value.kind === 'native-instance' && (value.type === 'Map' || value.type === 'WeakMap')) {
+    state.solver.edge(allProperties(state, state.tokens.get(site.receiver)), node);
+  } else {
+    iterateToken(state, site.receiver, node, access);
+  }
+  return node;
+}
+
+function newArray(state: GraphState, site: CallSite, elements: NodeId): void {
+  const token = arrayToken(state, site, [], `new${String(site.receiver ?? '')}`);
+  state.solver.edge(elements, propertyNode(state, state.tokens.get(token), '[]'));
+  state.solver.add(site.to, token);
+}
+
+/** Calls the callback with element, index and receiver; gives what it returns. */
+function callEach(state: GraphState, site: CallSite, elements: NodeId, callback: NodeId | undefined): NodeId {
+  const result = state.solver.newNode();
+  if (callback === undefined) return result;
+  const number = state.solver.newNode();
+  state.solver.add(number, primitiveToken(state, 'number'));
+  const self = state.solver.newNode();
+  if (site.receiver !== undefined) state.solver.add(self, site.receiver);
+  state.solver.listen(callback, (fn) => {
+    invoke(state, fn, {
+      by: site.by,
+      at: site.at,
+      end: site.end,
+      args: [elements, number, self],
+      to: result,
+    });
+  });
+  return result;
+}
+
+export function mutate(state: GraphState, site: CallSite): void {
+  if (site.receiver === undefined) return;
+  const text = site.op?.text ?? '';
+  state.mutations.push({ instance: site.by, at: site.at, end: site.end, on: site.receiver, text });
+}
+
+const map: Model = (state, site) => {
+  newArray(state, site, callEach(state, site, elementsOf(state, site), site.args[0]));
+};
+
+const flatMap: Model = (state, site) => {
+  const results = callEach(state, site, elementsOf(state, site), site.args[0]);
+  const flat = state.solver.newNode();
+  const access = accessOf(site);
+  if (access !== undefined) iterateNode(state, results, flat, access);
+  newArray(state, site, flat);
+};
+
+/** Gives some of the elements back, in a new array. */
+const select: Model = (state, site) => {
+  const elements = elementsOf(state, site);
+  callEach(state, site, elements, site.args[0]);
+  newArray(state, site, elements);
+};
+
+const flat: Model = (state, site) => {
+  const elements = elementsOf(state, site);
+  const inner = state.solver.newNode();
+  const access = accessOf(site);
+  state.solver.edge(elements, inner);
+  if (access !== undefined) iterateNode(state, elements, inner, access);
+  newArray(state, site, inner);
+};
+
+const concat: Model = (state, site) => {
+  const all = elementsOf(state, site);
+  const access = accessOf(site);
+  for (const arg of site.args) {
+    if (access !== undefined) iterateNode(state, arg, all, access);
+    state.solver.listen(arg, (token) => {
+      if (state.tokens.get(token).value.kind !== 'array') state.solver.add(all, token);
+    });
+  }
+  newArray(state, site, all);
+};
+
+/** Gives one element back. */
+const pick: Model = (state, site) => {
+  const elements = elementsOf(state, site);
+  callEach(state, site, elements, site.args[0]);
+  state.solver.edge(elements, site.to);
+  state.solver.add(site.to, constantToken(state, undefined));
+};
+
+const each: Model = (state, site) => {
+  callEach(state, site, elementsOf(state, site), site.args[0]);
+};
+
+function test(type: string): Model {
+  return (state, site) => {
+    const result = callEach(state, site, elementsOf(state, site), site.args[0]);
+    state.solver.taintEdge(result, site.to);
+    state.solver.add(site.to, primitiveToken(state, type));
+  };
+}
+
+const reduce: Model = (state, site) => {
+  const elements = elementsOf(state, site);
+  const accumulated = state.solver.newNode();
+  state.solver.edge(site.args[1] ?? elements, accumulated);
+  const [callback] = site.args;
+  if (callback !== undefined) {
+    state.solver.listen(callback, (fn) => {
+      const args = [accumulated, elements];
+      invoke(state, fn, { by: site.by, at: site.at, end: site.end, args, to: accumulated });
+    });
+  }
+  state.solver.edge(accumulated, site.to);
+};
+
+/** Sorts in place (`mutating`) or into a new array; the comparator sees two elements. */
+function sort(mutating: boolean): Model {
+  return (state, site) => {
+    const elements = elementsOf(state, site);
+    const order = state.solver.newNode();
+    const [callback] = site.args;
+    if (callback !== undefined) {
+      state.solver.listen(callback, (fn) => {
+        invoke(state, fn, { by: site.by, at: site.at, end: site.end, args: [elements, elements], to: order });
+      });
+    }
+    state.solver.taintEdge(order, site.to);
+    state.orderings.push({ instance: site.by, at: site.at, end: site.end, order, what: 'comparator' });
+    if (!mutating) {
+      newArray(state, site, elements);
+      return;
+    }
+    mutate(state, site);
+    if (site.receiver !== undefined) state.solver.add(site.to, site.receiver);
+  };
+}
+
+const inPlace: Model = (state, site) => {
+  mutate(state, site);
+  const [filler] = site.args;
+  if (site.receiver === undefined) return;
+  const token = state.tokens.get(site.receiver);
+  if (filler !== undefined && site.op?.text.endsWith('fill') === true) {
+    state.solver.edge(filler, propertyNode(state, token, '[]'));
+  }
+  state.solver.add(site.to, site.receiver);
+};
+
+const append: Model = (state, site) => {
+  mutate(state, site);
+  if (site.receiver === undefined) return;
+  const elements = propertyNode(state, state.tokens.get(site.receiver), '[]');
+  const access = accessOf(site);
+  site.args.forEach((arg, index) => {
+    state.solver.edge(arg, elements);
+    if (index >= (site.spreadFrom ?? Infinity) && access !== undefined)
+      iterateNode(state, arg, elements, access);
+  });
+  state.solver.add(site.to, primitiveToken(state, 'number'));
+};
+
+const takeOut: Model = (state, site) => {
+  mutate(state, site);
+  state.solver.edge(elementsOf(state, site), site.to);
+  state.solver.add(site.to, constantToken(state, undefined));
+};
+
+const splice: Model = (state, site) => {
+  mutate(state, site);
+  if (site.receiver === undefined) return;
+  const elements = propertyNode(state, state.tokens.get(site.receiver), '[]');
+  for (const arg of site.args.slice(2)) state.solver.edge(arg, elements);
+  newArray(state, site, elementsOf(state, site));
+};
+
+const mapSet: Model = (state, site) => {
+  mutate(state, site);
+  const [key, value] = site.args;
+  if (site.receiver === undefined || value === undefined || key === undefined) return;
+  const token = state.tokens.get(site.receiver);
+  state.solver.edge(key, keysNode(state, token));
+  state.solver.listen(key, (id) => {
+    const found = state.tokens.get(id).value;
+    const name = found.kind === 'constant' ? `k:${String(found.value)}` : '[]';
+    state.solver.edge(value, propertyNode(state, token, name));
+  });
+  state.solver.add(site.to, site.receiver);
+};
+
+const mapGet: Model = (state, site) => {
+  const [key] = site.args;
+  if (site.receiver === undefined || key === undefined) return;
+  const token = state.tokens.get(site.receiver);
+  if (state.tokens.get(site.receiver).value.kind === 'primitive') state.solver.add(site.to, dataToken(state));
+  state.solver.edge(propertyNode(state, token, '[]'), site.to);
+  state.solver.add(site.to, constantToken(state, undefined));
+  state.solver.listen(key, (id) => {
+    const found = state.tokens.get(id).value;
+    const sure = found.kind === 'constant';
+    const from = sure ? propertyNode(state, token, `k:${String(found.value)}`) : allProperties(state, token);
+    state.solver.edge(from, site.to);
+  });
+};
+
+const mapEach: Model = (state, site) => {
+  if (site.receiver === undefined) return;
+  const token = state.tokens.get(site.receiver);
+  const [callback] = site.args;
+  if (callback === undefined) return;
+  const args = [allProperties(state, token), keysNode(state, token)];
+  state.solver.listen(callback, (fn) => {
+    invoke(state, fn, { by: site.by, at: site.at, end: site.end, args, to: state.solver.newNode() });
+  });
+};
+
+const setAdd: Model = (state, site) => {
+  mutate(state, site);
+  const [value] = site.args;
+  if (site.receiver === undefined || value === undefined) return;
+  state.solver.edge(value, propertyNode(state, state.tokens.get(site.receiver), '[]'));
+  state.solver.add(site.to, site.receiver);
+};
+
+const remove: Model = (state, site) => {
+  mutate(state, site);
+  state.solver.add(site.to, primitiveToken(state, 'boolean'));
+};
+
+const entries: Model = (state, site) => {
+  if (site.receiver === undefined) return;
+  const pairs = state.solver.newNode();
+  state.solver.add(pairs, pairToken(state, state.tokens.get(site.receiver)));
+  newArray(state, site, pairs);
+};
+
+const mapKeys: Model = (state, site) => {
+  if (site.receiver !== undefined) newArray(state, site, keysNode(state, state.tokens.get(site.receiver)));
+};
+
+const values: Model = (state, site) => {
+  newArray(state, site, elementsOf(state, site));
+};
+
+/** `new Map(pairs)`, `new Set(items)`: a container of its own. */
+function container(type: string): Model {
+  return (state, site) => {
+    const where = `${String(site.by.id)}.${String(site.at)}`;
+    const made = typeToken(state, type, where, site.by.phase);
+    state.solver.add(site.to, made);
+    const token = state.tokens.get(made);
+    const access = accessOf(site);
+    const [from] = site.args;
+    if (from === undefined || access === undefined) return;
+    const items = state.solver.newNode();
+    iterateNode(state, from, items, access);
+    if (type === 'Set' || type === 'WeakSet') {
+      state.solver.edge(items, propertyNode(state, token, '[]'));
+      return;
+    }
+    state.solver.listen(items, (pair) => {
+      addPair(state, site, token.id, pair);
+    });
+  };
+}
+
+function addPair(state: GraphState, site: CallSite, container: number, pair: number): void {
+  const holder = state.tokens.get(pair);
+  if (holder.value.kind !== 'array' && holder.value.kind !== 'native-instance') return;
+  const token = state.tokens.get(container);
+  const key = propertyNode(state, holder, '0');
+  state.solver.edge(key, keysNode(state, token));
+  const value = propertyNode(state, holder, '1');
+  state.solver.listen(key, (id) => {
+    const found = state.tokens.get(id).value;
+    const name = found.kind === 'constant' ? `k:${String(found.value)}` : '[]';
+    state.solver.edge(value, propertyNode(state, token, name));
+  });
+  void site;
+}
+
+const arrayFrom: Model = (state, site) => {
+  const [from, callback] = site.args;
+  const items = state.solver.newNode();
+  const access = accessOf(site);
+  if (from !== undefined && access !== undefined) iterateNode(state, from, items, access);
+  newArray(state, site, callback === undefined ? items : callEach(state, site, items, callback));
+};
+
+const arrayOfItems: Model = (state, site) => {
+  const items = state.solver.newNode();
+  for (const arg of site.args) state.solver.edge(arg, items);
+  newArray(state, site, items);
+};
+
+function on(types: string, names: string, model: Model): [string, Model][] {
+  return types
+    .split(' ')
+    .flatMap((type) => names.split(' ').map((name): [string, Model] => [`${type}#${name}`, model]));
+}
+
+export const arrayModels: readonly (readonly [string, Model])[] = [
+  ...on('Array TypedArray Iterator', 'map', map),
+  ...on('Array Iterator', 'flatMap', flatMap),
+  ...on('Array TypedArray Iterator', 'filter', select),
+  ...on('Array TypedArray', 'slice toReversed with subarray', select),
+  ...on('Iterator', 'take drop toArray', select),
+  ...on('Array', 'flat', flat),
+  ...on('Array', 'concat', concat),
+  ...on('Array TypedArray Iterator', 'find findLast at', pick),
+  ...on('Array TypedArray Iterator Set', 'forEach', each),
+  ...on('Array TypedArray Iterator', 'some every', test('boolean')),
+  ...on('Array TypedArray', 'findIndex findLastIndex', test('number')),
+  ...on('Array TypedArray Iterator', 'reduce reduceRight', reduce),
+  ...on('Array TypedArray', 'sort', sort(true)),
+  ...on('Array TypedArray', 'toSorted', sort(false)),
+  ...on('Array TypedArray', 'reverse fill copyWithin', inPlace),
+  ...on('Array', 'push unshift', append),
+  ...on('Array', 'pop shift', takeOut),
+  ...on('Array', 'splice toSpliced', splice),
+  ...on('Map WeakMap', 'set', mapSet),
+  ...on('Map WeakMap', 'get', mapGet),
+  ...on('Map', 'forEach', mapEach),
+  ...on('Map WeakMap Set WeakSet', 'delete clear', remove),
+  ...on('Set WeakSet', 'add', setAdd),
+  ...on('Map', 'entries Symbol.iterator', entries),
+  ...on('Map', 'keys', mapKeys),
+  ...on('Map Set Array', 'values', values),
+  ...on('Set Array', 'Symbol.iterator', values),
+  ...on('Array Set', 'entries', entries),
+  ['new Map', container('Map')],
+  ['new WeakMap', container('WeakMap')],
+  ['new Set', container('Set')],
+  ['new WeakSet', container('WeakSet')],
+  ['Array.from', arrayFrom],
+  ['Array.fromAsync', arrayFrom],
+  ['Array.of', arrayOfItems],
+  ['new Array', arrayOfItems],
+  ['Array()', arrayOfItems],
+];

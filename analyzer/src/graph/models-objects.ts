@@ -1,0 +1,360 @@
+/** `Object`, `Reflect`, `Proxy`, `structuredClone`: objects made from and changed by others. */
+
+import { arrayToken, invoke, type CallSite } from './calls.js';
+import { accessOf, iterateNode } from './elements.js';
+import { memberNode } from './natives.js';
+import type { Model } from './models.js';
+import { mutate } from './models-arrays.js';
+import { addPrototype, defineAccessor, propertyNode, readProperty, writeProperty } from './properties.js';
+import type { GraphState } from './state.js';
+import { heapOf, type NodeId, type TokenId } from './tokens.js';
+import { constantToken, primitiveToken } from './values.js';
+
+export function objectToken(state: GraphState, site: CallSite, what: string): TokenId {
+  const { unit, id, phase } = site.by;
+  return state.tokens.intern(`x${String(id)}.${String(site.at)}.${what}`, phase, () => ({
+    kind: 'object',
+    unit,
+    names: [],
+    open: true,
+    at: site.at,
+    end: site.end,
+  }));
+}
+
+/** Copies all properties of what a node holds, accessors read, into a token. */
+export function copyProperties(state: GraphState, from: NodeId, to: TokenId, site: CallSite): void {
+  const target = state.tokens.get(to);
+  state.solver.taintEdge(from, propertyNode(state, target, '$taint'));
+  state.solver.listen(from, (id) => {
+    const token = state.tokens.get(id);
+    const kind = token.value.kind;
+    if (kind === 'data' || kind === 'unknown' || kind === 'typed') {
+      state.solver.add(propertyNode(state, target, '*'), id);
+      return;
+    }
+    if (kind === 'namespace' && token.value.unit.ir.module === 'esm') {
+      for (const entry of token.value.unit.ir.exports) {
+        if (entry.type !== 'star') copyOne(state, id, entry.name, to, site);
+      }
+      return;
+    }
+    if (
+      token.heap === undefined &&
+      !['object', 'array', 'instance', 'function', 'class', 'namespace'].includes(kind)
+    )
+      return;
+    const heap = heapOf(token);
+    for (const name of new Set([...heap.properties.keys(), ...heap.getters.keys()])) {
+      if (name === '**' || name === '$keys') continue;
+      copyOne(state, id, name, to, site);
+    }
+    if (token.value.kind === 'object' && token.value.open) {
+      state.solver.edge(propertyNode(state, token, '*'), propertyNode(state, target, '*'));
+    }
+  });
+}
+
+function copyOne(state: GraphState, from: TokenId, name: string, to: TokenId, site: CallSite): void {
+  const access = accessOf(site);
+  if (access === undefined) return;
+  if (name === '*') {
+    state.solver.edge(
+      propertyNode(state, state.tokens.get(from), '*'),
+      propertyNode(state, state.tokens.get(to), '*'),
+    );
+  } else {
+    readProperty(state, from, name, propertyNode(state, state.tokens.get(to), name), access);
+  }
+}
+
+const assign: Model = (state, site) => {
+  const [target, ...sources] = site.args;
+  if (target === undefined) return;
+  state.solver.edge(target, site.to);
+  state.solver.listen(target, (id) => {
+    const kind = state.tokens.get(id).value.kind;
+    if (kind === 'constant' || kind === 'primitive' || kind === 'data' || kind === 'unknown') return;
+    mutate(state, { ...site, receiver: id });
+    for (const source of sources) copyProperties(state, source, id, site);
+  });
+};
+
+const keys: Model = (state, site) => {
+  const token = arrayToken(state, site, [], 'keys');
+  const names = propertyNode(state, state.tokens.get(token), '[]');
+  const [from] = site.args;
+  if (from !== undefined) {
+    state.solver.taintEdge(from, names);
+    state.solver.listen(from, (id) => {
+      addNames(state, id, names);
+    });
+  }
+  state.solver.add(site.to, token);
+};
+
+/** The names that an object is known to have, or any string. */
+export function addNames(state: GraphState, id: TokenId, to: NodeId): void {
+  const { value } = state.tokens.get(id);
+  if (value.kind === 'object' && !value.open) {
+    for (const name of value.names) state.solver.add(to, constantToken(state, name));
+  } else {
+    state.solver.add(to, primitiveToken(state, 'string'));
+  }
+}
+
+const valuesOf: Model = (state, site) => {
+  const token = arrayToken(state, site, [], 'values');
+  state.solver.edge(everything(state, site), propertyNode(state, state.tokens.get(token), '[]'));
+  state.solver.add(site.to, token);
+};
+
+const entriesOf: Model = (state, site) => {
+  const names = state.solver.newNode();
+  const [from] = site.args;
+  if (from !== undefined) {
+    state.solver.listen(from, (id) => {
+      addNames(state, id, names);
+    });
+  }
+  const pair = arrayToken(state, site, [names, everything(state, site)], 'pair');
+  const token = arrayToken(state, site, [], 'entries');
+  state.solver.add(propertyNode(state, state.tokens.get(token), '[]'), pair);
+  state.solver.add(site.to, token);
+};
+
+function everything(state: GraphState, site: CallSite): NodeId {
+  const [from] = site.args;
+  return from === undefined ? state.solver.newNode() : memberNode(state, from, '*', site);
+}
+
+const create: Model = (state, site) => {
+  const made = objectToken(state, site, 'create');
+  const [prototype, descriptors] = site.args;
+  if (prototype !== undefined) {
+    state.solver.listen(prototype, (id) => {
+      if (state.tokens.get(id).value.kind !== 'constant') addPrototype(state, state.tokens.get(made), id);
+    });
+  }
+  if (descriptors !== undefined) defineAll(state, site, made, descriptors);
+  state.solver.add(site.to, made);
+};
+
+const setPrototype: Model = (state, site) => {
+  const [target, prototype] = site.args;
+  if (target === undefined || prototype === undefined) return;
+  state.solver.edge(target, site.to);
+  state.solver.listen(target, (id) => {
+    mutate(state, { ...site, receiver: id });
+    state.solver.listen(prototype, (found) => {
+      if (state.tokens.get(found).value.kind !== 'constant') addPrototype(state, state.tokens.get(id), found);
+    });
+  });
+};
+
+const getPrototype: Model = (state, site) => {
+  const [target] = site.args;
+  if (target === undefined) return;
+  state.solver.listen(target, (id) => {
+    for (const prototype of state.tokens.get(id).heap?.prototypes ?? []) state.solver.add(site.to, prototype);
+  });
+};
+
+const defineProperty: Model = (state, site) => {
+  const [target, key, descriptor] = site.args;
+  if (target === undefined || key === undefined || descriptor === undefined) return;
+  state.solver.edge(target, site.to);
+  state.solver.listen(target, (id) => {
+    mutate(state, { ...site, receiver: id });
+    state.solver.listen(key, (name) => {
+      const { value } = state.tokens.get(name);
+      if (value.kind === 'constant') describe(state, site, id, String(value.value), descriptor);
+    });
+  });
+};
+
+const defineProperties: Model = (state, site) => {
+  const [target, descriptors] = site.args;
+  if (target === undefined || descriptors === undefined) return;
+  state.solver.edge(target, site.to);
+  state.solver.listen(target, (id) => {
+    mutate(state, { ...site, receiver: id });
+    defineAll(state, site, id, descriptors);
+  });
+};
+
+function defineAll(state: GraphState, site: CallSite, target: TokenId, descriptors: NodeId): void {
+  state.solver.listen(descriptors, (id) => {
+    const token = state.tokens.get(id);
+    if (token.value.kind !== 'object') return;
+    for (const name of token.value.names) {
+      describe(state, site, target, name, propertyNode(state, token, name));
+    }
+  });
+}
+
+/** Defines a property as a descriptor says. */
+function describe(
+  state: GraphState,
+  site: CallSite,
+  target: TokenId,
+  name: string,
+  descriptor: NodeId,
+): void {
+  const access = accessOf(site);
+  const token = state.tokens.get(target);
+  if (access === undefined || !canHold(token.value.kind)) return;
+  state.solver.listen(descriptor, (id) => {
+    if (state.tokens.get(id).value.kind !== 'object') return;
+    const heap = heapOf(state.tokens.get(id));
+    readProperty(state, id, 'value', propertyNode(state, token, name), access);
+    for (const kind of ['get', 'set'] as const) {
+      const accessor = heap.properties.get(kind);
+      if (accessor !== undefined) defineAccessor(state, token, name, kind, accessor);
+    }
+  });
+}
+
+function canHold(kind: string): boolean {
+  return !['constant', 'primitive', 'data', 'unknown', 'source'].includes(kind);
+}
+
+const fromEntries: Model = (state, site) => {
+  const made = objectToken(state, site, 'fromEntries');
+  const [from] = site.args;
+  const access = accessOf(site);
+  state.solver.add(site.to, made);
+  if (from === undefined || access === undefined) return;
+  const pairs = state.solver.newNode();
+  iterateNode(state, from, pairs, access);
+  state.solver.listen(pairs, (id) => {
+    const pair = state.tokens.get(id);
+    if (!canHold(pair.value.kind)) return;
+    state.solver.edge(propertyNode(state, pair, '1'), propertyNode(state, state.tokens.get(made), '*'));
+  });
+};
+
+const reflectGet: Model = (state, site) => {
+  const [target, key] = site.args;
+  const access = accessOf(site);
+  if (target === undefined || key === undefined || access === undefined) return;
+  state.solver.listen(target, (id) => {
+    state.solver.listen(key, (name) => {
+      const { value } = state.tokens.get(name);
+      readProperty(state, id, value.kind === 'constant' ? String(value.value) : '*', site.to, access);
+    });
+  });
+};
+
+const reflectSet: Model = (state, site) => {
+  const [target, key, from] = site.args;
+  const access = accessOf(site);
+  if (target === undefined || key === undefined || from === undefined || access === undefined) return;
+  state.solver.listen(target, (id) => {
+    mutate(state, { ...site, receiver: id });
+    state.solver.listen(key, (name) => {
+      const { value } = state.tokens.get(name);
+      writeProperty(state, id, value.kind === 'constant' ? String(value.value) : '*', from, access);
+    });
+  });
+};
+
+/** The arguments that an array of arguments stands for. */
+export function spreadList(state: GraphState, site: CallSite, list: NodeId): NodeId {
+  const items = state.solver.newNode();
+  const access = accessOf(site);
+  if (access !== undefined) iterateNode(state, list, items, access);
+  return items;
+}
+
+const reflectApply: Model = (state, site) => {
+  const [target, self, list] = site.args;
+  if (target === undefined) return;
+  const args = list === undefined ? [] : [spreadList(state, site, list)];
+  applyTo(state, site, target, self, args, 0);
+};
+
+export function applyTo(
+  state: GraphState,
+  site: CallSite,
+  target: NodeId,
+  self: NodeId | undefined,
+  args: readonly NodeId[],
+  spreadFrom: number | undefined,
+): void {
+  const spread = spreadFrom === undefined ? {} : { spreadFrom };
+  const { by, at, end, to, op } = site;
+  state.solver.listen(target, (fn) => {
+    invoke(state, fn, { by, at, end, to, op, args, ...spread });
+    if (self === undefined) return;
+    state.solver.listen(self, (receiver) => {
+      invoke(state, fn, { by, at, end, to, op, args, receiver, ...spread });
+    });
+  });
+}
+
+const reflectConstruct: Model = (state, site) => {
+  const [target, list] = site.args;
+  if (target === undefined) return;
+  const args = list === undefined ? [] : [spreadList(state, site, list)];
+  state.solver.listen(target, (fn) => {
+    const { by, at, end, to, op } = site;
+    invoke(state, fn, { by, at, end, to, op, args, spreadFrom: 0, construct: true });
+  });
+};
+
+const proxy: Model = (state, site) => {
+  const [target, handler] = site.args;
+  if (target === undefined || handler === undefined) return;
+  const key = `y${String(site.by.id)}.${String(site.at)}`;
+  const made = state.tokens.intern(key, site.by.phase, () => ({ kind: 'proxy', target, handler }));
+  state.solver.add(site.to, made);
+};
+
+const clone: Model = (state, site) => {
+  if (site.args[0] !== undefined) state.solver.edge(site.args[0], site.to);
+};
+
+const groupBy: Model = (state, site) => {
+  const [items, callback] = site.args;
+  const access = accessOf(site);
+  const made = objectToken(state, site, 'groups');
+  state.solver.add(site.to, made);
+  if (items === undefined || access === undefined) return;
+  const elements = state.solver.newNode();
+  iterateNode(state, items, elements, access);
+  const group = arrayToken(state, site, [elements], 'group');
+  state.solver.add(propertyNode(state, state.tokens.get(made), '*'), group);
+  if (callback === undefined) return;
+  const { by, at, end } = site;
+  state.solver.listen(callback, (fn) => {
+    invoke(state, fn, { by, at, end, args: [elements], to: state.solver.newNode() });
+  });
+};
+
+export const objectModels: readonly (readonly [string, Model])[] = [
+  ['Object.assign', assign],
+  ['Object.keys', keys],
+  ['Object.getOwnPropertyNames', keys],
+  ['Reflect.ownKeys', keys],
+  ['Object.values', valuesOf],
+  ['Object.entries', entriesOf],
+  ['Object.create', create],
+  ['Object.setPrototypeOf', setPrototype],
+  ['Reflect.setPrototypeOf', setPrototype],
+  ['Object.getPrototypeOf', getPrototype],
+  ['Reflect.getPrototypeOf', getPrototype],
+  ['Object.defineProperty', defineProperty],
+  ['Reflect.defineProperty', defineProperty],
+  ['Object.defineProperties', defineProperties],
+  ['Object.fromEntries', fromEntries],
+  ['Object.groupBy', groupBy],
+  ['Object()', clone],
+  ['new Object', clone],
+  ['Reflect.get', reflectGet],
+  ['Reflect.set', reflectSet],
+  ['Reflect.apply', reflectApply],
+  ['Reflect.construct', reflectConstruct],
+  ['new Proxy', proxy],
+  ['structuredClone', clone],
+];

@@ -1,0 +1,23 @@
+/** How values move through the built-in functions that store, hand on or call back. */
+
+import type { CallSite } from './calls.js';
+import { arrayModels } from './models-arrays.js';
+import { objectModels } from './models-objects.js';
+import { functionModels } from './models-functions.js';
+import type { GraphState } from './state.js';
+
+export type Model = (state: GraphState, site: CallSite) => void;
+
+const models: ReadonlyMap<string, Model> = new Map<string, Model>([
+  ...arrayModels,
+  ...objectModels,
+  ...functionModels,
+]);
+
+/** Applies the model of a built-in. False when it has none. */
+export function runModel(state: GraphState, path: string, site: CallSite): boolean {
+  const model = models.get(path);
+  if (model === undefined) return false;
+  model(state, site);
+  return true;
+}

@@ -1,0 +1,289 @@
+/** Reads and calls of catalogued values: what they record, give back and call back. */
+
+import type { ArgumentPath, CallbackShape, CallShape, Effect, Shape } from '../catalog/types.js';
+import { invoke, noteUnresolved, type CallSite } from './calls.js';
+import { runModel } from './models.js';
+import { readProperty, type Access } from './properties.js';
+import { applyRole } from './roles.js';
+import { globalShape, typeMember, typeShape, type FoundShape } from './shapes.js';
+import type { GraphState, Instance, NativeUse } from './state.js';
+import type { NodeId, Token, TokenId } from './tokens.js';
+import { dataToken, nativeToken, typeToken, unknownToken, unwrapPromise } from './values.js';
+
+/** Lets a catalogued value flow to a node; reading it may be a use of its own. */
+export function addNative(
+  state: GraphState,
+  found: FoundShape,
+  to: NodeId,
+  access: Access,
+  receiver?: TokenId,
+): void {
+  const { path, shape } = found;
+  if (shape.read !== undefined) {
+    const use = recordUse(state, found, { ...access, mode: 'read', args: [], to });
+    state.solver.add(to, use.source);
+  }
+  const callable = shape.call !== undefined || shape.construct !== undefined;
+  if (!callable && shape.members === undefined && shape.type !== undefined && !path.endsWith('.prototype')) {
+    state.solver.add(to, typeToken(state, unwrapPromise(shape.type).type, path, 'run'));
+    return;
+  }
+  const call = shape.call;
+  if (path.includes('#') && call !== undefined && receiver !== undefined) {
+    const key = `m${path}@${String(receiver)}`;
+    state.solver.add(
+      to,
+      state.tokens.intern(key, 'load', () => ({ kind: 'method', path, call, receiver, shape })),
+    );
+    return;
+  }
+  state.solver.add(to, nativeToken(state, path, shape));
+}
+
+/** Lets a global flow to a node. */
+export function addTyped(state: GraphState, name: string, to: NodeId, access: Access): void {
+  const found = globalShape(state, name);
+  if (found !== undefined) addNative(state, found, to, access);
+  else {
+    const reason = `'${name}' is not a known global`;
+    noteUnresolved(state, access, reason);
+    state.solver.add(to, unknownToken(state, reason));
+  }
+}
+
+interface UseSite {
+  readonly by: Instance;
+  readonly at: number;
+  readonly end: number;
+  readonly mode: NativeUse['mode'];
+  readonly args: readonly NodeId[];
+  readonly spreadFrom?: number | undefined;
+  readonly receiver?: TokenId | undefined;
+  readonly op?: unknown;
+  readonly call?: CallSite['op'];
+  readonly to: NodeId;
+}
+
+export function recordUse(state: GraphState, found: FoundShape, site: UseSite): NativeUse {
+  const key = `${String(site.by.id)}:${String(site.at)}:${String(site.end)}:${site.mode}:${found.path}`;
+  const known = state.useKeys.get(key);
+  if (known !== undefined) return known;
+  const id = state.uses.length;
+  const source = state.tokens.intern(`s${String(id)}`, site.by.phase, () => ({ kind: 'source', use: id }));
+  const use: NativeUse = {
+    id,
+    instance: site.by,
+    at: site.at,
+    end: site.end,
+    mode: site.mode,
+    path: found.path,
+    shape: found.shape,
+    call: site.call,
+    args: site.args,
+    spreadFrom: site.spreadFrom,
+    source,
+    receiver: site.receiver,
+    to: site.to,
+  };
+  state.uses.push(use);
+  state.useKeys.set(key, use);
+  return use;
+}
+
+export function callNative(state: GraphState, token: Token, site: CallSite): boolean {
+  if (token.value.kind !== 'native' && token.value.kind !== 'method') return false;
+  const { path, shape } = token.value;
+  const call =
+    site.construct === true ? (shape.construct ?? shape.call) : (shape.call ?? typeCall(state, shape));
+  const receiver = token.value.kind === 'method' ? token.value.receiver : site.receiver;
+  if (call === undefined) {
+    if (shape.construct !== undefined)
+      return callShape(state, { path: `${path}()`, shape }, shape.construct, { ...site, receiver });
+    if (shape.members === undefined && shape.type === 'data') return callDataMethod(state, path, site);
+    noteUnresolved(state, site, `'${path}' is called, which the catalogue does not describe`);
+    state.solver.add(site.to, dataToken(state));
+    return false;
+  }
+  const isNew = site.construct === true && shape.construct !== undefined;
+  const isBoth = shape.construct !== undefined && !isNew;
+  const label = isNew ? `new ${path}` : isBoth ? `${path}()` : path;
+  return callShape(state, { path: label, shape }, call, { ...site, receiver });
+}
+
+function typeCall(state: GraphState, shape: Shape): CallShape | undefined {
+  return shape.type === undefined ? undefined : typeShape(state, shape.type)?.call;
+}
+
+/** Calls an instance of a catalogued type (a proxy, a definition). */
+export function callTypeInstance(state: GraphState, token: Token, site: CallSite): boolean {
+  if (token.value.kind !== 'native-instance') return false;
+  const type = token.value.type;
+  const call = typeShape(state, type)?.call;
+  if (call !== undefined) return callShape(state, { path: `${type}()`, shape: { call } }, call, site);
+  noteUnresolved(state, site, `a value of type ${type} is called`);
+  return false;
+}
+
+function callShape(state: GraphState, found: FoundShape, call: CallShape, site: CallSite): boolean {
+  const mode = site.construct === true ? 'construct' : 'call';
+  if (mayHaveEffect(state, found, call.effect) || call.role !== undefined) {
+    const use = recordUse(state, found, { ...site, mode, call: site.op });
+    state.solver.add(site.to, use.source);
+  }
+  if (call.role !== undefined) applyRole(state, found.path, call.role, site);
+  const isCommand = call.role?.type === 'command' || call.role?.type === 'safe-zone';
+  if (!isCommand) carryTaint(state, site);
+  const handled = runModel(state, found.path, site);
+  if (!handled) {
+    addReturns(state, found.path, call, site);
+    runCallbacks(state, call, site);
+  } else if (Array.isArray(call.callbacks)) {
+    runCallbacks(state, call, site);
+  }
+  return true;
+}
+
+export function mayHaveEffect(state: GraphState, found: FoundShape, effect: Effect | undefined): boolean {
+  if (state.profile.overrides !== undefined && Object.hasOwn(state.profile.overrides, found.path))
+    return true;
+  return effect !== undefined && effect !== 'deterministic';
+}
+
+function carryTaint(state: GraphState, site: CallSite): void {
+  for (const arg of site.args) state.solver.taintEdge(arg, site.to);
+  if (site.receiverNode !== undefined) state.solver.taintEdge(site.receiverNode, site.to);
+}
+
+function addReturns(state: GraphState, path: string, call: CallShape, site: CallSite): void {
+  const returns = call.returns ?? 'data';
+  const { type, promise } = unwrapPromise(returns);
+  if (promise) state.solver.add(site.to, typeToken(state, 'Promise', 'native', 'load'));
+  if (type === 'receiver') {
+    if (site.receiver !== undefined) state.solver.add(site.to, site.receiver);
+    return;
+  }
+  if (type.startsWith('argument:')) {
+    const arg = site.args[Number(type.slice('argument:'.length))];
+    if (arg !== undefined) state.solver.edge(arg, site.to);
+    return;
+  }
+  if (type === 'function') {
+    state.solver.add(site.to, nativeToken(state, `${path}(…)`, { call: { returns: 'data' } }));
+    return;
+  }
+  const at = `${String(site.by.id)}.${String(site.at)}.${path}`;
+  state.solver.add(site.to, typeToken(state, type, at, site.by.phase));
+}
+
+/** Runs the functions among the arguments, as the shape says. */
+function runCallbacks(state: GraphState, call: CallShape, site: CallSite): void {
+  const callbacks = call.callbacks ?? 'run';
+  if (callbacks === 'ignored') return;
+  if (typeof callbacks === 'string') {
+    const each: CallbackShape = { at: { argument: 'each' }, mode: callbacks };
+    runCallback(state, each, site);
+    return;
+  }
+  for (const callback of callbacks) runCallback(state, callback, site);
+}
+
+function runCallback(state: GraphState, callback: CallbackShape, site: CallSite): void {
+  if (callback.mode === 'ignored') return;
+  for (const node of argumentNodes(state, site, callback.at)) {
+    state.solver.listen(node, (fn) => {
+      const kind = state.tokens.get(fn).value.kind;
+      if (kind !== 'function' && kind !== 'bound' && kind !== 'method' && kind !== 'native') return;
+      if (callback.mode === 'safe') {
+        if (site.op !== undefined) state.safeCallbacks.push({ token: fn, instance: site.by, op: site.op });
+        return;
+      }
+      if (kind !== 'function' && kind !== 'bound') {
+        const shape = state.tokens.get(fn).value;
+        if (!('shape' in shape) || shape.shape.call === undefined) return;
+      }
+      const types = callback.params ?? ['data', 'data', 'data'];
+      const args = types.map((type) =>
+        typeNode(state, type, `${String(site.by.id)}.${String(site.at)}`, site),
+      );
+      invoke(state, fn, { by: site.by, at: site.at, end: site.end, args, to: site.to });
+    });
+  }
+}
+
+export function typeNode(state: GraphState, type: string, where: string, site: { by: Instance }): NodeId {
+  const node = state.solver.newNode();
+  state.solver.add(node, typeToken(state, unwrapPromise(type).type, where, site.by.phase));
+  return node;
+}
+
+/** The nodes at a place in a call's arguments. */
+export function argumentNodes(state: GraphState, site: CallSite, path: ArgumentPath): NodeId[] {
+  let nodes: NodeId[];
+  if (path.argument === 'each') nodes = [...site.args];
+  else if (path.argument === 'last') nodes = site.args.slice(-1);
+  else if (path.argument === 'last-function') nodes = lastFunction(state, site);
+  else nodes = site.args.slice(path.argument, path.argument + 1);
+  for (const name of path.path ?? []) nodes = nodes.map((node) => memberNode(state, node, name, site));
+  return nodes;
+}
+
+/** All arguments may be the last function; which one is known only by what arrives. */
+function lastFunction(state: GraphState, site: CallSite): NodeId[] {
+  const node = state.solver.newNode();
+  for (const arg of site.args) {
+    state.solver.listen(arg, (token) => {
+      const kind = state.tokens.get(token).value.kind;
+      if (kind === 'function' || kind === 'bound') state.solver.add(node, token);
+    });
+  }
+  return [node];
+}
+
+export function memberNode(state: GraphState, of: NodeId, name: string, site: CallSite): NodeId {
+  const to = state.solver.newNode();
+  const op = site.op ?? site.by.fn.ops[0];
+  if (op === undefined) return to;
+  const access: Access = { by: site.by, op, at: site.at, end: site.end, callee: false };
+  state.solver.listen(of, (token) => {
+    if (state.tokens.get(token).value.kind === 'data') return;
+    readProperty(state, token, name, to, access);
+  });
+  return to;
+}
+
+/** A method on plain data: any type of plain data that has it may be meant. */
+export function callDataMethod(state: GraphState, name: string, site: CallSite): boolean {
+  let known = false;
+  for (const type of [
+    'string',
+    'number',
+    'Array',
+    'Date',
+    'Map',
+    'Set',
+    'Promise',
+    'Object',
+    'boolean',
+    'bigint',
+  ]) {
+    const found = typeMember(state, type, name);
+    if (found?.shape.call === undefined) continue;
+    known = true;
+    // Data that was recorded has no clock in it; only what the call itself reads of the host counts.
+    const receiver = typeToken(state, type, 'data', 'run');
+    callShape(state, found, found.shape.call, { ...site, receiver });
+    if (type === 'string' || type === 'Array') continue;
+    break;
+  }
+  state.solver.add(site.to, dataToken(state));
+  if (known) return true;
+  noteUnresolved(state, site, `the method '${name}' is called on a value of unknown type`);
+  for (const arg of site.args) {
+    state.solver.listen(arg, (fn) => {
+      if (state.tokens.get(fn).value.kind !== 'function') return;
+      const data = typeNode(state, 'data', '', site);
+      invoke(state, fn, { by: site.by, at: site.at, end: site.end, args: [data, data], to: site.to });
+    });
+  }
+  return false;
+}

@@ -1,0 +1,350 @@
+/** Reading and writing properties: own ones, inherited ones, accessors, catalogued members. */
+
+import type { Op } from './ir.js';
+import { exportNode } from './modules.js';
+import { invoke } from './calls.js';
+import { addNative, addTyped } from './natives.js';
+import { staticMember, typeMember } from './shapes.js';
+import type { GraphState, Instance } from './state.js';
+import { declaredField, typedMember } from './declared-types.js';
+import { heapOf, type NodeId, type Token, type TokenId } from './tokens.js';
+import { constantToken, dataToken } from './values.js';
+
+export interface Access {
+  readonly by: Instance;
+  readonly op: Op;
+  readonly at: number;
+  readonly end: number;
+  /** The value is called at once, so it is worth telling methods of plain data apart. */
+  readonly callee: boolean;
+}
+
+export function propertyNode(state: GraphState, token: Token, name: string): NodeId {
+  const heap = heapOf(token);
+  const known = heap.properties.get(name);
+  if (known !== undefined) return known;
+  const node = state.solver.newNode();
+  heap.properties.set(name, node);
+  if (name !== '**') {
+    const all = heap.properties.get('**');
+    if (all !== undefined && !name.startsWith('$')) state.solver.edge(node, all);
+    if (name === '*' || name === '[]') {
+      for (const lookup of heap.lookups)
+        if (takesDynamic(name, lookup.name)) state.solver.edge(node, lookup.to);
+    } else {
+      for (const lookup of heap.lookups) if (lookup.name === name) state.solver.edge(node, lookup.to);
+    }
+  }
+  return node;
+}
+
+function takesDynamic(written: string, read: string): boolean {
+  return written === '*' || /^\d+$/.test(read) || read === '*';
+}
+
+/** Everything that the properties of a token may hold. */
+export function allProperties(state: GraphState, token: Token): NodeId {
+  const heap = heapOf(token);
+  const known = heap.properties.get('**');
+  if (known !== undefined) return known;
+  const node = propertyNode(state, token, '**');
+  for (const [name, property] of heap.properties) {
+    if (name !== '**' && !name.startsWith('$')) state.solver.edge(property, node);
+  }
+  return node;
+}
+
+/** Lets everything that `token.name` may be flow to a node. */
+export function readProperty(state: GraphState, of: TokenId, name: string, to: NodeId, access: Access): void {
+  const token = state.tokens.get(of);
+  const value = token.value;
+  switch (value.kind) {
+    case 'function':
+    case 'class':
+    case 'prototype':
+    case 'object':
+    case 'array':
+    case 'instance':
+    case 'commonjs-module':
+      readHeap(state, token, name, to, of, access, 0);
+      return;
+    case 'declared':
+      readHeap(state, token, name, to, of, access, 0);
+      declaredField(state, value.unit, value.cls, name, to);
+      return;
+    case 'namespace':
+      if (value.unit.ir.module === 'esm') state.solver.edge(exportNode(state, value.unit, name), to);
+      else readHeap(state, token, name, to, of, access, 0);
+      return;
+    case 'native':
+      readNative(state, token, name, to, access);
+      return;
+    case 'native-instance':
+      readHeap(state, token, name, to, of, access, 0);
+      readTypeMember(state, value.type, name, to, of, access);
+      return;
+    case 'primitive':
+      readTypeMember(state, value.of, name, to, of, access);
+      return;
+    case 'constant':
+      if (value.value === null || value.value === undefined) return;
+      readTypeMember(state, typeof value.value, name, to, of, access);
+      return;
+    case 'data':
+      state.solver.add(to, access.callee ? dataMethod(state, name) : dataToken(state));
+      return;
+    case 'typed':
+      typedMember(state, token, name, to, access);
+      return;
+    case 'proxy':
+      readProxy(state, token, name, to, access);
+      return;
+    case 'generator':
+      readTypeMember(state, 'Iterator', name, to, of, access);
+      return;
+    case 'bound':
+    case 'resolver':
+    case 'method':
+    case 'typed-method':
+      readTypeMember(state, 'Function', name, to, of, access);
+      return;
+    case 'unknown':
+      state.solver.add(to, of);
+      return;
+    case 'data-method':
+    case 'source':
+      return;
+  }
+}
+
+function dataMethod(state: GraphState, name: string): TokenId {
+  return state.tokens.intern(`dm${name}`, 'load', () => ({ kind: 'data-method', name }));
+}
+
+function readHeap(
+  state: GraphState,
+  token: Token,
+  name: string,
+  to: NodeId,
+  receiver: TokenId,
+  access: Access,
+  depth: number,
+): void {
+  if (depth > 32) return;
+  const heap = heapOf(token);
+  const isIndex = /^\d+$/.test(name);
+  if (name === '*') state.solver.edge(allProperties(state, token), to);
+  const existing = heap.properties.get(name);
+  if (existing !== undefined) state.solver.edge(existing, to);
+  const dynamic = heap.properties.get('*');
+  if (dynamic !== undefined) state.solver.edge(dynamic, to);
+  const elements = isIndex ? heap.properties.get('[]') : undefined;
+  if (elements !== undefined) state.solver.edge(elements, to);
+  heap.lookups.push({ name, to, receiver, access });
+  const getter = heap.getters.get(name);
+  if (getter !== undefined) callAccessor(state, getter, receiver, [], to, access);
+  if (heap.own.has(name)) return;
+  for (const prototype of heap.prototypes) {
+    readInherited(state, prototype, name, to, receiver, access, depth);
+  }
+  readImplicit(state, token, name, to, receiver, access);
+}
+
+function readInherited(
+  state: GraphState,
+  prototype: TokenId,
+  name: string,
+  to: NodeId,
+  receiver: TokenId,
+  access: Access,
+  depth: number,
+): void {
+  const token = state.tokens.get(prototype);
+  if (token.value.kind === 'native-instance')
+    readTypeMember(state, token.value.type, name, to, receiver, access);
+  else if (token.value.kind === 'native') readNative(state, token, name, to, access);
+  else if (token.value.kind === 'unknown') state.solver.add(to, prototype);
+  else readHeap(state, token, name, to, receiver, access, depth + 1);
+}
+
+/** What every object, array or function has. */
+function readImplicit(
+  state: GraphState,
+  token: Token,
+  name: string,
+  to: NodeId,
+  receiver: TokenId,
+  access: Access,
+): void {
+  const value = token.value;
+  if (value.kind === 'array') readTypeMember(state, 'Array', name, to, receiver, access);
+  else if (value.kind === 'function' || value.kind === 'class') {
+    if (value.kind === 'class' && name === 'prototype') return;
+    readTypeMember(state, 'Function', name, to, receiver, access);
+  } else if (name === 'constructor' && value.kind === 'instance') {
+    state.solver.add(to, value.of);
+  } else if (value.kind === 'object' && name !== 'constructor') {
+    if (typeMember(state, 'Object', name) !== undefined) {
+      readTypeMember(state, 'Object', name, to, receiver, access);
+    } else if (!value.open && heapOf(token).prototypes.size === 0 && !value.names.includes(name)) {
+      state.solver.add(to, constantToken(state, undefined));
+    }
+  }
+}
+
+export function callAccessor(
+  state: GraphState,
+  accessor: NodeId,
+  receiver: TokenId,
+  args: readonly NodeId[],
+  to: NodeId,
+  access: Access,
+): void {
+  state.solver.listen(accessor, (fn) => {
+    invoke(state, fn, { by: access.by, at: access.at, end: access.end, args, receiver, to });
+  });
+}
+
+export function readTypeMember(
+  state: GraphState,
+  type: string,
+  name: string,
+  to: NodeId,
+  receiver: TokenId,
+  access: Access,
+): void {
+  const found = typeMember(state, type, name);
+  if (found !== undefined) addNative(state, found, to, access, receiver);
+}
+
+function readNative(state: GraphState, token: Token, name: string, to: NodeId, access: Access): void {
+  if (token.value.kind !== 'native') return;
+  const { path, shape } = token.value;
+  if (token.heap !== undefined) {
+    const written = token.heap.properties.get(name);
+    if (written !== undefined) state.solver.edge(written, to);
+  }
+  if (isGlobalObject(path)) {
+    addTyped(state, name, to, access);
+    return;
+  }
+  const found = staticMember(state, path, shape, name);
+  if (found !== undefined) {
+    addNative(state, found, to, access, token.id);
+  } else if (token.heap?.properties.has(name) !== true) {
+    state.solver.add(to, unknownMember(state, path, name));
+  }
+}
+
+function unknownMember(state: GraphState, path: string, name: string): TokenId {
+  const reason = `'${path}.${name}' is not in the catalogue`;
+  return state.tokens.intern(`u${reason}`, 'load', () => ({ kind: 'unknown', reason }));
+}
+
+export function isGlobalObject(path: string): boolean {
+  return path === 'globalThis' || path === 'global' || path === 'window' || path === 'self';
+}
+
+function readProxy(state: GraphState, token: Token, name: string, to: NodeId, access: Access): void {
+  if (token.value.kind !== 'proxy') return;
+  const { target, handler } = token.value;
+  state.solver.listen(target, (inner) => {
+    readProperty(state, inner, name, to, access);
+  });
+  state.solver.listen(handler, (inner) => {
+    const trap = state.solver.newNode();
+    readProperty(state, inner, 'get', trap, { ...access, callee: false });
+    const key = state.solver.newNode();
+    state.solver.add(key, constantToken(state, name));
+    state.solver.listen(trap, (fn) => {
+      invoke(state, fn, {
+        by: access.by,
+        at: access.at,
+        end: access.end,
+        args: [target, key],
+        receiver: inner,
+        to,
+      });
+    });
+  });
+}
+
+/** Adds a prototype and lets the look-ups made so far go on there. */
+export function addPrototype(state: GraphState, token: Token, prototype: TokenId): void {
+  const heap = heapOf(token);
+  if (prototype === token.id || heap.prototypes.has(prototype)) return;
+  heap.prototypes.add(prototype);
+  for (const lookup of [...heap.lookups]) {
+    if (heap.own.has(lookup.name)) continue;
+    readInherited(state, prototype, lookup.name, lookup.to, lookup.receiver, lookup.access, 1);
+  }
+}
+
+export function defineAccessor(
+  state: GraphState,
+  token: Token,
+  name: string,
+  kind: 'get' | 'set',
+  fn: NodeId,
+): void {
+  const heap = heapOf(token);
+  heap.own.add(name);
+  const table = kind === 'get' ? heap.getters : heap.setters;
+  const known = table.get(name);
+  if (known !== undefined) {
+    state.solver.edge(fn, known);
+    return;
+  }
+  table.set(name, fn);
+  if (kind !== 'get') return;
+  for (const lookup of [...heap.lookups]) {
+    if (lookup.name === name) callAccessor(state, fn, lookup.receiver, [], lookup.to, lookup.access);
+  }
+}
+
+/** Writes a property. Gives whether the token can hold it. */
+export function writeProperty(
+  state: GraphState,
+  of: TokenId,
+  name: string,
+  from: NodeId,
+  access: Access,
+): boolean {
+  const token = state.tokens.get(of);
+  switch (token.value.kind) {
+    case 'function':
+    case 'class':
+    case 'prototype':
+    case 'object':
+    case 'array':
+    case 'instance':
+    case 'declared':
+    case 'namespace':
+    case 'commonjs-module':
+    case 'native-instance':
+    case 'native':
+      break;
+    default:
+      return false;
+  }
+  if (name === '__proto__') linkPrototype(state, token, from);
+  state.solver.edge(from, propertyNode(state, token, name));
+  const setters = findSetters(state, token, name, 0);
+  for (const setter of setters) callAccessor(state, setter, of, [from], state.solver.newNode(), access);
+  return true;
+}
+
+export function linkPrototype(state: GraphState, token: Token, from: NodeId): void {
+  state.solver.listen(from, (prototype) => {
+    addPrototype(state, token, prototype);
+  });
+}
+
+function findSetters(state: GraphState, token: Token, name: string, depth: number): NodeId[] {
+  if (token.heap === undefined || depth > 16) return [];
+  const setter = token.heap.setters.get(name);
+  if (setter !== undefined) return [setter];
+  return [...token.heap.prototypes].flatMap((id) =>
+    findSetters(state, state.tokens.get(id), name, depth + 1),
+  );
+}

@@ -1,0 +1,193 @@
+/**
+ * Runs the solver until nothing is left to do. What nothing flowed to by then is decided from
+ * weaker evidence, one kind at a time: defaults first, then declared types, then implementations.
+ */
+
+import { invoke, noteUnresolved, type CallSite } from './calls.js';
+import { declaredInstance, resolveType } from './declared-types.js';
+import { enterDefined } from './entries.js';
+import { unitOf } from './modules.js';
+import { startInstance, walkOps } from './ops.js';
+import { readProperty } from './properties.js';
+import type { GraphState, Unit } from './state.js';
+import type { ClassIr, TypeDeclarationIr } from './ir.js';
+import type { Token, TokenId } from './tokens.js';
+
+export function settle(state: GraphState): void {
+  for (;;) {
+    drain(state);
+    if (state.solver.exhausted()) return;
+    if (enterDefined(state)) continue;
+    if (decideGuards(state)) continue;
+    if (decideTypes(state)) continue;
+    if (decideDispatch(state)) continue;
+    if (decideAbstract(state)) continue;
+    return;
+  }
+}
+
+function drain(state: GraphState): void {
+  for (;;) {
+    state.solver.run();
+    const segment = state.segments.shift();
+    if (segment !== undefined) {
+      startInstance(state, segment.instance);
+      walkOps(state, segment.instance, segment.from, segment.to);
+      continue;
+    }
+    const instance = state.starts.shift();
+    if (instance === undefined) return;
+    startInstance(state, instance);
+  }
+}
+
+function decideGuards(state: GraphState): boolean {
+  const pending = state.pendingGuards.splice(0);
+  let changed = false;
+  for (const guard of pending) {
+    if (!state.solver.isEmpty(guard.on)) continue;
+    guard.activate();
+    changed = true;
+  }
+  return changed;
+}
+
+function decideTypes(state: GraphState): boolean {
+  const pending = state.pendingTypes.splice(0);
+  let changed = false;
+  for (const type of pending) {
+    if (!state.solver.isEmpty(type.node)) continue;
+    type.apply();
+    changed = true;
+  }
+  return changed;
+}
+
+function decideDispatch(state: GraphState): boolean {
+  const pending = state.pendingDispatch.splice(0);
+  for (const { typed, site } of pending) dispatch(state, state.tokens.get(typed), site);
+  return pending.length > 0;
+}
+
+/** A method of an interface: of every class that implements it, those with instances first. */
+function dispatch(state: GraphState, token: Token, site: CallSite): void {
+  if (token.value.kind !== 'typed-method') return;
+  const typed = state.tokens.get(token.value.typed).value;
+  if (typed.kind !== 'typed') return;
+  const { name } = token.value;
+  let found = implementations(state, typed.declaration);
+  if (found.length === 0 && typed.declaration.name !== '{…}') {
+    for (const path of state.program.mentioning(['implements', typed.declaration.name])) unitOf(state, path);
+    found = implementations(state, typed.declaration);
+  }
+  const used = callImplementations(state, found, name, site);
+  if (!used) noteUnresolved(state, site, `no implementation of '${typed.declaration.name}.${name}' is known`);
+}
+
+interface Implementation {
+  readonly unit: Unit;
+  readonly cls: ClassIr;
+}
+
+function implementations(state: GraphState, declaration: TypeDeclarationIr): Implementation[] {
+  const found: Implementation[] = [];
+  for (const unit of state.units.values()) {
+    for (const cls of unit.ir.classes) {
+      const direct = cls.implements.some(
+        (type) => type.type === 'name' && implementsType(state, unit, type.name, declaration, 0),
+      );
+      if (direct) found.push({ unit, cls });
+    }
+  }
+  return [...found, ...found.flatMap(({ unit, cls }) => subclasses(state, unit, cls))];
+}
+
+function implementsType(
+  state: GraphState,
+  unit: Unit,
+  name: string,
+  declaration: TypeDeclarationIr,
+  depth: number,
+): boolean {
+  const resolved = resolveType(state, unit, name, 0);
+  if (resolved?.type !== 'declaration' || depth > 8) return false;
+  if (resolved.declaration === declaration) return true;
+  return resolved.declaration.extends.some(
+    (base) => base.type === 'name' && implementsType(state, resolved.unit, base.name, declaration, depth + 1),
+  );
+}
+
+function subclasses(state: GraphState, of: Unit, cls: ClassIr): Implementation[] {
+  const found: Implementation[] = [];
+  for (const unit of state.units.values()) {
+    for (const candidate of unit.ir.classes) {
+      if (candidate === cls || candidate.baseType?.type !== 'name') continue;
+      const base = resolveType(state, unit, candidate.baseType.name, 0);
+      if (base?.type === 'class' && base.cls === cls && base.unit === of) {
+        found.push({ unit, cls: candidate }, ...subclasses(state, unit, candidate));
+      }
+    }
+  }
+  return found;
+}
+
+function callImplementations(
+  state: GraphState,
+  found: readonly Implementation[],
+  name: string,
+  site: CallSite,
+): boolean {
+  const made = found.flatMap(({ cls }) =>
+    (state.classesByIr.get(cls) ?? []).flatMap((id) => state.instancesOf.get(id) ?? []),
+  );
+  const receivers: TokenId[] =
+    made.length > 0
+      ? [...new Set(made)]
+      : found.filter(({ cls }) => !cls.abstract).map(({ unit, cls }) => declaredInstance(state, unit, cls));
+  const op = site.op ?? site.by.fn.ops[0];
+  if (op === undefined) return receivers.length > 0;
+  for (const receiver of receivers) {
+    const method = state.solver.newNode();
+    readProperty(state, receiver, name, method, {
+      by: site.by,
+      op,
+      at: site.at,
+      end: site.end,
+      callee: true,
+    });
+    state.solver.listen(method, (fn) => {
+      invoke(state, fn, { ...site, receiver });
+    });
+  }
+  return receivers.length > 0;
+}
+
+/** Methods that the declared class leaves abstract: of the classes that extend it. */
+function decideAbstract(state: GraphState): boolean {
+  let changed = false;
+  const pending = state.pendingCalls.splice(0);
+  for (const call of pending) {
+    if (!state.solver.isEmpty(call.callee) || call.receiver === undefined) {
+      state.settledCalls.push(call);
+      continue;
+    }
+    const name = call.op.text.split('.').at(-1) ?? '';
+    let used = false;
+    for (const id of state.solver.tokens(call.receiver)) {
+      const { value } = state.tokens.get(id);
+      if (value.kind !== 'declared') continue;
+      const site: CallSite = {
+        by: call.instance,
+        at: call.op.at,
+        end: call.op.end,
+        args: call.op.args.map((arg) => call.instance.base + Math.max(arg.slot, 0)),
+        to: call.instance.base + call.op.to,
+        op: call.op,
+      };
+      if (callImplementations(state, subclasses(state, value.unit, value.cls), name, site)) used = true;
+    }
+    if (used) changed = true;
+    else state.settledCalls.push(call);
+  }
+  return changed;
+}

@@ -1,0 +1,213 @@
+/**
+ * The call graph while it is built. Owns the solver, the tokens, the loaded units and the instances
+ * of functions; everything later queries it and never changes it.
+ *
+ * Invariants:
+ * - G1 A function is instantiated only when something reachable calls it.
+ * - G2 Instances are told apart by their phase and the instance around them, so what a module makes
+ *   while it loads is never mixed up with what one execution makes.
+ * - G3 Ids are given in order of discovery, which depends on the program alone.
+ */
+
+import type { Catalogue, Role, Shape } from '../catalog/types.js';
+import type { Profile } from '../profiles/types.js';
+import type { Resolution } from '../program/resolve.js';
+import type { CallOp, ClassIr, FileIr, FunctionIr, Slot, TypeDeclarationIr, TypeIr } from './ir.js';
+import type { CallSite } from './calls.js';
+import type { Entry } from './entries.js';
+import type { Solver } from './solver.js';
+import type { NodeId, Phase, Token, TokenId, TokenTable } from './tokens.js';
+
+/** The program as the graph asks for it. */
+export interface ProgramSource {
+  readonly load: (path: string) => { readonly ir: FileIr; readonly gaveUp: string | undefined } | undefined;
+  readonly resolve: (specifier: string, from: string, mode: 'import' | 'require') => Resolution;
+  /** Project files whose text holds every one of these words. */
+  readonly mentioning: (words: readonly string[]) => readonly string[];
+}
+
+/** A loaded file. */
+export interface Unit {
+  readonly id: number;
+  readonly ir: FileIr;
+  instance: Instance | undefined;
+  /** Statements of the body that were run. */
+  readonly ran: Set<number>;
+  readonly needed: Set<Slot>;
+  loaded: boolean;
+  readonly gaveUp: string | undefined;
+  /** Node of each export, by name. */
+  readonly exportNodes: Map<string, NodeId>;
+}
+
+/** A function as it is called in one phase, in one surrounding instance. */
+export interface Instance {
+  readonly id: number;
+  readonly unit: Unit;
+  readonly fn: FunctionIr;
+  readonly phase: Phase;
+  readonly parent: Instance | undefined;
+  /** The node of slot 0. */
+  readonly base: NodeId;
+  readonly calls: CallEdge[];
+  readonly callKeys: Set<string>;
+  started: boolean;
+}
+
+export interface CallEdge {
+  readonly to: Instance;
+  readonly at: number;
+  readonly end: number;
+}
+
+/** A read, call or construction of a catalogued value. */
+export interface NativeUse {
+  readonly id: number;
+  readonly instance: Instance;
+  readonly at: number;
+  readonly end: number;
+  readonly mode: 'read' | 'call' | 'construct';
+  readonly path: string;
+  readonly shape: Shape;
+  readonly call: CallOp | undefined;
+  readonly args: readonly NodeId[];
+  readonly spreadFrom: number | undefined;
+  readonly to: NodeId;
+  readonly source: TokenId;
+  /** The token on which the method was called. */
+  readonly receiver: TokenId | undefined;
+}
+
+/** A call of an engine's API that has a role. */
+export interface RoleCall {
+  readonly instance: Instance;
+  readonly op: CallOp;
+  readonly path: string;
+  readonly role: Role;
+  readonly args: readonly NodeId[];
+  readonly to: NodeId;
+}
+
+/** A write that may change state which executions share. */
+export interface Mutation {
+  readonly instance: Instance;
+  readonly at: number;
+  readonly end: number;
+  readonly on: TokenId;
+  readonly text: string;
+}
+
+/** An assignment to a variable of a function around the one that assigns. */
+export interface Assignment {
+  readonly instance: Instance;
+  readonly slot: Slot;
+  readonly at: number;
+  readonly end: number;
+  readonly name: string;
+}
+
+export interface Unresolved {
+  readonly unit: Unit;
+  readonly at: number;
+  readonly end: number;
+  readonly reason: string;
+  readonly phase: Phase;
+}
+
+export interface PendingGuard {
+  readonly on: NodeId;
+  readonly activate: () => void;
+}
+
+export interface GraphState {
+  readonly catalogue: Catalogue;
+  readonly profile: Profile;
+  readonly program: ProgramSource;
+  readonly solver: Solver;
+  readonly tokens: TokenTable;
+  readonly units: Map<string, Unit>;
+  readonly instances: Instance[];
+  readonly instanceKeys: Map<string, Instance>;
+  readonly uses: NativeUse[];
+  readonly useKeys: Map<string, NativeUse>;
+  readonly roleCalls: RoleCall[];
+  readonly mutations: Mutation[];
+  readonly assignments: Assignment[];
+  readonly unresolved: Map<string, Unresolved>;
+  /** Work to do where nothing arrived by the time all else is settled, in the order found. */
+  readonly pendingGuards: PendingGuard[];
+  readonly pendingTypes: { readonly node: NodeId; readonly apply: () => void }[];
+  readonly pendingCalls: PendingCall[];
+  readonly settledCalls: PendingCall[];
+  readonly pendingDispatch: { readonly typed: TokenId; readonly site: CallSite }[];
+  /** Instances whose ops are still to be walked. */
+  readonly starts: Instance[];
+  /** Parts of module bodies that are still to be walked. */
+  readonly segments: { readonly instance: Instance; readonly from: number; readonly to: number }[];
+  readonly parameterNodes: Map<string, NodeId>;
+  readonly typedIds: Map<TypeDeclarationIr, number>;
+  readonly typedArrays: Map<TypeIr, TokenId>;
+  readonly declaredLinked: Set<TokenId>;
+  /** Where an order is decided, with what it is decided by. */
+  readonly orderings: Ordering[];
+  /** Tokens of classes, by who made instances of them. */
+  readonly instantiated: Set<TokenId>;
+  readonly instancesOf: Map<TokenId, TokenId[]>;
+  readonly classesByIr: Map<ClassIr, TokenId[]>;
+  /** Functions run outside replay (callbacks of safe zones), with the call that does it. */
+  readonly safeCallbacks: { readonly token: TokenId; readonly instance: Instance; readonly op: CallOp }[];
+  /** Functions that the profile calls workflows, found while building. */
+  readonly definedWorkflows: DefinedWorkflow[];
+  readonly entered: Map<TokenId, Entry>;
+  readonly root: Instance;
+  readonly settledHandlers: Handler[];
+  readonly handlers: Handler[];
+  readonly activityTokens: Set<TokenId>;
+}
+
+export interface Handler {
+  readonly token: TokenId;
+  readonly validator: boolean;
+  readonly site: CallSite;
+}
+
+export interface DefinedWorkflow {
+  readonly token: TokenId;
+  /** Types of the parameters. */
+  readonly params: readonly string[];
+  readonly why: string;
+  readonly site: CallSite | undefined;
+  readonly receiver?: TokenId | undefined;
+}
+
+export interface Ordering {
+  readonly instance: Instance;
+  readonly at: number;
+  readonly end: number;
+  readonly order: NodeId;
+  readonly what: 'comparator';
+}
+
+export interface PendingCall {
+  readonly instance: Instance;
+  readonly op: CallOp;
+  readonly callee: NodeId;
+  readonly receiver: NodeId | undefined;
+}
+
+export function tokenOf(state: GraphState, id: TokenId): Token {
+  return state.tokens.all[id]!;
+}
+
+export function nodeOf(instance: Instance, slot: Slot): NodeId {
+  if (slot >= 0) return instance.base + slot;
+  const capture = instance.fn.captures[~slot]!;
+  return ownerOf(instance, capture.fn).base + capture.slot;
+}
+
+/** The instance around this one that holds the variables of a function. */
+export function ownerOf(instance: Instance, fn: number): Instance {
+  let current = instance;
+  while (current.fn.index !== fn && current.parent !== undefined) current = current.parent;
+  return current;
+}

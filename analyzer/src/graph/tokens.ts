@@ -1,0 +1,132 @@
+import type { CallShape, Shape, TypeName } from '../catalog/types.js';
+import type { ClassIr, FunctionIr, Span, TypeDeclarationIr, TypeIr } from './ir.js';
+import type { Access } from './properties.js';
+import type { Instance, Unit } from './state.js';
+
+export type TokenId = number;
+export type NodeId = number;
+
+/** Where an abstract value comes from: while modules load, or while replay runs. */
+export type Phase = 'load' | 'run';
+
+/**
+ * An abstract value. Functions, objects and classes are told apart by where they are made and in
+ * which instance of the function around them.
+ */
+export type Value =
+  | { readonly kind: 'function'; readonly unit: Unit; readonly fn: FunctionIr; readonly parent: Instance }
+  | { readonly kind: 'class'; readonly unit: Unit; readonly cls: ClassIr; readonly parent: Instance }
+  | { readonly kind: 'prototype'; readonly of: TokenId }
+  /** Made by an object literal, `Object.create` …; `names` are the properties it is sure to have. */
+  | ({
+      readonly kind: 'object';
+      readonly unit: Unit;
+      readonly names: readonly string[];
+      readonly open: boolean;
+    } & Span)
+  | ({ readonly kind: 'array'; readonly unit: Unit } & Span)
+  /** An instance of a class (or function) of the program. */
+  | { readonly kind: 'instance'; readonly of: TokenId }
+  /** An instance that somebody else made (injected, deserialised): known by its declared class only. */
+  | { readonly kind: 'declared'; readonly unit: Unit; readonly cls: ClassIr }
+  | { readonly kind: 'namespace'; readonly unit: Unit }
+  | { readonly kind: 'commonjs-module'; readonly unit: Unit }
+  /** A catalogued value, engine APIs included. */
+  | { readonly kind: 'native'; readonly path: string; readonly shape: Shape }
+  /** An instance of a catalogued type; containers are told apart by where they are made. */
+  | { readonly kind: 'native-instance'; readonly type: TypeName }
+  | {
+      readonly kind: 'method';
+      readonly path: string;
+      readonly call: CallShape;
+      readonly receiver: TokenId;
+      readonly shape: Shape;
+    }
+  | { readonly kind: 'primitive'; readonly of: string }
+  | { readonly kind: 'constant'; readonly value: string | number | boolean | null | undefined }
+  /** Plain values of unknown shape, as JSON gives. */
+  | { readonly kind: 'data' }
+  /** A method of plain data, whose type is not known. */
+  | { readonly kind: 'data-method'; readonly name: string }
+  | { readonly kind: 'unknown'; readonly reason: string }
+  /** A value of an interface or object type, from outside. */
+  | { readonly kind: 'typed'; readonly unit: Unit; readonly declaration: TypeDeclarationIr }
+  | {
+      readonly kind: 'typed-method';
+      readonly typed: TokenId;
+      readonly name: string;
+      readonly returns: TypeIr | undefined;
+    }
+  | {
+      readonly kind: 'bound';
+      readonly target: TokenId;
+      readonly receiver: NodeId;
+      readonly args: readonly NodeId[];
+    }
+  /** `resolve` of `new Promise`: calling it gives the promise its value. */
+  | { readonly kind: 'resolver'; readonly to: NodeId }
+  | { readonly kind: 'generator'; readonly instance: Instance }
+  | { readonly kind: 'proxy'; readonly target: NodeId; readonly handler: NodeId }
+  /** Marks what comes from a nondeterministic source: taint, not a value. */
+  | { readonly kind: 'source'; readonly use: number };
+
+export interface PropertyLookup {
+  readonly name: string;
+  readonly to: NodeId;
+  readonly receiver: TokenId;
+  readonly access: Access;
+}
+
+/** What a token holds, if it can hold properties. */
+export interface TokenHeap {
+  readonly properties: Map<string, NodeId>;
+  readonly getters: Map<string, NodeId>;
+  readonly setters: Map<string, NodeId>;
+  /** Tokens where a lookup goes on. */
+  readonly prototypes: Set<TokenId>;
+  readonly lookups: PropertyLookup[];
+  /** Names that hide those of the prototypes. */
+  readonly own: Set<string>;
+}
+
+export interface Token {
+  readonly id: TokenId;
+  readonly value: Value;
+  readonly phase: Phase;
+  heap: TokenHeap | undefined;
+}
+
+export interface TokenTable {
+  readonly all: Token[];
+  readonly get: (id: TokenId) => Token;
+  readonly intern: (key: string, phase: Phase, make: () => Value) => TokenId;
+}
+
+export function createTokenTable(): TokenTable {
+  const all: Token[] = [];
+  const byKey = new Map<string, TokenId>();
+  return {
+    all,
+    get: (id) => all[id]!,
+    intern: (key, phase, make) => {
+      const known = byKey.get(key);
+      if (known !== undefined) return known;
+      const id = all.length;
+      all.push({ id, value: make(), phase, heap: undefined });
+      byKey.set(key, id);
+      return id;
+    },
+  };
+}
+
+export function heapOf(token: Token): TokenHeap {
+  token.heap ??= {
+    properties: new Map(),
+    getters: new Map(),
+    setters: new Map(),
+    prototypes: new Set(),
+    lookups: [],
+    own: new Set(),
+  };
+  return token.heap;
+}

@@ -1,0 +1,60 @@
+/** Tokens for the values that every part of the graph makes. */
+
+import type { Shape, TypeName } from '../catalog/types.js';
+import type { GraphState, Unit, Instance } from './state.js';
+import type { FunctionIr } from './ir.js';
+import type { TokenId } from './tokens.js';
+
+export function functionToken(state: GraphState, unit: Unit, fn: FunctionIr, parent: Instance): TokenId {
+  const key = `f${String(unit.id)}.${String(fn.index)}.${String(parent.id)}`;
+  return state.tokens.intern(key, parent.phase, () => ({ kind: 'function', unit, fn, parent }));
+}
+
+export function constantToken(
+  state: GraphState,
+  value: string | number | boolean | null | undefined,
+): TokenId {
+  if (typeof value === 'string' && value.length > 200) return primitiveToken(state, 'string');
+  return state.tokens.intern(`c${typeof value}:${String(value)}`, 'load', () => ({
+    kind: 'constant',
+    value,
+  }));
+}
+
+export function primitiveToken(state: GraphState, of: string): TokenId {
+  if (of === 'data') return dataToken(state);
+  if (of === 'undefined') return constantToken(state, undefined);
+  if (of === 'null') return constantToken(state, null);
+  return state.tokens.intern(`p${of}`, 'load', () => ({ kind: 'primitive', of }));
+}
+
+export function dataToken(state: GraphState): TokenId {
+  return state.tokens.intern('data', 'load', () => ({ kind: 'data' }));
+}
+
+export function unknownToken(state: GraphState, reason: string): TokenId {
+  return state.tokens.intern(`u${reason}`, 'load', () => ({ kind: 'unknown', reason }));
+}
+
+export function nativeToken(state: GraphState, path: string, shape: Shape): TokenId {
+  return state.tokens.intern(`n${path}`, 'load', () => ({ kind: 'native', path, shape }));
+}
+
+const primitives = new Set(['string', 'number', 'boolean', 'bigint', 'symbol', 'undefined', 'null', 'data']);
+
+/** Containers and other objects with state are told apart by where they are made. */
+export function typeToken(state: GraphState, type: TypeName, site: string, phase: 'load' | 'run'): TokenId {
+  if (primitives.has(type)) return primitiveToken(state, type);
+  return state.tokens.intern(`i${type}@${site}`, phase, () => ({ kind: 'native-instance', type }));
+}
+
+/** The type in a catalogue's `returns`, without promises around it. */
+export function unwrapPromise(type: TypeName): { readonly type: TypeName; readonly promise: boolean } {
+  let inner = type;
+  let promise = false;
+  while (inner.startsWith('Promise<') && inner.endsWith('>')) {
+    inner = inner.slice('Promise<'.length, -1);
+    promise = true;
+  }
+  return { type: inner, promise };
+}
