@@ -2,7 +2,7 @@
 
 import type { CallOp } from './ir.js';
 import { parameterNode } from './declared-types.js';
-import { addPrototype, propertyNode, readProperty } from './properties.js';
+import { addPrototype, functionPrototype, propertyNode, readProperty } from './properties.js';
 import { callDataMethod, callNative, callTypeInstance } from './natives.js';
 import { isSafeFunction } from './safe.js';
 import { nodeOf, type GraphState, type Instance, type Unit } from './state.js';
@@ -175,6 +175,7 @@ export function callFunction(state: GraphState, token: Token, site: CallSite): v
       () => ({ kind: 'instance', of: token.id }),
     );
     state.solver.add(instance.base + instance.fn.thisSlot, made);
+    functionPrototype(state, token);
     const prototype = propertyNode(state, token, 'prototype');
     state.solver.listen(prototype, (found) => {
       addPrototype(state, state.tokens.get(made), found);

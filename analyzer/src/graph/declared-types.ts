@@ -286,6 +286,7 @@ export function declaredInstance(state: GraphState, unit: Unit, cls: ClassIr): T
 }
 
 interface FoundMember {
+  readonly optional: boolean;
   readonly unit: Unit;
   readonly type: TypeIr | undefined;
   readonly method: boolean;
@@ -301,7 +302,7 @@ export function findMember(
   if (depth > 12) return undefined;
   if (declaration.type.type === 'object') {
     const member = declaration.type.members.find((candidate) => candidate.name === name);
-    if (member !== undefined) return { unit, type: member.type, method: member.type?.type === 'function' };
+    if (member !== undefined) return { unit, optional: member.optional, type: member.type, method: member.type?.type === 'function' };
   }
   for (const base of declaration.extends) {
     if (base.type !== 'name') continue;
@@ -328,6 +329,7 @@ export function typedMember(state: GraphState, token: Token, name: string, to: N
     } else state.solver.add(to, dataToken(state));
     return;
   }
+  if (member.optional) state.solver.add(to, constantToken(state, undefined));
   if (member.method) {
     const returns = member.type?.type === 'function' ? member.type.returns : undefined;
     const key = `tm${String(token.id)}.${name}`;

@@ -3,14 +3,15 @@
 import type { WorkflowPattern } from '../profiles/types.js';
 import { invoke, type CallSite } from './calls.js';
 import { declaredInstance, resolveType } from './declared-types.js';
-import type { FileIr, FunctionIr } from './ir.js';
+import type { ClassIr, FileIr, FunctionIr, MemberIr } from './ir.js';
 import { exportNode, loadUnit, moduleInstance, unitOf } from './modules.js';
 import { typeNode } from './natives.js';
 import { pathOptions } from './path-options.js';
 import { hasDecorator } from './safe.js';
-import type { DefinedWorkflow, GraphState, Instance, Unit } from './state.js';
+import { readProperty } from './properties.js';
+import { nodeOf, type DefinedWorkflow, type GraphState, type Instance, type Unit } from './state.js';
 import type { NodeId, TokenId } from './tokens.js';
-import { functionToken } from './values.js';
+import { constantToken, functionToken } from './values.js';
 
 export interface EntryOptions {
   /** Files in which to look for workflows. */
@@ -119,18 +120,41 @@ function addMethods(
           ? inherits && member.name === pattern.method && !member.static
           : hasDecorator(state, unit, fn, pattern.decorator.module, pattern.decorator.path);
       if (!matches) continue;
-      loadUnit(state, unit);
-      const instance = moduleInstance(state, unit);
-      if (instance === undefined || fn.parent !== 0) continue;
-      const token = functionToken(state, unit, fn, instance);
-      const receiver = member.static ? undefined : declaredInstance(state, unit, cls);
       const why =
-        pattern.type === 'heritage'
-          ? `a class that extends ${pattern.base.path}`
-          : `under @${pattern.decorator.path}`;
-      state.definedWorkflows.push({ token, params: pattern.params ?? [], why, site: undefined, receiver });
+        pattern.type === 'heritage' ? `a class that extends ${pattern.base.path}` : `under @${pattern.decorator.path}`;
+      addMethod(state, unit, cls, member, { params: pattern.params ?? [], why });
     }
   }
+}
+
+/** A method as callers get it: decorators may have put another function in its place. */
+function addMethod(
+  state: GraphState,
+  unit: Unit,
+  cls: ClassIr,
+  member: MemberIr,
+  found: { readonly params: readonly string[]; readonly why: string },
+): void {
+  loadUnit(state, unit);
+  const instance = moduleInstance(state, unit);
+  const [op] = instance?.fn.ops ?? [];
+  const variable = instance?.fn.variables.find((item) => item.kind === 'class' && item.name === cls.name);
+  if (instance === undefined || op === undefined || cls.parent !== 0 || variable === undefined) return;
+  const access = { by: instance, op, at: cls.at, end: cls.end, callee: false };
+  const method = state.solver.newNode();
+  const receiver = member.static ? undefined : declaredInstance(state, unit, cls);
+  if (receiver !== undefined) readProperty(state, receiver, member.name, method, access);
+  else {
+    state.solver.listen(nodeOf(instance, variable.slot), (id) => {
+      readProperty(state, id, member.name, method, access);
+    });
+  }
+  state.solver.listen(method, (token) => {
+    const { value } = state.tokens.get(token);
+    if (value.kind !== 'function') return;
+    const hidden = value.fn !== unit.ir.functions[member.fn];
+    state.definedWorkflows.push({ token, ...found, site: undefined, receiver, hidden });
+  });
 }
 
 function extendsEngineClass(
@@ -191,9 +215,11 @@ export function enterDefined(state: GraphState): boolean {
 
 function enter(state: GraphState, defined: DefinedWorkflow, fn: FunctionIr): Entry {
   const root = state.root;
-  const args: NodeId[] = fn.params.map((_, index) => {
+  const args: NodeId[] = fn.params.map((parameter, index) => {
     const type = defined.params[index] ?? 'data';
-    return typeNode(state, type, `entry${String(defined.token)}.${String(index)}`, { by: root });
+    const node = typeNode(state, type, `entry${String(defined.token)}.${String(index)}`, { by: root });
+    if (parameter.optional) state.solver.add(node, constantToken(state, undefined));
+    return node;
   });
   const to = state.solver.newNode();
   const span = { at: fn.nameAt, end: fn.nameAt };
@@ -210,6 +236,7 @@ function enter(state: GraphState, defined: DefinedWorkflow, fn: FunctionIr): Ent
     result: to,
     why: defined.why,
     site: defined.site,
+    hidden: defined.hidden ?? false,
   };
 }
 
@@ -221,4 +248,6 @@ export interface Entry {
   readonly result: NodeId;
   readonly why: string;
   readonly site: CallSite | undefined;
+  /** Stands in for another function that is listed. */
+  readonly hidden: boolean;
 }

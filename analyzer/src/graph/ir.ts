@@ -204,6 +204,8 @@ export type Op =
   | ({ readonly type: 'import'; readonly to: Slot; readonly binding: number } & Span)
   /** Initialises a variable or moves a value between slots. */
   | { readonly type: 'copy'; readonly to: Slot; readonly from: Slot }
+  /** Moves all but `undefined` and `null`: the left side of `??`, a value with a default. */
+  | { readonly type: 'present'; readonly to: Slot; readonly from: Slot }
   /** Assigns to a variable that exists already. */
   | ({ readonly type: 'assign'; readonly to: Slot; readonly from: Slot; readonly name: string } & Span)
   | { readonly type: 'function'; readonly to: Slot; readonly fn: number }
@@ -251,15 +253,20 @@ export type Op =
   /** A value with a declared type, by annotation or assertion. */
   | { readonly type: 'typed'; readonly to: Slot; readonly from: Slot; readonly as: TypeIr }
   /**
-   * The ops up to `until` run only if `on` may be `undefined` (a default value), `nullish` (`??`) or
-   * `falsy` (`||`), `truthy` (`&&`).
+   * The ops up to `until` run only if `on` may be what the kind says.
    */
   | {
       readonly type: 'guard';
       readonly on: Slot;
-      readonly when: 'undefined' | 'nullish' | 'falsy' | 'truthy';
+      readonly when: GuardKind;
       readonly until: number;
     };
+
+/**
+ * `missing`: the argument was left out (a parameter's default); `undefined`: the property may be
+ * missing (a default in a pattern); `nullish` `falsy` `truthy`: the operators `??` `||` `&&`.
+ */
+export type GuardKind = 'missing' | 'undefined' | 'nullish' | 'falsy' | 'truthy';
 
 export type ValueUse = 'discarded' | 'void' | 'awaited' | 'returned' | 'value';
 

@@ -69,8 +69,12 @@ const flatMap: Model = (state, site) => {
 /** Gives some of the elements back, in a new array. */
 const select: Model = (state, site) => {
   const elements = elementsOf(state, site);
-  callEach(state, site, elements, site.args[0]);
-  newArray(state, site, elements);
+  const verdict = callEach(state, site, elements, site.args[0]);
+  const chosen = state.solver.newNode();
+  state.solver.edge(elements, chosen);
+  state.solver.taintEdge(verdict, chosen);
+  state.solver.taintEdge(verdict, site.to);
+  newArray(state, site, chosen);
 };
 
 const flat: Model = (state, site) => {
@@ -97,7 +101,7 @@ const concat: Model = (state, site) => {
 /** Gives one element back. */
 const pick: Model = (state, site) => {
   const elements = elementsOf(state, site);
-  callEach(state, site, elements, site.args[0]);
+  state.solver.taintEdge(callEach(state, site, elements, site.args[0]), site.to);
   state.solver.edge(elements, site.to);
   state.solver.add(site.to, constantToken(state, undefined));
 };

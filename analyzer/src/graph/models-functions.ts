@@ -4,7 +4,7 @@ import { arrayToken, invoke, type CallSite } from './calls.js';
 import { accessOf, iterateNode, iterateToken } from './elements.js';
 import type { Model } from './models.js';
 import { elementsOf } from './models-arrays.js';
-import { applyTo, objectToken, spreadList } from './models-objects.js';
+import { applyTo, objectToken, withList } from './models-objects.js';
 import { propertyNode } from './properties.js';
 import type { GraphState } from './state.js';
 import type { NodeId } from './tokens.js';
@@ -25,8 +25,9 @@ const call: Model = (state, site) => {
 
 const apply: Model = (state, site) => {
   const [self, list] = site.args;
-  const args = list === undefined ? [] : [spreadList(state, site, list)];
-  applyTo(state, site, receiverNode(state, site), self, args, 0);
+  withList(state, site, list, (args, spreadFrom) => {
+    applyTo(state, site, receiverNode(state, site), self, args, spreadFrom);
+  });
 };
 
 const bind: Model = (state, site) => {

@@ -270,9 +270,37 @@ export function spreadList(state: GraphState, site: CallSite, list: NodeId): Nod
 const reflectApply: Model = (state, site) => {
   const [target, self, list] = site.args;
   if (target === undefined) return;
-  const args = list === undefined ? [] : [spreadList(state, site, list)];
-  applyTo(state, site, target, self, args, 0);
+  withList(state, site, list, (args, spreadFrom) => {
+    applyTo(state, site, target, self, args, spreadFrom);
+  });
 };
+
+/** Goes on with the arguments in an array: by position where it is a literal that is not added to. */
+export function withList(
+  state: GraphState,
+  site: CallSite,
+  list: NodeId | undefined,
+  go: (args: readonly NodeId[], spreadFrom: number | undefined) => void,
+): void {
+  if (list === undefined) {
+    go([], undefined);
+    return;
+  }
+  let spread = false;
+  state.solver.listen(list, (id) => {
+    const token = state.tokens.get(id);
+    if (token.value.kind === 'array' && token.heap?.properties.has('[]') !== true) {
+      const names = [...(token.heap?.properties.keys() ?? [])].filter((name) => /^\d+$/.test(name));
+      go(
+        names.map((_, index) => propertyNode(state, token, String(index))),
+        undefined,
+      );
+    } else if (!spread) {
+      spread = true;
+      go([spreadList(state, site, list)], 0);
+    }
+  });
+}
 
 export function applyTo(
   state: GraphState,
@@ -296,10 +324,12 @@ export function applyTo(
 const reflectConstruct: Model = (state, site) => {
   const [target, list] = site.args;
   if (target === undefined) return;
-  const args = list === undefined ? [] : [spreadList(state, site, list)];
-  state.solver.listen(target, (fn) => {
-    const { by, at, end, to, op } = site;
-    invoke(state, fn, { by, at, end, to, op, args, spreadFrom: 0, construct: true });
+  const { by, at, end, to, op } = site;
+  withList(state, site, list, (args, spreadFrom) => {
+    const spread = spreadFrom === undefined ? {} : { spreadFrom };
+    state.solver.listen(target, (fn) => {
+      invoke(state, fn, { by, at, end, to, op, args, construct: true, ...spread });
+    });
   });
 };
 

@@ -3,7 +3,7 @@
 import type { ArgumentPath, CallbackShape, CallShape, Effect, Shape } from '../catalog/types.js';
 import { invoke, noteUnresolved, type CallSite } from './calls.js';
 import { runModel } from './models.js';
-import { readProperty, type Access } from './properties.js';
+import { isGlobalObject, readProperty, type Access } from './properties.js';
 import { applyRole } from './roles.js';
 import { globalShape, typeMember, typeShape, type FoundShape } from './shapes.js';
 import type { GraphState, Instance, NativeUse } from './state.js';
@@ -43,7 +43,8 @@ export function addNative(
 /** Lets a global flow to a node. */
 export function addTyped(state: GraphState, name: string, to: NodeId, access: Access): void {
   const found = globalShape(state, name);
-  if (found !== undefined) addNative(state, found, to, access);
+  if (isGlobalObject(name)) state.solver.add(to, nativeToken(state, 'globalThis', found?.shape ?? {}));
+  else if (found !== undefined) addNative(state, found, to, access);
   else {
     const reason = `'${name}' is not a known global`;
     noteUnresolved(state, access, reason);

@@ -1,6 +1,6 @@
 /** From ops to constraints: what each op lets flow where. */
 
-import type { CallOp, Op } from './ir.js';
+import type { CallOp, GuardKind, Op } from './ir.js';
 import { invoke, superCall, type CallSite } from './calls.js';
 import { evaluateClass } from './classes.js';
 import { refine } from './declared-types.js';
@@ -11,7 +11,7 @@ import { addTyped } from './natives.js';
 import { defineAccessor, propertyNode, readProperty, writeProperty, type Access } from './properties.js';
 import { nodeOf, type GraphState, type Instance } from './state.js';
 import type { NodeId, TokenId } from './tokens.js';
-import { constantToken, functionToken, primitiveToken, typeToken } from './values.js';
+import { constantToken, dataToken, functionToken, primitiveToken, typeToken } from './values.js';
 
 /** Walks an instance's ops from one index to another. */
 export function walkOps(state: GraphState, instance: Instance, from: number, to: number): void {
@@ -59,12 +59,12 @@ function guard(state: GraphState, instance: Instance, index: number, until: numb
 function passes(
   state: GraphState,
   token: TokenId,
-  when: 'undefined' | 'nullish' | 'falsy' | 'truthy',
-): boolean {
+  when: GuardKind): boolean {
   const { value } = state.tokens.get(token);
-  const open = value.kind === 'data' || value.kind === 'unknown';
+  if (when === 'missing') return false;
+  const open = (value.kind === 'data' && value.nullable) || value.kind === 'unknown';
   if (value.kind === 'constant') {
-    if (when === 'undefined') return value.value === undefined;
+    if (when === 'undefined' || when === 'missing') return value.value === undefined;
     if (when === 'nullish') return value.value === undefined || value.value === null;
     return when === 'falsy' ? !value.value : Boolean(value.value);
   }
@@ -84,6 +84,9 @@ function walkOp(state: GraphState, instance: Instance, op: Op): void {
       return;
     case 'copy':
       solver.edge(nodeOf(instance, op.from), nodeOf(instance, op.to));
+      return;
+    case 'present':
+      present(state, nodeOf(instance, op.from), nodeOf(instance, op.to));
       return;
     case 'assign':
       assign(state, instance, op);
@@ -249,6 +252,15 @@ function derive(state: GraphState, instance: Instance, op: Op & { type: 'derive'
   for (const type of ['string', 'number']) state.solver.add(to, primitiveToken(state, type));
 }
 
+function present(state: GraphState, from: NodeId, to: NodeId): void {
+  state.solver.taintEdge(from, to);
+  state.solver.listen(from, (token) => {
+    const { value } = state.tokens.get(token);
+    if (value.kind === 'constant' && (value.value === undefined || value.value === null)) return;
+    state.solver.add(to, value.kind === 'data' ? dataToken(state, false) : token);
+  });
+}
+
 function walkYield(state: GraphState, instance: Instance, op: Op & { type: 'yield' }): void {
   const { fn, base } = instance;
   const to = nodeOf(instance, op.to);
@@ -411,7 +423,7 @@ function walkSpread(state: GraphState, instance: Instance, op: Op & { type: 'spr
 }
 
 function walkCall(state: GraphState, instance: Instance, op: CallOp): void {
-  const to = nodeOf(instance, op.to);
+  const to = op.kind === 'decorator' ? functionsOnly(state, nodeOf(instance, op.to)) : nodeOf(instance, op.to);
   const args = op.args.map((arg) => {
     const node = nodeOf(instance, arg.slot);
     if (!arg.spread) return node;
@@ -448,6 +460,16 @@ function walkCall(state: GraphState, instance: Instance, op: CallOp): void {
     } else invoke(state, token, site);
   });
   state.pendingCalls.push({ instance, op, callee, receiver: undefined });
+}
+
+/** A decorator replaces what it decorates only by giving back a function or class. */
+function functionsOnly(state: GraphState, to: NodeId): NodeId {
+  const from = state.solver.newNode();
+  state.solver.listen(from, (token) => {
+    const { kind } = state.tokens.get(token).value;
+    if (kind === 'function' || kind === 'class' || kind === 'bound') state.solver.add(to, token);
+  });
+  return from;
 }
 
 /** `receiver.name(…)`: looked up and called receiver by receiver, so that `this` stays apart. */

@@ -179,7 +179,10 @@ function readImplicit(
   const value = token.value;
   if (value.kind === 'array') readTypeMember(state, 'Array', name, to, receiver, access);
   else if (value.kind === 'function' || value.kind === 'class') {
-    if (value.kind === 'class' && name === 'prototype') return;
+    if (name === 'prototype') {
+      if (value.kind === 'function') state.solver.add(to, functionPrototype(state, token));
+      return;
+    }
     readTypeMember(state, 'Function', name, to, receiver, access);
   } else if (name === 'constructor' && value.kind === 'instance') {
     state.solver.add(to, value.of);
@@ -190,6 +193,13 @@ function readImplicit(
       state.solver.add(to, constantToken(state, undefined));
     }
   }
+}
+
+/** The object that `new` gives instances of a plain function. */
+export function functionPrototype(state: GraphState, token: Token): TokenId {
+  const made = state.tokens.intern(`proto${String(token.id)}`, token.phase, () => ({ kind: 'prototype', of: token.id }));
+  state.solver.add(propertyNode(state, token, 'prototype'), made);
+  return made;
 }
 
 export function callAccessor(

@@ -178,6 +178,7 @@ export interface DefinedWorkflow {
   readonly why: string;
   readonly site: CallSite | undefined;
   readonly receiver?: TokenId | undefined;
+  readonly hidden?: boolean;
 }
 
 export interface Ordering {

@@ -45,7 +45,7 @@ export type Value =
   | { readonly kind: 'primitive'; readonly of: string }
   | { readonly kind: 'constant'; readonly value: string | number | boolean | null | undefined }
   /** Plain values of unknown shape, as JSON gives. */
-  | { readonly kind: 'data' }
+  | { readonly kind: 'data'; readonly nullable: boolean }
   /** A method of plain data, whose type is not known. */
   | { readonly kind: 'data-method'; readonly name: string }
   | { readonly kind: 'unknown'; readonly reason: string }

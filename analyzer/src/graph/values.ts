@@ -28,8 +28,8 @@ export function primitiveToken(state: GraphState, of: string): TokenId {
   return state.tokens.intern(`p${of}`, 'load', () => ({ kind: 'primitive', of }));
 }
 
-export function dataToken(state: GraphState): TokenId {
-  return state.tokens.intern('data', 'load', () => ({ kind: 'data' }));
+export function dataToken(state: GraphState, nullable = true): TokenId {
+  return state.tokens.intern(nullable ? 'data' : 'data!', 'load', () => ({ kind: 'data', nullable }));
 }
 
 export function unknownToken(state: GraphState, reason: string): TokenId {

@@ -123,7 +123,7 @@ function lowerLogical(
   const left = lowerExpression(fn, node.left);
   const to = newSlot(fn);
   const from = fn.ops.length;
-  emit(fn, { type: 'copy', to, from: left });
+  emit(fn, { type: when === 'nullish' ? 'present' : 'copy', to, from: left });
   guarded(fn, left, when, () => {
     emit(fn, { type: 'copy', to, from: lowerExpression(fn, node.right, use, name) });
   });
@@ -141,7 +141,7 @@ function lowerLogicalAssignment(fn: FunctionState, node: ts.BinaryExpression, wh
   const left = lowerExpression(fn, node.left);
   const to = newSlot(fn);
   const from = fn.ops.length;
-  emit(fn, { type: 'copy', to, from: left });
+  emit(fn, { type: when === 'nullish' ? 'present' : 'copy', to, from: left });
   guarded(fn, left, when, () => {
     const right = lowerExpression(fn, node.right);
     emit(fn, { type: 'copy', to, from: right });

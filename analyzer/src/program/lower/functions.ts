@@ -190,7 +190,7 @@ function lowerParameters(fn: FunctionState, node: ts.FunctionLikeDeclaration): v
   parameters.forEach((parameter, index) => {
     const slot = fn.params[index]!.slot;
     if (ts.isIdentifier(parameter.name) && parameter.initializer === undefined) return;
-    bindPattern(fn, parameter.name, withDefault(fn, slot, parameter.initializer));
+    bindPattern(fn, parameter.name, withDefault(fn, slot, parameter.initializer, 'missing'));
   });
 }
 

@@ -1,5 +1,5 @@
 import ts from 'typescript';
-import type { Slot, TypeIr } from '../../graph/ir.js';
+import type { GuardKind, Slot, TypeIr } from '../../graph/ir.js';
 import { unwrap } from './constants.js';
 import { lowerExpression } from './expressions.js';
 import { lowerType } from './types.js';
@@ -58,11 +58,16 @@ function bindArrayElements(fn: FunctionState, pattern: ts.ArrayBindingPattern, f
 }
 
 /** The value, or the default where the value may be undefined. */
-export function withDefault(fn: FunctionState, value: Slot, initializer: ts.Expression | undefined): Slot {
+export function withDefault(
+  fn: FunctionState,
+  value: Slot,
+  initializer: ts.Expression | undefined,
+  when: GuardKind = 'undefined',
+): Slot {
   if (initializer === undefined) return value;
   const to = newSlot(fn);
-  emit(fn, { type: 'copy', to, from: value });
-  guarded(fn, value, 'undefined', () => {
+  emit(fn, { type: 'present', to, from: value });
+  guarded(fn, value, when, () => {
     emit(fn, { type: 'copy', to, from: lowerExpression(fn, initializer) });
   });
   return to;
@@ -71,7 +76,7 @@ export function withDefault(fn: FunctionState, value: Slot, initializer: ts.Expr
 export function guarded(
   fn: FunctionState,
   on: Slot,
-  when: 'undefined' | 'nullish' | 'falsy' | 'truthy',
+  when: GuardKind,
   body: () => void,
 ): void {
   const index = emit(fn, { type: 'guard', on, when, until: 0 });

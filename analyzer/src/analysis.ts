@@ -1,0 +1,58 @@
+/** The whole analysis of a project under one profile or several. Reads as a table of contents. */
+
+import { catalogue } from './catalog/index.js';
+import { importFindings } from './effects/imports.js';
+import { computeReach, sortedEntries } from './effects/reach.js';
+import { sharedStateFindings } from './effects/shared-state.js';
+import { sourceFindings } from './effects/sources.js';
+import { unresolvedCalls } from './effects/unresolved.js';
+import { guardsLoggingOnly, identityFindings, orderFindings } from './flow/derived.js';
+import { computeFlows } from './flow/flows.js';
+import { buildGraph } from './graph/build.js';
+import type { GraphState } from './graph/state.js';
+import type { Profile } from './profiles/types.js';
+import { candidatesFor } from './profiles/select.js';
+import type { Project } from './program/project.js';
+import { applySuppressions, assemble, compareDiagnostics, placeOf, relativePath } from './report/assemble.js';
+import type { Diagnostic, ReportedWorkflow, UnresolvedEntry } from './report/model.js';
+
+export interface ProfileResult {
+  readonly profile: Profile;
+  readonly graph: GraphState;
+  readonly workflows: readonly (ReportedWorkflow & { readonly why: string })[];
+  readonly diagnostics: readonly Diagnostic[];
+  readonly unresolved: readonly UnresolvedEntry[];
+  /** Functions that replay reaches. */
+  readonly functions: number;
+}
+
+/** Analyses the project as workflow code of one engine. */
+export function analyseProfile(project: Project, profile: Profile, modules: readonly string[]): ProfileResult {
+  const candidates = candidatesFor(project, profile);
+  const graph = buildGraph({ catalogue, profile, program: project.source, candidates, modules });
+  const reach = computeReach(graph);
+  const flows = computeFlows(graph, reach);
+  const sources = sourceFindings(graph, reach);
+  const findings = [
+    ...sources.findings.filter(
+      ({ rule, use }) => rule !== 'replay-introspection' || use === undefined || !guardsLoggingOnly(graph, flows, use),
+    ),
+    ...sharedStateFindings(graph, reach),
+    ...importFindings(graph, reach),
+    ...identityFindings(graph, flows, sources.active),
+    ...orderFindings(graph, reach, flows, sources.active),
+  ];
+  const { root } = project;
+  const raw = assemble({ root, reach, flows }, findings);
+  const reached = new Set(reach.order.map((instance) => instance.unit));
+  const diagnostics = applySuppressions(root, reached, raw).sort(compareDiagnostics);
+  const functions = new Set(reach.order.map((instance) => instance.fn)).size;
+  const workflows = sortedEntries(graph).filter((entry) => !entry.hidden).map((entry) => ({
+    name: entry.fn.name,
+    file: relativePath(root, entry.unit.ir.path),
+    line: placeOf(entry.unit.ir, entry.fn.nameAt).line,
+    why: entry.why,
+  }));
+  return { profile, graph, workflows, diagnostics, unresolved: unresolvedCalls(graph, reach, root), functions };
+}
+

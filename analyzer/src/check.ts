@@ -1,0 +1,137 @@
+/** `refrain check` as a library: find the profile, analyse, report. */
+
+import { analyseProfile, type ProfileResult } from './analysis.js';
+import { profiles } from './profiles/index.js';
+import { detectProfiles } from './profiles/select.js';
+import type { ProfileId } from './profiles/types.js';
+import { createIrCache } from './program/ir-cache.js';
+import { createProject, type Project } from './program/project.js';
+import { compareDiagnostics, compareText, relativePath } from './report/assemble.js';
+import type { CheckReport, Diagnostic, ReportedWorkflow, UnresolvedEntry } from './report/model.js';
+
+export interface CheckOptions {
+  /** The project's directory, or one file of it. */
+  readonly path: string;
+  /** `auto` (the default) picks by what the code imports. */
+  readonly profile?: ProfileId | 'auto' | undefined;
+  /** Modules all of whose exported functions are workflows, relative to the path. */
+  readonly workflows?: readonly string[] | undefined;
+  /** Where lowered files are kept between runs; without it nothing is written. */
+  readonly cacheDirectory?: string | undefined;
+  /** Milliseconds, for `durationMs`; the default is the process's clock. */
+  readonly clock?: (() => number) | undefined;
+}
+
+export interface FoundWorkflow extends ReportedWorkflow {
+  readonly profile: ProfileId;
+  readonly why: string;
+}
+
+export interface Analysis {
+  readonly report: () => CheckReport;
+  readonly workflows: () => readonly FoundWorkflow[];
+  /** Analyses again after these files changed, appeared or went; unchanged files are not read again. */
+  readonly update: (changedFiles: readonly string[]) => CheckReport;
+  readonly project: Project;
+  readonly results: () => readonly ProfileResult[];
+}
+
+/** An analysis that can be brought up to date; editors keep one per project. */
+export function createAnalysis(options: CheckOptions): Analysis {
+  const cache = options.cacheDirectory === undefined ? undefined : createIrCache(options.cacheDirectory);
+  const project = createProject({ path: options.path, cache });
+  const clock = options.clock ?? (() => performance.now());
+  let results: readonly ProfileResult[] | undefined;
+  let durationMs = 0;
+  const compute = (): readonly ProfileResult[] => {
+    if (results === undefined) {
+      const from = clock();
+      const modules = (options.workflows ?? []).map((path) => `${project.root}/${path}`);
+      results = profilesFor(project, options.profile ?? 'auto').map((id) =>
+        analyseProfile(project, profiles[id], modules),
+      );
+      durationMs = Math.round(clock() - from);
+    }
+    return results;
+  };
+  const report = (): CheckReport => toReport(project, options.profile ?? 'auto', compute(), durationMs);
+  return {
+    report,
+    project,
+    results: compute,
+    workflows: () =>
+      compute().flatMap((result) => result.workflows.map((item) => ({ ...item, profile: result.profile.id }))),
+    update: (changedFiles) => {
+      project.update(changedFiles.map((path) => path.replaceAll('\\', '/')));
+      results = undefined;
+      return report();
+    },
+  };
+}
+
+export function checkProject(options: CheckOptions): CheckReport {
+  return createAnalysis(options).report();
+}
+
+export function listWorkflows(options: CheckOptions): readonly FoundWorkflow[] {
+  return createAnalysis(options).workflows();
+}
+
+function profilesFor(project: Project, profile: ProfileId | 'auto'): ProfileId[] {
+  if (profile !== 'auto') return [profile];
+  return detectProfiles(project, Object.values(profiles)).map((found) => found.id);
+}
+
+function toReport(
+  project: Project,
+  asked: ProfileId | 'auto',
+  results: readonly ProfileResult[],
+  durationMs: number,
+): CheckReport {
+  const diagnostics = uniqueDiagnostics(results.flatMap((result) => result.diagnostics));
+  const unresolved = uniqueEntries([
+    ...results.flatMap((result) => result.unresolved),
+    ...project.configProblems().map((problem) => ({
+      file: relativePath(project.root, problem.path),
+      line: 1,
+      column: 1,
+      reason: problem.message,
+    })),
+  ]);
+  const workflows = results.flatMap((result) => result.workflows.map(({ name, file, line }) => ({ name, file, line })));
+  const profile = results.length === 1 ? results[0]!.profile.id : asked;
+  return {
+    version: 1,
+    profile,
+    summary: {
+      workflows: workflows.length,
+      functions: results.reduce((sum, result) => sum + result.functions, 0),
+      unresolvedCalls: unresolved.length,
+      errors: diagnostics.filter((diagnostic) => diagnostic.severity === 'error').length,
+      warnings: diagnostics.filter((diagnostic) => diagnostic.severity === 'warning').length,
+      durationMs,
+    },
+    workflows,
+    diagnostics,
+    unresolved,
+  };
+}
+
+/** The same place may be reached by workflows of two engines. */
+function uniqueDiagnostics(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  const byPlace = new Map<string, Diagnostic>();
+  for (const item of diagnostics) {
+    const key = [item.file, item.line, item.column, item.ruleId].join('\0');
+    const known = byPlace.get(key);
+    if (known === undefined || (known.severity === 'warning' && item.severity === 'error')) byPlace.set(key, item);
+  }
+  return [...byPlace.values()].sort(compareDiagnostics);
+}
+
+function uniqueEntries(entries: readonly UnresolvedEntry[]): UnresolvedEntry[] {
+  const byPlace = new Map<string, UnresolvedEntry>();
+  for (const entry of entries) byPlace.set([entry.file, entry.line, entry.column].join('\0'), entry);
+  return [...byPlace.values()].sort(
+    (left, right) => compareText(left.file, right.file) || left.line - right.line || left.column - right.column,
+  );
+}

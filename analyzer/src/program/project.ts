@@ -1,0 +1,117 @@
+/**
+ * A project on disk: its files, how imports resolve, and their IR. Owns the caches that are kept
+ * between two runs of the same process; `update` forgets what changed.
+ */
+
+import { dirname, join, resolve } from 'node:path';
+import type { FileIr } from '../graph/ir.js';
+import type { ProgramSource } from '../graph/state.js';
+import { createConfigReader, type ConfigProblem, type ConfigReader } from './config.js';
+import { createFileHost, type FileHost } from './host.js';
+import type { IrCache } from './ir-cache.js';
+import { lowerFile, type LoweredFile } from './lower/file.js';
+import { createPackageReader } from './packages.js';
+import { createResolver, type Resolver } from './resolve.js';
+
+export interface Project {
+  readonly root: string;
+  readonly source: ProgramSource;
+  /** Source files below the root, sorted. */
+  readonly files: () => readonly string[];
+  readonly readText: (path: string) => string | undefined;
+  readonly configProblems: () => readonly ConfigProblem[];
+  /** Every file that was read as code, with what could not be read. */
+  readonly loaded: ReadonlyMap<string, LoweredFile>;
+  readonly update: (paths: readonly string[]) => void;
+}
+
+export interface ProjectOptions {
+  /** A directory, or one file of a project. */
+  readonly path: string;
+  readonly cache?: IrCache | undefined;
+}
+
+const skippedDirectories = new Set(['node_modules', 'dist', 'build', 'out', 'coverage', 'bower_components']);
+const sourcePattern = /\.(?:[cm]?[jt]s|[jt]sx)$/;
+const maxFiles = 50_000;
+
+export function createProject(options: ProjectOptions): Project {
+  const host = createFileHost();
+  const start = host.realPath(resolve(options.path));
+  const only = host.isFile(start) ? start : undefined;
+  const root = only === undefined ? start : projectRootOf(host, only);
+  let resolver: Resolver;
+  let configs: ConfigReader;
+  let files: readonly string[] | undefined;
+  const loaded = new Map<string, LoweredFile>();
+  const reset = (): void => {
+    configs = createConfigReader(host);
+    resolver = createResolver(host, configs, createPackageReader(host));
+    files = undefined;
+  };
+  reset();
+  const list = (): readonly string[] => {
+    files ??= only === undefined ? listFiles(host, root, configs.forDirectory(root)?.outDir) : [only];
+    return files;
+  };
+  const load = (path: string): LoweredFile | undefined => {
+    const known = loaded.get(path);
+    if (known !== undefined) return known;
+    const text = host.readText(path);
+    if (text === undefined) return undefined;
+    const kind: FileIr['kind'] = path.includes('/node_modules/') ? 'package' : 'source';
+    const lowered = options.cache?.read(path, text, kind) ?? lowerFile(path, text, kind);
+    options.cache?.write(path, text, lowered);
+    loaded.set(path, lowered);
+    return lowered;
+  };
+  return {
+    root,
+    files: list,
+    readText: (path) => host.readText(path),
+    configProblems: () => {
+      configs.forDirectory(root);
+      return configs.problems;
+    },
+    loaded,
+    source: {
+      load,
+      resolve: (specifier, from, mode) => resolver.resolve(specifier, from, mode),
+      mentioning: (words) => list().filter((path) => mentions(host.readText(path), words)),
+    },
+    update: (paths) => {
+      host.forget(paths);
+      for (const path of paths) loaded.delete(path);
+      reset();
+    },
+  };
+}
+
+function mentions(text: string | undefined, words: readonly string[]): boolean {
+  return text !== undefined && words.every((word) => text.includes(word));
+}
+
+function projectRootOf(host: FileHost, file: string): string {
+  for (let current = dirname(file); ; current = dirname(current)) {
+    if (host.isFile(join(current, 'package.json')) || host.isFile(join(current, 'tsconfig.json'))) return current;
+    if (dirname(current) === current) return dirname(file);
+  }
+}
+
+function listFiles(host: FileHost, root: string, outDir: string | undefined): string[] {
+  const found: string[] = [];
+  const visit = (directory: string): void => {
+    for (const entry of host.entries(directory)) {
+      const path = `${directory}/${entry.name}`;
+      if (found.length >= maxFiles) return;
+      if (entry.directory) {
+        const skipped = skippedDirectories.has(entry.name) || entry.name.startsWith('.') || path === outDir;
+        if (!skipped) visit(path);
+      } else if (sourcePattern.test(entry.name) && !/\.d\.[cm]?ts$/.test(entry.name)) {
+        found.push(path);
+      }
+    }
+  };
+  visit(root);
+  return found.sort((left, right) => (left < right ? -1 : 1));
+}

@@ -1,0 +1,167 @@
+/** From raw findings to diagnostics: placed in lines, with chains, one per place, suppressed, sorted. */
+
+import { relative } from 'node:path';
+import type { RawFinding } from '../effects/finding.js';
+import type { Reach } from '../effects/reach.js';
+import type { Flows } from '../flow/flows.js';
+import type { FileIr } from '../graph/ir.js';
+import type { Instance, Unit } from '../graph/state.js';
+import type { ChainFrame, Diagnostic } from './model.js';
+
+export interface Place {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Line and column, both from 1. */
+export function placeOf(ir: FileIr, offset: number): Place {
+  const { lineStarts } = ir;
+  let low = 0;
+  let high = lineStarts.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (lineStarts[middle]! <= offset) low = middle;
+    else high = middle - 1;
+  }
+  return { line: low + 1, column: offset - (lineStarts[low] ?? 0) + 1 };
+}
+
+export function relativePath(root: string, path: string): string {
+  return relative(root, path).replaceAll('\\', '/');
+}
+
+export const docsBase = 'https://refrain.dev/rules/';
+
+export interface AssembleContext {
+  readonly root: string;
+  readonly reach: Reach;
+  readonly flows: Flows;
+}
+
+/** One diagnostic for each rule and place, with the shortest chain of those that lead there. */
+export function assemble(context: AssembleContext, findings: readonly RawFinding[]): Diagnostic[] {
+  const byPlace = new Map<string, RawFinding[]>();
+  for (const finding of findings) {
+    const key = `${finding.instance.unit.ir.path}\0${String(finding.at)}\0${finding.rule}`;
+    const list = byPlace.get(key) ?? [];
+    list.push(finding);
+    byPlace.set(key, list);
+  }
+  return [...byPlace.values()].map((list) => toDiagnostic(context, list));
+}
+
+const ranks = ['nothing', 'state', 'result', 'branch', 'command', 'identity'] as const;
+
+function toDiagnostic(context: AssembleContext, findings: readonly RawFinding[]): Diagnostic {
+  const { reach, flows, root } = context;
+  const sorted = [...findings].sort(
+    (left, right) => reach.path(left.instance).length - reach.path(right.instance).length,
+  );
+  const best = sorted[0]!;
+  const { ir } = best.instance.unit;
+  let reaches = best.reaches;
+  for (const finding of findings) {
+    const found = finding.use === undefined ? finding.reaches : flows.reaches(finding.use.source);
+    if (ranks.indexOf(found) > ranks.indexOf(reaches)) reaches = found;
+  }
+  const from = placeOf(ir, best.at);
+  const to = placeOf(ir, best.end);
+  return {
+    ruleId: best.rule,
+    severity: findings.some((finding) => finding.severity === 'error') ? 'error' : 'warning',
+    message: best.message,
+    file: relativePath(root, ir.path),
+    line: from.line,
+    column: from.column,
+    endLine: to.line,
+    endColumn: to.column,
+    workflow: reach.workflow(best.instance)?.fn.name ?? '',
+    reaches,
+    chain: chainOf(context, best),
+    suggestion: best.suggestion ?? '',
+    docs: `${docsBase}${best.rule}`,
+  };
+}
+
+function chainOf(context: AssembleContext, finding: RawFinding): ChainFrame[] {
+  const frames = context.reach
+    .path(finding.instance)
+    .map((step) => frameOf(context.root, step.from, step.at));
+  return [...frames, frameOf(context.root, finding.instance, finding.at)];
+}
+
+function frameOf(root: string, instance: Instance, at: number): ChainFrame {
+  return { function: instance.fn.name, file: relativePath(root, instance.unit.ir.path), ...placeOf(instance.unit.ir, at) };
+}
+
+/** Comments that take findings away; those without effect or reason are findings of their own. */
+export function applySuppressions(
+  root: string,
+  units: Iterable<Unit>,
+  diagnostics: readonly Diagnostic[],
+): Diagnostic[] {
+  const byFile = new Map<string, Diagnostic[]>();
+  for (const diagnostic of diagnostics) {
+    const list = byFile.get(diagnostic.file) ?? [];
+    list.push(diagnostic);
+    byFile.set(diagnostic.file, list);
+  }
+  const dropped = new Set<Diagnostic>();
+  const added: Diagnostic[] = [];
+  for (const unit of units) {
+    const file = relativePath(root, unit.ir.path);
+    for (const item of unit.ir.suppressions) {
+      const matching = (byFile.get(file) ?? []).filter(
+        (diagnostic) => diagnostic.line === item.line + 1 && diagnostic.ruleId === item.rule,
+      );
+      if (item.reason === '') {
+        added.push(suppressionProblem(unit.ir, file, item, 'suppression-without-reason'));
+      } else if (matching.length === 0) {
+        added.push(suppressionProblem(unit.ir, file, item, 'unused-suppression'));
+      } else for (const diagnostic of matching) dropped.add(diagnostic);
+    }
+  }
+  return [...diagnostics.filter((diagnostic) => !dropped.has(diagnostic)), ...added];
+}
+
+function suppressionProblem(
+  ir: FileIr,
+  file: string,
+  item: { readonly at: number; readonly end: number; readonly rule: string },
+  ruleId: 'unused-suppression' | 'suppression-without-reason',
+): Diagnostic {
+  const from = placeOf(ir, item.at);
+  const to = placeOf(ir, item.end);
+  const message =
+    ruleId === 'unused-suppression'
+      ? `Nothing to suppress here: no \`${item.rule}\` finding on the next line.`
+      : `A suppression needs a reason: \`// refrain-ignore ${item.rule} -- why it is safe\`.`;
+  return {
+    ruleId,
+    severity: 'warning',
+    message,
+    file,
+    line: from.line,
+    column: from.column,
+    endLine: to.line,
+    endColumn: to.column,
+    workflow: '',
+    reaches: 'nothing',
+    chain: [],
+    suggestion: ruleId === 'unused-suppression' ? 'Remove the comment.' : 'Say why it is safe, after two dashes.',
+    docs: `${docsBase}suppressions`,
+  };
+}
+
+export function compareDiagnostics(left: Diagnostic, right: Diagnostic): number {
+  return (
+    compareText(left.file, right.file) ||
+    left.line - right.line ||
+    left.column - right.column ||
+    compareText(left.ruleId, right.ruleId)
+  );
+}
+
+export function compareText(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0;
+}

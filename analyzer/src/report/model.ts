@@ -1,0 +1,58 @@
+/** The result of a check, as `--format json` prints it. The shape is a contract: version 1. */
+
+import type { Reaches, RuleId } from '../effects/finding.js';
+
+export interface CheckReport {
+  readonly version: 1;
+  readonly profile: string;
+  readonly summary: CheckSummary;
+  readonly workflows: readonly ReportedWorkflow[];
+  readonly diagnostics: readonly Diagnostic[];
+  readonly unresolved: readonly UnresolvedEntry[];
+}
+
+export interface CheckSummary {
+  readonly workflows: number;
+  readonly functions: number;
+  readonly unresolvedCalls: number;
+  readonly errors: number;
+  readonly warnings: number;
+  readonly durationMs: number;
+}
+
+export interface ReportedWorkflow {
+  readonly name: string;
+  readonly file: string;
+  readonly line: number;
+}
+
+export interface Diagnostic {
+  readonly ruleId: RuleId | 'unused-suppression' | 'suppression-without-reason';
+  readonly severity: 'error' | 'warning';
+  readonly message: string;
+  /** Relative to the checked path; lines and columns start at 1. */
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+  readonly workflow: string;
+  readonly reaches: Reaches;
+  readonly chain: readonly ChainFrame[];
+  readonly suggestion: string;
+  readonly docs: string;
+}
+
+export interface ChainFrame {
+  readonly function: string;
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+export interface UnresolvedEntry {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly reason: string;
+}
