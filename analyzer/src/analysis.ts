@@ -1,6 +1,9 @@
 /** The whole analysis of a project under one profile or several. Reads as a table of contents. */
 
 import { catalogue } from './catalog/index.js';
+import { misuseDiagnostics } from './rules/run.js';
+import type { RuleWorld } from './rules/context.js';
+import { activityFiles, buildActivityGraph } from './graph/activities.js';
 import { importFindings } from './effects/imports.js';
 import { computeReach, sortedEntries } from './effects/reach.js';
 import { sharedStateFindings } from './effects/shared-state.js';
@@ -26,8 +29,17 @@ export interface ProfileResult {
   readonly functions: number;
 }
 
+function worldOf(state: GraphState): RuleWorld {
+  const reach = computeReach(state);
+  return { state, reach, flows: computeFlows(state, reach) };
+}
+
 /** Analyses the project as workflow code of one engine. */
-export function analyseProfile(project: Project, profile: Profile, modules: readonly string[]): ProfileResult {
+export function analyseProfile(
+  project: Project,
+  profile: Profile,
+  modules: readonly string[],
+): ProfileResult {
   const candidates = candidatesFor(project, profile);
   const graph = buildGraph({ catalogue, profile, program: project.source, candidates, modules });
   const reach = computeReach(graph);
@@ -35,7 +47,8 @@ export function analyseProfile(project: Project, profile: Profile, modules: read
   const sources = sourceFindings(graph, reach);
   const findings = [
     ...sources.findings.filter(
-      ({ rule, use }) => rule !== 'replay-introspection' || use === undefined || !guardsLoggingOnly(graph, flows, use),
+      ({ rule, use }) =>
+        rule !== 'replay-introspection' || use === undefined || !guardsLoggingOnly(graph, flows, use),
     ),
     ...sharedStateFindings(graph, reach),
     ...importFindings(graph, reach),
@@ -43,16 +56,30 @@ export function analyseProfile(project: Project, profile: Profile, modules: read
     ...orderFindings(graph, reach, flows, sources.active),
   ];
   const { root } = project;
-  const raw = assemble({ root, reach, flows }, findings);
+  const files = activityFiles(graph, candidates);
+  const activities =
+    files.length === 0 ? undefined : worldOf(buildActivityGraph(catalogue, profile, project.source, files));
+  const raw = [
+    ...assemble({ root, reach, flows }, findings),
+    ...misuseDiagnostics(root, { state: graph, reach, flows }, activities),
+  ];
   const reached = new Set(reach.order.map((instance) => instance.unit));
   const diagnostics = applySuppressions(root, reached, raw).sort(compareDiagnostics);
   const functions = new Set(reach.order.map((instance) => instance.fn)).size;
-  const workflows = sortedEntries(graph).filter((entry) => !entry.hidden).map((entry) => ({
-    name: entry.fn.name,
-    file: relativePath(root, entry.unit.ir.path),
-    line: placeOf(entry.unit.ir, entry.fn.nameAt).line,
-    why: entry.why,
-  }));
-  return { profile, graph, workflows, diagnostics, unresolved: unresolvedCalls(graph, reach, root), functions };
+  const workflows = sortedEntries(graph)
+    .filter((entry) => !entry.hidden)
+    .map((entry) => ({
+      name: entry.fn.name,
+      file: relativePath(root, entry.unit.ir.path),
+      line: placeOf(entry.unit.ir, entry.fn.nameAt).line,
+      why: entry.why,
+    }));
+  return {
+    profile,
+    graph,
+    workflows,
+    diagnostics,
+    unresolved: unresolvedCalls(graph, reach, root),
+    functions,
+  };
 }
-

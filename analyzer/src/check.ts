@@ -60,7 +60,9 @@ export function createAnalysis(options: CheckOptions): Analysis {
     project,
     results: compute,
     workflows: () =>
-      compute().flatMap((result) => result.workflows.map((item) => ({ ...item, profile: result.profile.id }))),
+      compute().flatMap((result) =>
+        result.workflows.map((item) => ({ ...item, profile: result.profile.id })),
+      ),
     update: (changedFiles) => {
       project.update(changedFiles.map((path) => path.replaceAll('\\', '/')));
       results = undefined;
@@ -98,7 +100,9 @@ function toReport(
       reason: problem.message,
     })),
   ]);
-  const workflows = results.flatMap((result) => result.workflows.map(({ name, file, line }) => ({ name, file, line })));
+  const workflows = results.flatMap((result) =>
+    result.workflows.map(({ name, file, line }) => ({ name, file, line })),
+  );
   const profile = results.length === 1 ? results[0]!.profile.id : asked;
   return {
     version: 1,
@@ -123,7 +127,8 @@ function uniqueDiagnostics(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   for (const item of diagnostics) {
     const key = [item.file, item.line, item.column, item.ruleId].join('\0');
     const known = byPlace.get(key);
-    if (known === undefined || (known.severity === 'warning' && item.severity === 'error')) byPlace.set(key, item);
+    if (known === undefined || (known.severity === 'warning' && item.severity === 'error'))
+      byPlace.set(key, item);
   }
   return [...byPlace.values()].sort(compareDiagnostics);
 }
@@ -132,6 +137,7 @@ function uniqueEntries(entries: readonly UnresolvedEntry[]): UnresolvedEntry[] {
   const byPlace = new Map<string, UnresolvedEntry>();
   for (const entry of entries) byPlace.set([entry.file, entry.line, entry.column].join('\0'), entry);
   return [...byPlace.values()].sort(
-    (left, right) => compareText(left.file, right.file) || left.line - right.line || left.column - right.column,
+    (left, right) =>
+      compareText(left.file, right.file) || left.line - right.line || left.column - right.column,
   );
 }

@@ -5,7 +5,7 @@ import type { Profile } from '../profiles/types.js';
 import { findEntries, type EntryOptions } from './entries.js';
 import type { FileIr, FunctionIr } from './ir.js';
 import { settle } from './settle.js';
-import { createSolver } from './solver.js';
+import { Solver } from './solver.js';
 import type { GraphState, Instance, ProgramSource, Unit } from './state.js';
 import { createTokenTable } from './tokens.js';
 
@@ -28,7 +28,7 @@ export function buildGraph(options: BuildOptions): GraphState {
 function createState(options: BuildOptions): GraphState {
   const tokens = createTokenTable();
   let string = -1;
-  const solver = createSolver({
+  const solver = new Solver({
     maxSteps,
     isTaint: (token) => tokens.all[token]!.value.kind === 'source',
     widen: (token) => {

@@ -302,7 +302,8 @@ export function findMember(
   if (depth > 12) return undefined;
   if (declaration.type.type === 'object') {
     const member = declaration.type.members.find((candidate) => candidate.name === name);
-    if (member !== undefined) return { unit, optional: member.optional, type: member.type, method: member.type?.type === 'function' };
+    if (member !== undefined)
+      return { unit, optional: member.optional, type: member.type, method: member.type?.type === 'function' };
   }
   for (const base of declaration.extends) {
     if (base.type !== 'name') continue;

@@ -18,11 +18,15 @@ export interface EntryOptions {
   readonly candidates: readonly string[];
   /** Files all of whose exported functions are workflows, by configuration. */
   readonly modules: readonly string[];
+  /** Functions in exported objects count too. */
+  readonly membersToo?: boolean;
 }
 
 /** Finds workflows; those that calls define are found while the graph is solved. */
 export function findEntries(state: GraphState, options: EntryOptions): void {
-  for (const path of options.modules) addExports(state, path, 'named in the configuration', false);
+  for (const path of options.modules) {
+    addExports(state, path, 'named in the configuration', false, options.membersToo);
+  }
   for (const path of options.candidates) {
     const unit = unitOf(state, path);
     if (unit === undefined) continue;
@@ -74,18 +78,38 @@ function importsAny(ir: FileIr, modules: readonly string[]): boolean {
   );
 }
 
-function addExports(state: GraphState, path: string, why: string, onlyOwn: boolean): void {
+function addExports(
+  state: GraphState,
+  path: string,
+  why: string,
+  onlyOwn: boolean,
+  membersToo = false,
+): void {
   const unit = unitOf(state, path);
   if (unit === undefined) return;
   loadUnit(state, unit);
   for (const name of exportNames(state, unit, onlyOwn, 0)) {
     state.solver.listen(exportNode(state, unit, name), (token) => {
       const { value } = state.tokens.get(token);
+      if (membersToo && value.kind === 'object') addMembers(state, unit, token, why);
       if (value.kind !== 'function' || value.unit.ir.kind !== 'source') return;
       if (onlyOwn && (value.unit !== unit || !value.fn.async)) return;
       state.definedWorkflows.push({ token, params: [], why, site: undefined });
     });
   }
+}
+
+/** The functions that an exported object holds. */
+function addMembers(state: GraphState, unit: Unit, token: TokenId, why: string): void {
+  const instance = moduleInstance(state, unit);
+  const [op] = instance?.fn.ops ?? [];
+  if (instance === undefined || op === undefined) return;
+  const members = state.solver.newNode();
+  readProperty(state, token, '*', members, { by: instance, op, at: 0, end: 0, callee: false });
+  state.solver.listen(members, (id) => {
+    if (state.tokens.get(id).value.kind !== 'function') return;
+    state.definedWorkflows.push({ token: id, params: [], why, site: undefined });
+  });
 }
 
 function exportNames(state: GraphState, unit: Unit, onlyOwn: boolean, depth: number): string[] {
@@ -121,7 +145,9 @@ function addMethods(
           : hasDecorator(state, unit, fn, pattern.decorator.module, pattern.decorator.path);
       if (!matches) continue;
       const why =
-        pattern.type === 'heritage' ? `a class that extends ${pattern.base.path}` : `under @${pattern.decorator.path}`;
+        pattern.type === 'heritage'
+          ? `a class that extends ${pattern.base.path}`
+          : `under @${pattern.decorator.path}`;
       addMethod(state, unit, cls, member, { params: pattern.params ?? [], why });
     }
   }

@@ -281,6 +281,7 @@ export interface CallOp extends Span {
   /** What becomes of the result: `await f()` is awaited, `f();` discarded, `void f()` void. */
   readonly use: ValueUse;
   readonly optional: boolean;
+  readonly typeArguments: readonly TypeIr[];
   /** The callee as written, for messages: `this.clock.now`. */
   readonly text: string;
 }

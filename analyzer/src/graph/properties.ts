@@ -197,7 +197,10 @@ function readImplicit(
 
 /** The object that `new` gives instances of a plain function. */
 export function functionPrototype(state: GraphState, token: Token): TokenId {
-  const made = state.tokens.intern(`proto${String(token.id)}`, token.phase, () => ({ kind: 'prototype', of: token.id }));
+  const made = state.tokens.intern(`proto${String(token.id)}`, token.phase, () => ({
+    kind: 'prototype',
+    of: token.id,
+  }));
   state.solver.add(propertyNode(state, token, 'prototype'), made);
   return made;
 }

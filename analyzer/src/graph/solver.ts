@@ -12,141 +12,138 @@ import type { NodeId, TokenId } from './tokens.js';
 
 export type Listener = (token: TokenId) => void;
 
-export interface Solver {
-  readonly newNode: () => NodeId;
-  readonly newNodes: (count: number) => NodeId;
-  readonly add: (node: NodeId, token: TokenId) => void;
-  readonly edge: (from: NodeId, to: NodeId) => void;
-  /** Carries taint only. */
-  readonly taintEdge: (from: NodeId, to: NodeId) => void;
-  readonly listen: (node: NodeId, listener: Listener) => void;
-  readonly has: (node: NodeId, token: TokenId) => boolean;
-  readonly tokens: (node: NodeId) => readonly TokenId[];
-  /** No value, taint apart. */
-  readonly isEmpty: (node: NodeId) => boolean;
-  readonly run: () => void;
-  readonly exhausted: () => boolean;
-  readonly nodeCount: () => number;
-}
-
 export interface SolverOptions {
   readonly maxSteps: number;
   readonly isTaint: (token: TokenId) => boolean;
-  /** String constants in one node are widened beyond a few. */
+  /** What a token becomes in a node that holds too many of its kind (string constants). */
   readonly widen: (token: TokenId) => TokenId | undefined;
 }
 
 const maxConstants = 24;
 
-export function createSolver(options: SolverOptions): Solver {
-  const sets: (Set<TokenId> | undefined)[] = [];
-  const constants: number[] = [];
-  const edges: (Set<NodeId> | undefined)[] = [];
-  const taintEdges: (Set<NodeId> | undefined)[] = [];
-  const listeners: (Listener[] | undefined)[] = [];
-  const processed: number[] = [];
-  let queue: number[] = [];
-  let head = 0;
-  let steps = 0;
-  let count = 0;
+export class Solver {
+  readonly #options: SolverOptions;
+  readonly #sets: (Set<TokenId> | undefined)[] = [];
+  readonly #constants: number[] = [];
+  readonly #edges: (Set<NodeId> | undefined)[] = [];
+  readonly #taintEdges: (Set<NodeId> | undefined)[] = [];
+  readonly #listeners: (Listener[] | undefined)[] = [];
+  readonly #processed: number[] = [];
+  #queue: number[] = [];
+  #head = 0;
+  #steps = 0;
+  #count = 0;
 
-  const insert = (node: NodeId, token: TokenId): void => {
-    let set = sets[node];
-    if (set === undefined) sets[node] = set = new Set();
+  constructor(options: SolverOptions) {
+    this.#options = options;
+  }
+
+  newNode(): NodeId {
+    return this.#count++;
+  }
+
+  newNodes(amount: number): NodeId {
+    const first = this.#count;
+    this.#count += amount;
+    return first;
+  }
+
+  add(node: NodeId, token: TokenId): void {
+    const wide = this.#options.widen(token);
+    if (wide === undefined || this.#sets[node]?.has(token) === true) {
+      this.#insert(node, token);
+      return;
+    }
+    const seen = this.#constants[node] ?? 0;
+    this.#constants[node] = seen + 1;
+    this.#insert(node, seen >= maxConstants ? wide : token);
+  }
+
+  #insert(node: NodeId, token: TokenId): void {
+    let set = this.#sets[node];
+    if (set === undefined) this.#sets[node] = set = new Set();
     else if (set.has(token)) return;
     set.add(token);
-    queue.push(node, token);
-  };
-  const add = (node: NodeId, token: TokenId): void => {
-    const wide = options.widen(token);
-    if (wide === undefined || sets[node]?.has(token) === true) {
-      insert(node, token);
-      return;
-    }
-    const seen = constants[node] ?? 0;
-    constants[node] = seen + 1;
-    insert(node, seen >= maxConstants ? wide : token);
-  };
-  const edge = (from: NodeId, to: NodeId): void => {
+    this.#queue.push(node, token);
+  }
+
+  edge(from: NodeId, to: NodeId): void {
     if (from === to) return;
-    let out = edges[from];
-    if (out === undefined) edges[from] = out = new Set();
+    let out = this.#edges[from];
+    if (out === undefined) this.#edges[from] = out = new Set();
     else if (out.has(to)) return;
     out.add(to);
-    const set = sets[from];
-    if (set !== undefined) for (const token of [...set]) add(to, token);
-  };
-  const taintEdge = (from: NodeId, to: NodeId): void => {
+    const set = this.#sets[from];
+    if (set !== undefined) for (const token of [...set]) this.add(to, token);
+  }
+
+  /** Carries taint only. */
+  taintEdge(from: NodeId, to: NodeId): void {
     if (from === to) return;
-    let out = taintEdges[from];
-    if (out === undefined) taintEdges[from] = out = new Set();
+    let out = this.#taintEdges[from];
+    if (out === undefined) this.#taintEdges[from] = out = new Set();
     else if (out.has(to)) return;
     out.add(to);
-    const set = sets[from];
-    if (set !== undefined) for (const token of [...set]) if (options.isTaint(token)) insert(to, token);
-  };
-  const process = (node: NodeId, token: TokenId): void => {
-    processed[node] = (processed[node] ?? 0) + 1;
-    const out = edges[node];
-    if (out !== undefined) for (const to of out) add(to, token);
-    if (options.isTaint(token)) {
-      const tainted = taintEdges[node];
-      if (tainted !== undefined) for (const to of tainted) insert(to, token);
+    for (const token of [...(this.#sets[from] ?? [])]) {
+      if (this.#options.isTaint(token)) this.#insert(to, token);
+    }
+  }
+
+  listen(node: NodeId, listener: Listener): void {
+    (this.#listeners[node] ??= []).push(listener);
+    // Tokens are processed in the order of the set; those still queued will be heard later.
+    let left = this.#processed[node] ?? 0;
+    if (left === 0) return;
+    for (const token of [...this.#sets[node]!]) {
+      if (left-- <= 0) break;
+      if (!this.#options.isTaint(token)) listener(token);
+    }
+  }
+
+  tokens(node: NodeId): readonly TokenId[] {
+    const set = this.#sets[node];
+    return set === undefined ? [] : [...set];
+  }
+
+  /** No value, taint apart. */
+  isEmpty(node: NodeId): boolean {
+    for (const token of this.#sets[node] ?? []) if (!this.#options.isTaint(token)) return false;
+    return true;
+  }
+
+  run(): void {
+    while (this.#head < this.#queue.length) {
+      const node = this.#queue[this.#head]!;
+      const token = this.#queue[this.#head + 1]!;
+      this.#head += 2;
+      this.#steps += 1;
+      if (this.exhausted()) break;
+      this.#process(node, token);
+      if (this.#head > 65_536 && this.#head * 2 > this.#queue.length) {
+        this.#queue = this.#queue.slice(this.#head);
+        this.#head = 0;
+      }
+    }
+    this.#queue = [];
+    this.#head = 0;
+  }
+
+  #process(node: NodeId, token: TokenId): void {
+    this.#processed[node] = (this.#processed[node] ?? 0) + 1;
+    const out = this.#edges[node];
+    if (out !== undefined) for (const to of out) this.add(to, token);
+    if (this.#options.isTaint(token)) {
+      for (const to of this.#taintEdges[node] ?? []) this.#insert(to, token);
       return;
     }
-    const heard = listeners[node];
+    const heard = this.#listeners[node];
     if (heard === undefined) return;
     // Listeners that are added meanwhile have been given this token already.
     const length = heard.length;
     for (let index = 0; index < length; index += 1) heard[index]!(token);
-  };
-  return {
-    newNode: () => count++,
-    newNodes: (amount) => {
-      const first = count;
-      count += amount;
-      return first;
-    },
-    add,
-    edge,
-    taintEdge,
-    listen: (node, listener) => {
-      (listeners[node] ??= []).push(listener);
-      // Tokens are processed in the order of the set; those still queued will be heard later.
-      let left = processed[node] ?? 0;
-      if (left === 0) return;
-      for (const token of [...sets[node]!]) {
-        if (left-- <= 0) break;
-        if (!options.isTaint(token)) listener(token);
-      }
-    },
-    has: (node, token) => sets[node]?.has(token) ?? false,
-    tokens: (node) => (sets[node] === undefined ? [] : [...sets[node]]),
-    isEmpty: (node) => {
-      for (const token of sets[node] ?? []) if (!options.isTaint(token)) return false;
-      return true;
-    },
-    run: () => {
-      while (head < queue.length) {
-        const node = queue[head]!;
-        const token = queue[head + 1]!;
-        head += 2;
-        steps += 1;
-        if (steps > options.maxSteps) {
-          queue = [];
-          head = 0;
-          return;
-        }
-        process(node, token);
-        if (head > 65_536 && head * 2 > queue.length) {
-          queue = queue.slice(head);
-          head = 0;
-        }
-      }
-      queue = [];
-      head = 0;
-    },
-    exhausted: () => steps > options.maxSteps,
-    nodeCount: () => count,
-  };
+  }
+
+  exhausted(): boolean {
+    return this.#steps > this.#options.maxSteps;
+  }
 }

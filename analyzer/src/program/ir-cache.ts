@@ -20,7 +20,11 @@ const formatVersion = 1;
 export function createIrCache(directory: string): IrCache {
   const written = new Set<string>();
   const keyOf = (path: string, text: string): string =>
-    createHash('sha256').update(`${String(formatVersion)}\0${path}\0`).update(text).digest('hex').slice(0, 40);
+    createHash('sha256')
+      .update(`${String(formatVersion)}\0${path}\0`)
+      .update(text)
+      .digest('hex')
+      .slice(0, 40);
   const fileOf = (key: string): string => join(directory, key.slice(0, 2), `${key}.json`);
   return {
     read: (path, text) => {
@@ -49,4 +53,3 @@ export function createIrCache(directory: string): IrCache {
     },
   };
 }
-

@@ -93,7 +93,8 @@ function mentions(text: string | undefined, words: readonly string[]): boolean {
 
 function projectRootOf(host: FileHost, file: string): string {
   for (let current = dirname(file); ; current = dirname(current)) {
-    if (host.isFile(join(current, 'package.json')) || host.isFile(join(current, 'tsconfig.json'))) return current;
+    if (host.isFile(join(current, 'package.json')) || host.isFile(join(current, 'tsconfig.json')))
+      return current;
     if (dirname(current) === current) return dirname(file);
   }
 }

@@ -91,7 +91,11 @@ function chainOf(context: AssembleContext, finding: RawFinding): ChainFrame[] {
 }
 
 function frameOf(root: string, instance: Instance, at: number): ChainFrame {
-  return { function: instance.fn.name, file: relativePath(root, instance.unit.ir.path), ...placeOf(instance.unit.ir, at) };
+  return {
+    function: instance.fn.name,
+    file: relativePath(root, instance.unit.ir.path),
+    ...placeOf(instance.unit.ir, at),
+  };
 }
 
 /** Comments that take findings away; those without effect or reason are findings of their own. */
@@ -148,7 +152,8 @@ function suppressionProblem(
     workflow: '',
     reaches: 'nothing',
     chain: [],
-    suggestion: ruleId === 'unused-suppression' ? 'Remove the comment.' : 'Say why it is safe, after two dashes.',
+    suggestion:
+      ruleId === 'unused-suppression' ? 'Remove the comment.' : 'Say why it is safe, after two dashes.',
     docs: `${docsBase}suppressions`,
   };
 }

@@ -1,7 +1,8 @@
 import ts from 'typescript';
-import type { ArgumentIr, CallOp, Slot, ValueUse } from '../../graph/ir.js';
+import type { ArgumentIr, CallOp, Slot, TypeIr, ValueUse } from '../../graph/ir.js';
 import { constantOf, unwrap } from './constants.js';
 import { lowerExpression, superHome } from './expressions.js';
+import { lowerType } from './types.js';
 import { emit, lookup, newSlot, slotOf, spanOf, type FunctionState } from './state.js';
 
 export function lowerCall(fn: FunctionState, node: ts.CallExpression, use: ValueUse): Slot {
@@ -11,7 +12,9 @@ export function lowerCall(fn: FunctionState, node: ts.CallExpression, use: Value
   const optional = node.questionDotToken !== undefined || ts.isOptionalChain(node);
   const { slot, receiver } = lowerCallee(fn, callee);
   const args = lowerArguments(fn, node.arguments);
+  const typeArguments = (node.typeArguments ?? []).flatMap((type) => lowerType(type) ?? []);
   return emitCall(fn, node, {
+    typeArguments,
     callee: slot,
     receiver,
     args,
@@ -57,10 +60,12 @@ export function lowerArguments(fn: FunctionState, nodes: readonly ts.Expression[
 export function emitCall(
   fn: FunctionState,
   node: ts.Node,
-  call: Omit<CallOp, 'type' | 'to' | 'at' | 'end'>,
+  call: Omit<CallOp, 'type' | 'to' | 'at' | 'end' | 'typeArguments'> & {
+    readonly typeArguments?: readonly TypeIr[];
+  },
 ): Slot {
   const to = newSlot(fn);
-  emit(fn, { type: 'call', to, ...call, ...spanOf(fn, node) });
+  emit(fn, { type: 'call', to, typeArguments: [], ...call, ...spanOf(fn, node) });
   return to;
 }
 

@@ -73,12 +73,7 @@ export function withDefault(
   return to;
 }
 
-export function guarded(
-  fn: FunctionState,
-  on: Slot,
-  when: GuardKind,
-  body: () => void,
-): void {
+export function guarded(fn: FunctionState, on: Slot, when: GuardKind, body: () => void): void {
   const index = emit(fn, { type: 'guard', on, when, until: 0 });
   body();
   fn.ops[index] = { type: 'guard', on, when, until: fn.ops.length };

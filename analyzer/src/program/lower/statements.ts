@@ -308,6 +308,7 @@ function lowerNamespace(fn: FunctionState, node: ts.ModuleDeclaration): void {
     kind: 'call',
     use: 'value',
     optional: false,
+    typeArguments: [],
     text: node.name.text,
     ...span,
   });

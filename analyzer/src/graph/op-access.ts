@@ -1,0 +1,202 @@
+/** Ops that make, read and write objects. */
+
+import { iterateNode } from './elements.js';
+import type { CallOp, Op } from './ir.js';
+import { copyProperties } from './models-objects.js';
+import { importBinding } from './modules.js';
+import { addTyped } from './natives.js';
+import { accessAt, literalToken, walkIteration } from './op-iteration.js';
+import { defineAccessor, propertyNode, readProperty, writeProperty, type Access } from './properties.js';
+import { nodeOf, type GraphState, type Instance } from './state.js';
+import type { NodeId, TokenId } from './tokens.js';
+
+export function walkAccess(state: GraphState, instance: Instance, op: Op): void {
+  const { solver } = state;
+  switch (op.type) {
+    case 'global':
+      if (op.typeofOnly && op.name !== 'globalThis') return;
+      addTyped(state, op.name, nodeOf(instance, op.to), accessAt(instance, op));
+      return;
+    case 'import':
+      importBinding(
+        state,
+        instance,
+        instance.unit.ir.imports[op.binding]!,
+        nodeOf(instance, op.to),
+        accessAt(instance, op),
+      );
+      return;
+    case 'object':
+      solver.add(nodeOf(instance, op.to), literalToken(state, instance, op));
+      return;
+    case 'array':
+      solver.add(nodeOf(instance, op.to), literalToken(state, instance, op));
+      return;
+    case 'get':
+      walkGet(state, instance, op);
+      return;
+    case 'get-element':
+      walkGetElement(state, instance, op);
+      return;
+    case 'set':
+    case 'set-element':
+      walkSet(state, instance, op);
+      return;
+    case 'define':
+    case 'define-element':
+      walkDefine(state, instance, op);
+      return;
+    case 'spread':
+      walkSpread(state, instance, op);
+      return;
+    default:
+      walkIteration(state, instance, op);
+  }
+}
+
+/** A `get` whose value is only called is done with the call, receiver by receiver. */
+function isCallee(instance: Instance, op: Op & { to: number }): boolean {
+  const set = calleeSlots(instance.fn);
+  return set.has(op.to);
+}
+
+const calleesByFunction = new WeakMap<object, Set<number>>();
+
+function calleeSlots(fn: Instance['fn']): Set<number> {
+  let set = calleesByFunction.get(fn);
+  if (set === undefined) {
+    set = new Set();
+    for (const op of fn.ops)
+      if (op.type === 'call' && op.receiver >= -1 && isMethodCall(op)) set.add(op.callee);
+    calleesByFunction.set(fn, set);
+  }
+  return set;
+}
+
+export function isMethodCall(op: CallOp): boolean {
+  return (
+    op.receiver !== -1 && (op.kind === 'call' || op.kind === 'template') && !op.text.startsWith('super.')
+  );
+}
+
+function walkGet(state: GraphState, instance: Instance, op: Op & { type: 'get' }): void {
+  const of = nodeOf(instance, op.of);
+  const to = nodeOf(instance, op.to);
+  state.solver.taintEdge(of, to);
+  if (isCallee(instance, op)) return;
+  const access = accessAt(instance, op);
+  state.solver.listen(of, (token) => {
+    readProperty(state, token, op.name, to, access);
+  });
+}
+
+function walkGetElement(state: GraphState, instance: Instance, op: Op & { type: 'get-element' }): void {
+  const of = nodeOf(instance, op.of);
+  const to = nodeOf(instance, op.to);
+  state.solver.taintEdge(of, to);
+  state.solver.taintEdge(nodeOf(instance, op.key), to);
+  if (isCallee(instance, op)) return;
+  readElement(state, of, nodeOf(instance, op.key), to, accessAt(instance, op));
+}
+
+/** `of[key]`: the named properties where the key is known, else all of them. */
+export function readElement(state: GraphState, of: NodeId, key: NodeId, to: NodeId, access: Access): void {
+  state.solver.listen(of, (token) => {
+    readElementOf(state, token, key, to, access);
+  });
+}
+
+export function readElementOf(
+  state: GraphState,
+  token: TokenId,
+  key: NodeId,
+  to: NodeId,
+  access: Access,
+): void {
+  const everything = (): void => {
+    const { value, heap } = state.tokens.get(token);
+    if (value.kind === 'native' && heap === undefined) {
+      for (const name of Object.keys(value.shape.members ?? {})) readProperty(state, token, name, to, access);
+    } else if (value.kind === 'namespace' && value.unit.ir.module === 'esm') {
+      for (const entry of value.unit.ir.exports)
+        if (entry.type !== 'star') readProperty(state, token, entry.name, to, access);
+    } else readProperty(state, token, '*', to, access);
+  };
+  state.solver.listen(key, (id) => {
+    const { value } = state.tokens.get(id);
+    if (value.kind === 'constant') readProperty(state, token, propertyKey(value.value), to, access);
+    else if (value.kind === 'native-instance' || value.kind === 'native')
+      readProperty(state, token, symbolName(value), to, access);
+    else everything();
+  });
+  state.pendingGuards.push({ on: key, activate: everything });
+}
+
+function propertyKey(value: unknown): string {
+  return String(value);
+}
+
+function symbolName(value: { kind: string; path?: string }): string {
+  return value.path?.startsWith('Symbol.') === true ? `@@${value.path.slice('Symbol.'.length)}` : '*';
+}
+
+function walkSet(state: GraphState, instance: Instance, op: Op & { type: 'set' | 'set-element' }): void {
+  const of = nodeOf(instance, op.of);
+  const from = nodeOf(instance, op.from);
+  const access = accessAt(instance, op);
+  const write = (token: TokenId, name: string): void => {
+    if (!writeProperty(state, token, name, from, access)) return;
+    state.mutations.push({ instance, at: op.at, end: op.end, on: token, text: name });
+  };
+  state.solver.listen(of, (token) => {
+    if (op.type === 'set') {
+      write(token, op.name);
+      return;
+    }
+    state.solver.listen(nodeOf(instance, op.key), (id) => {
+      const { value } = state.tokens.get(id);
+      write(token, value.kind === 'constant' ? propertyKey(value.value) : '*');
+    });
+    state.pendingGuards.push({
+      on: nodeOf(instance, op.key),
+      activate: () => {
+        write(token, '*');
+      },
+    });
+  });
+}
+
+function walkDefine(
+  state: GraphState,
+  instance: Instance,
+  op: Op & { type: 'define' | 'define-element' },
+): void {
+  const of = nodeOf(instance, op.of);
+  const from = nodeOf(instance, op.from);
+  state.solver.listen(of, (id) => {
+    const token = state.tokens.get(id);
+    if (token.value.kind === 'constant' || token.value.kind === 'primitive') return;
+    if (op.type === 'define') {
+      if (op.accessor === 'none') state.solver.edge(from, propertyNode(state, token, op.name));
+      else defineAccessor(state, token, op.name, op.accessor, from);
+      return;
+    }
+    state.solver.listen(nodeOf(instance, op.key), (key) => {
+      const { value } = state.tokens.get(key);
+      const name = value.kind === 'constant' ? propertyKey(value.value) : '*';
+      state.solver.edge(from, propertyNode(state, token, name));
+    });
+  });
+}
+
+function walkSpread(state: GraphState, instance: Instance, op: Op & { type: 'spread' }): void {
+  const from = nodeOf(instance, op.from);
+  const access = accessAt(instance, op);
+  state.solver.listen(nodeOf(instance, op.of), (id) => {
+    const token = state.tokens.get(id);
+    if (token.value.kind === 'array') iterateNode(state, from, propertyNode(state, token, '[]'), access);
+    else if (token.value.kind === 'object') {
+      copyProperties(state, from, id, { by: instance, at: op.at, end: op.end, args: [], to: 0 });
+    }
+  });
+}

@@ -1,0 +1,96 @@
+/** Calls: arguments, receivers, and what is looked up on them. */
+
+import { invoke, superCall, type CallSite } from './calls.js';
+import { iterateNode } from './elements.js';
+import type { CallOp, Op } from './ir.js';
+import { isMethodCall, readElementOf } from './op-access.js';
+import { accessAt } from './op-iteration.js';
+import { readProperty } from './properties.js';
+import { nodeOf, type GraphState, type Instance } from './state.js';
+import type { NodeId } from './tokens.js';
+
+export function walkCall(state: GraphState, instance: Instance, op: CallOp): void {
+  const to =
+    op.kind === 'decorator' ? functionsOnly(state, nodeOf(instance, op.to)) : nodeOf(instance, op.to);
+  const args = op.args.map((arg) => {
+    const node = nodeOf(instance, arg.slot);
+    if (!arg.spread) return node;
+    const items = state.solver.newNode();
+    iterateNode(state, node, items, accessAt(instance, op));
+    return items;
+  });
+  const spread = op.args.findIndex((arg) => arg.spread);
+  const site: CallSite = {
+    by: instance,
+    at: op.at,
+    end: op.end,
+    args,
+    ...(spread >= 0 ? { spreadFrom: spread } : {}),
+    to,
+    op,
+    construct: op.kind === 'new',
+  };
+  const callee = nodeOf(instance, op.callee);
+  if (isMethodCall(op)) {
+    callMethod(state, instance, op, site, callee);
+    return;
+  }
+  const receiver = op.receiver === -1 ? undefined : nodeOf(instance, op.receiver);
+  state.solver.listen(callee, (token) => {
+    if (op.kind === 'super') {
+      state.solver.listen(receiver ?? callee, (self) => {
+        superCall(state, token, { ...site, receiver: self });
+      });
+    } else if (receiver !== undefined) {
+      state.solver.listen(receiver, (self) => {
+        invoke(state, token, { ...site, receiver: self });
+      });
+    } else invoke(state, token, site);
+  });
+  state.pendingCalls.push({ instance, op, callee, receiver: undefined });
+}
+
+/** A decorator replaces what it decorates only by giving back a function or class. */
+function functionsOnly(state: GraphState, to: NodeId): NodeId {
+  const from = state.solver.newNode();
+  state.solver.listen(from, (token) => {
+    const { kind } = state.tokens.get(token).value;
+    if (kind === 'function' || kind === 'class' || kind === 'bound') state.solver.add(to, token);
+  });
+  return from;
+}
+
+/** `receiver.name(…)`: looked up and called receiver by receiver, so that `this` stays apart. */
+function callMethod(state: GraphState, instance: Instance, op: CallOp, site: CallSite, callee: NodeId): void {
+  const receiver = nodeOf(instance, op.receiver);
+  const get = getBefore(instance, op);
+  state.solver.listen(receiver, (token) => {
+    const found = state.solver.newNode();
+    if (get?.type === 'get') readProperty(state, token, get.name, found, accessAt(instance, get, true));
+    else if (get?.type === 'get-element') {
+      readElementOf(state, token, nodeOf(instance, get.key), found, accessAt(instance, get, true));
+    }
+    state.solver.edge(found, callee);
+    state.solver.listen(found, (fn) => {
+      invoke(state, fn, { ...site, receiver: token, receiverNode: receiver });
+    });
+  });
+  state.pendingCalls.push({ instance, op, callee, receiver });
+}
+
+function getBefore(instance: Instance, op: CallOp): (Op & { type: 'get' | 'get-element' }) | undefined {
+  const gets = getsByFunction(instance.fn);
+  return gets.get(op.callee);
+}
+
+const getCache = new WeakMap<object, Map<number, Op & { type: 'get' | 'get-element' }>>();
+
+function getsByFunction(fn: Instance['fn']): Map<number, Op & { type: 'get' | 'get-element' }> {
+  let gets = getCache.get(fn);
+  if (gets === undefined) {
+    gets = new Map();
+    for (const op of fn.ops) if (op.type === 'get' || op.type === 'get-element') gets.set(op.to, op);
+    getCache.set(fn, gets);
+  }
+  return gets;
+}

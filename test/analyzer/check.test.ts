@@ -1,0 +1,73 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { checkProject, createAnalysis, listWorkflows } from '@refrain/analyzer';
+import { afterAll, describe, expect, test } from 'vitest';
+
+const made: string[] = [];
+
+function project(files: Readonly<Record<string, string>>): string {
+  const root = mkdtempSync(join(tmpdir(), 'refrain-analyzer-'));
+  made.push(root);
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  }
+  return root;
+}
+
+afterAll(() => {
+  for (const root of made) rmSync(root, { recursive: true, force: true });
+});
+
+const restate = (body: string): string =>
+  `import * as restate from '@restatedev/restate-sdk';\n${body}\nexport const s = restate.service({ name: 's', handlers: { run: async (ctx: restate.Context) => { await ctx.sleep(now()); } } });\n`;
+
+describe('checkProject', () => {
+  test('places a finding at the source, with the chain of calls that leads there', () => {
+    const root = project({ 'src/s.ts': restate('export function now() {\n  return Date.now();\n}') });
+    const report = checkProject({ path: root, profile: 'restate' });
+    expect(report.diagnostics).toHaveLength(1);
+    expect(report.diagnostics[0]).toMatchObject({
+      ruleId: 'wall-clock',
+      severity: 'error',
+      file: 'src/s.ts',
+      line: 3,
+      column: 10,
+      endLine: 3,
+      endColumn: 20,
+      workflow: 'run',
+      reaches: 'command',
+    });
+    expect(report.diagnostics[0]?.chain.map((frame) => [frame.function, frame.line])).toEqual([
+      ['run', 5],
+      ['now', 3],
+    ]);
+  });
+
+  test('gives the same bytes on every run, the time it took apart', () => {
+    const root = project({ 'src/s.ts': restate('export const now = () => Math.random() + Date.now();') });
+    const run = (): string => JSON.stringify({ ...checkProject({ path: root, clock: () => 0 }) });
+    expect(run()).toBe(run());
+  });
+
+  test('lists workflows and why they are workflows', () => {
+    const root = project({ 'src/s.ts': restate('const now = () => 1;') });
+    expect(listWorkflows({ path: root })).toMatchObject([
+      { name: 'run', file: 'src/s.ts', line: 3, profile: 'restate' },
+    ]);
+  });
+
+  test('analyses again after a file changed', () => {
+    const root = project({
+      'src/s.ts': restate("import { now } from './now';"),
+      'src/now.ts': 'export const now = () => 1;\n',
+    });
+    const analysis = createAnalysis({ path: root });
+    expect(analysis.report().diagnostics).toEqual([]);
+    writeFileSync(join(root, 'src/now.ts'), 'export const now = () => Date.now();\n');
+    expect(analysis.update([join(root, 'src/now.ts')]).diagnostics).toMatchObject([
+      { file: 'src/now.ts', line: 1 },
+    ]);
+  });
+});
