@@ -14,4 +14,15 @@ export {
   type ReplaySummary,
   type Verdict,
 } from './replay/result.js';
+export { findHistories } from './replay/find-histories.js';
+export {
+  formatReplay,
+  reportFormats,
+  type ReportFormat,
+  type ReportOptions,
+} from './replay/report/report.js';
+export { divergenceText, resultText } from './replay/report/text.js';
 export { readHistory, readHistoryJson } from './history/files/read.js';
+export { writeHistory, type HistoryForm } from './history/files/write.js';
+export { redactHistory } from './history/files/redact.js';
+export { diffHistories, type HistoryDifference } from './history/files/diff.js';

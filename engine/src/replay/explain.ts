@@ -107,8 +107,15 @@ function messageOf(change: Change): string {
         : `history recorded the ${nameOf(change.recorded)}, the code asked for nothing more`;
     case 'moved':
     case 'changed':
-      return `history recorded the ${nameOf(change.recorded)}, the code asked for the ${nameOf(change.attempted)}`;
+      return `history recorded the ${nameOf(change.recorded)}, the code asked for ${otherName(change)}`;
   }
+}
+
+/** `the activity b`, or, where only details differ, what differs. */
+function otherName(change: Extract<Change, { type: 'moved' | 'changed' }>): string {
+  const name = nameOf(change.attempted);
+  if (change.type === 'changed' && name === nameOf(change.recorded)) return 'it with another input';
+  return `the ${name}`;
 }
 
 function causeOf(change: Change): string {
@@ -122,7 +129,7 @@ function causeOf(change: Change): string {
         ? `Reordered: the ${nameOf(change.attempted)} now comes earlier than history recorded it.`
         : `Reordered: the ${nameOf(change.recorded)} now comes later than history recorded it.`;
     case 'changed':
-      return `Changed: where this run recorded the ${nameOf(change.recorded)}, the code now asks for the ${nameOf(change.attempted)}.`;
+      return `Changed: where this run recorded the ${nameOf(change.recorded)}, the code now asks for ${otherName(change)}.`;
   }
 }
 
