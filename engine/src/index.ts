@@ -1,8 +1,10 @@
 export { InputError, InvariantViolation, RefrainError, UserCodeError } from './errors.js';
 export {
+  openReplayer,
   replayHistories,
   replayHistory,
   type HistorySource,
+  type Replayer,
   type ReplayOptions,
 } from './replay/replay-history.js';
 export {

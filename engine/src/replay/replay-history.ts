@@ -32,8 +32,7 @@ export async function replayHistory(
   history: unknown,
   name = 'history',
 ): Promise<ReplayResult> {
-  for await (const result of replayHistories(options, [{ name, history }])) return result;
-  throw new Error('unreachable');
+  return (await openReplayer(options)).replay({ name, history });
 }
 
 /**
@@ -44,12 +43,22 @@ export async function* replayHistories(
   options: ReplayOptions,
   histories: AsyncIterable<HistorySource> | Iterable<HistorySource>,
 ): AsyncGenerator<ReplayResult, void, undefined> {
-  const target = await openTarget(options);
-  for await (const source of histories) yield await replaySource(target, options, source);
+  const replayer = await openReplayer(options);
+  for await (const source of histories) yield await replayer.replay(source);
 }
 
-/** Replays one history against code that is loaded already. */
-export async function replaySource(
+/** Workflow code that is loaded once, for replays that come one by one. */
+export interface Replayer {
+  replay(source: HistorySource): Promise<ReplayResult>;
+}
+
+/** Bundles and loads the code. Throws `InputError` when it cannot be bundled. */
+export async function openReplayer(options: ReplayOptions): Promise<Replayer> {
+  const target = await openTarget(options);
+  return { replay: (source) => replaySource(target, options, source) };
+}
+
+async function replaySource(
   target: ReplayTarget,
   options: Pick<ReplayOptions, 'cuts' | 'namespace'>,
   source: HistorySource,

@@ -1,1 +1,1 @@
-export {};
+export { describeHistories, type DescribeHistoriesOptions } from './histories.js';
