@@ -19,6 +19,7 @@ const absentGlobals: Readonly<Record<string, string>> = {
   Temporal: 'use Date or a date library; Temporal is not in every supported version of Node',
 };
 
+const dynamicRequire = /^Dynamic require of "(.*)" is not supported$/;
 const notDefined = /^(\w+) is not defined$/;
 
 /**
@@ -26,12 +27,25 @@ const notDefined = /^(\w+) is not defined$/;
  * `typeof process` checks of libraries working.) This says what to do instead.
  */
 export function explainError(error: unknown): unknown {
-  if (!(error instanceof ReferenceError)) return error;
-  const name = notDefined.exec(error.message)?.[1];
+  if (!(error instanceof Error)) return error;
+  const required = dynamicRequire.exec(error.message)?.[1];
+  if (required !== undefined) {
+    return violationFrom(
+      error,
+      `Module '${required}' cannot be loaded by workflow code while it runs. Instead, import it by a literal name, so ` +
+        'that it is bundled, or use it in an activity.',
+    );
+  }
+  const name = error instanceof ReferenceError ? notDefined.exec(error.message)?.[1] : undefined;
   if (name === undefined || !Object.hasOwn(absentGlobals, name)) return error;
-  const violation = new DeterminismViolationError(
+  return violationFrom(
+    error,
     `${name} cannot be used in workflow code: it is not deterministic or belongs to the host. Instead, ${absentGlobals[name]}.`,
   );
-  violation.stack = String(error.stack).replace(`ReferenceError: ${error.message}`, String(violation));
+}
+
+function violationFrom(error: Error, message: string): DeterminismViolationError {
+  const violation = new DeterminismViolationError(message);
+  violation.stack = String(error.stack).replace(String(error), String(violation));
   return violation;
 }

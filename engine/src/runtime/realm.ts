@@ -31,6 +31,8 @@ export interface RealmHost {
   random(): number;
   /** The source maps' file, line and column for a position in the bundle, as `file:line:column`. */
   mapPosition(line: number, column: number): string | undefined;
+  /** The name of the async function whose body a line of the bundle is in. */
+  asyncFunctionAt(line: number): string | undefined;
   /** The URL's parts, one a line, in the order of `urlParts`; `undefined` when it does not parse. */
   parseUrl(url: string, base: string | undefined): string | undefined;
   /** The same after one part was set. */

@@ -173,6 +173,28 @@ export function replaceHelpers(code: string): string {
   return result;
 }
 
+const catchLine = /^(\s*\} catch)(?: \((.+)\))? \{$/;
+
+/**
+ * Puts a call first into every `catch` block, at the end of its line so that no other position changes. (The line of a
+ * catch clause has several mappings; a line inside a template literal that looks like one has a single one.)
+ */
+export function guardCatchBlocks(code: string, sourceMap: string): string {
+  const { mappings } = JSON.parse(sourceMap) as { mappings: string };
+  const mapped = mappings.split(';');
+  const lines = code.split('\n');
+  for (const [i, line] of lines.entries()) {
+    const match = mapped[i]?.includes(',') ? catchLine.exec(line) : null;
+    if (!match) continue;
+    const [, head, binding] = match;
+    const isName = binding !== undefined && /^[\w$]+$/.test(binding);
+    const name = isName ? binding : '__refrain_error__';
+    const rest = binding === undefined || isName ? '' : ` let ${binding} = ${name};`;
+    lines[i] = `${head} (${name}) { __refrain_caught__(${name});${rest}`;
+  }
+  return lines.join('\n');
+}
+
 /**
  * Bundles workflow code for `loadBundle`.
  *
@@ -200,5 +222,7 @@ export async function bundleWorkflowCode(options: BundleOptions): Promise<Workfl
   });
   refuseForbidden(result.metafile);
   const file = (suffix: string): string => result.outputFiles.find(({ path }) => path.endsWith(suffix))!.text;
-  return { version: 1, code: replaceHelpers(file('.js')), sourceMap: file('.js.map'), runtime };
+  const sourceMap = file('.js.map');
+  const code = guardCatchBlocks(replaceHelpers(file('.js')), sourceMap);
+  return { version: 1, code, sourceMap, runtime };
 }

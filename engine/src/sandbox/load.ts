@@ -83,6 +83,7 @@ function makeHost(positions: SourcePositions): RealmHost {
         return undefined;
       }
     },
+    asyncFunctionAt: (line) => positions.asyncFunctionAt(line),
     sourceText: (file) => positions.text(file),
     ...makeUrlHost(),
   };
@@ -130,7 +131,7 @@ type Install = (
 ) => {
   readonly realm: Realm;
   readonly globals: Record<string, unknown>;
-  readonly helpers: { readonly runAsync: unknown; readonly pow: unknown };
+  readonly helpers: { readonly runAsync: unknown; readonly pow: unknown; readonly caught: unknown };
   lockDown(more: readonly unknown[]): void;
 };
 
@@ -174,16 +175,22 @@ function enterRealm(bundle: WorkflowBundle, positions: SourcePositions): InsideR
   ) as (...args: unknown[]) => Evaluated;
   const runtime = evaluateRuntime(textCodec, realm, globals, helpers.runAsync);
   Object.assign(globals, runtime.globals);
-  lockDown([runtime.api, ...Object.values(runtime.globals), helpers.runAsync, helpers.pow]);
+  lockDown([
+    ...Object.values(runtime.api),
+    ...Object.values(runtime.globals),
+    helpers.runAsync,
+    helpers.pow,
+    helpers.caught,
+  ]);
   const makeModules = compile(
     bundle.code,
-    `(function (__refrain_globals__, __refrain_api__, __refrain_async__, __refrain_pow__) { 'use strict'; ${declareGlobals(Object.keys(globals))}
+    `(function (__refrain_globals__, __refrain_api__, __refrain_async__, __refrain_pow__, __refrain_caught__) { 'use strict'; ${declareGlobals(Object.keys(globals))}
       return function (globalThis) {`,
     'return __refrain_bundle__; }; })',
     scriptName,
     context,
   ) as (...args: unknown[]) => (globalThis: object) => WorkflowModules;
-  const evaluateModules = makeModules(globals, runtime.api, helpers.runAsync, helpers.pow);
+  const evaluateModules = makeModules(globals, runtime.api, helpers.runAsync, helpers.pow, helpers.caught);
   const makeGlobal = vm.runInContext(
     '(function (globals) { return () => { const own = Object.create(null); for (const key of Object.keys(globals)) ' +
       'own[key] = globals[key]; own.globalThis = own; return own; }; })',
@@ -220,7 +227,7 @@ function typesOf(inside: InsideRealm): string[] {
  * @throws WorkflowBundleError when the modules throw while they load (RFN1113).
  */
 export function loadBundle(bundle: WorkflowBundle, options: LoadOptions = {}): LoadedBundle {
-  const positions = new SourcePositions(bundle.sourceMap);
+  const positions = new SourcePositions(bundle.code, bundle.sourceMap);
   const inside = enterRealm(bundle, positions);
   const { deadlineMs = defaultDeadlineMs, onSinkCall } = options;
   const activatorOptions: ActivatorOptions = {

@@ -18,6 +18,7 @@ export interface StackOptions {
   /** The name that the bundle is compiled under. */
   readonly scriptName: string;
   readonly mapPosition: (line: number, column: number) => string | undefined;
+  readonly asyncFunctionAt: (line: number) => string | undefined;
 }
 
 const frameLimit = 50;
@@ -38,7 +39,7 @@ function formatFrames(frames: readonly CallSite[], options: StackOptions): strin
     // Helpers that the bundler adds have no source.
     if (isMapping && mapped === undefined) continue;
     const place = mapped ?? `${options.scriptName}:${line}:${column}`;
-    const name = frame.getFunctionName();
+    const name = frame.getFunctionName() || (isMapping ? options.asyncFunctionAt(line) : undefined);
     lines.push(name ? `    at ${name} (${place})` : `    at ${place}`);
   }
   return lines;

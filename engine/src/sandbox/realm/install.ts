@@ -9,6 +9,7 @@ import { installLocale } from './locale.js';
 import { pow, powerOperator } from './pow.js';
 import { finishPromise } from './promise-combinators.js';
 import {
+  caught,
   clearJobs,
   contextCell,
   enqueue,
@@ -34,7 +35,12 @@ export interface InstalledRealm {
   /** Every global that workflow code sees, by name. */
   readonly globals: Record<string, unknown>;
   /** What the bundler's output calls in place of its own helpers. */
-  readonly helpers: { readonly runAsync: typeof runAsync; readonly pow: typeof powerOperator };
+  readonly helpers: {
+    readonly runAsync: typeof runAsync;
+    readonly pow: typeof powerOperator;
+    /** Called first in every `catch` block. */
+    readonly caught: typeof caught;
+  };
   /** Freezes the realm, and `more` with it. Call it when everything shared is in place. */
   lockDown(more: readonly unknown[]): void;
 }
@@ -72,7 +78,11 @@ export function install(global: Record<string, unknown>, { host, scriptName }: I
   Object.assign(globals, forbiddenGlobals(), makeUrlClasses(host), {
     Promise: WorkflowPromise,
     Date: installDate(source),
-    Error: installErrors({ scriptName, mapPosition: (line, column) => host.mapPosition(line, column) }),
+    Error: installErrors({
+      scriptName,
+      mapPosition: (line, column) => host.mapPosition(line, column),
+      asyncFunctionAt: (line) => host.asyncFunctionAt(line),
+    }),
     TextEncoder,
     TextDecoder,
     atob,
@@ -102,7 +112,7 @@ export function install(global: Record<string, unknown>, { host, scriptName }: I
       host,
     },
     globals,
-    helpers: { runAsync, pow: powerOperator },
+    helpers: { runAsync, pow: powerOperator, caught },
     lockDown(more) {
       const prototypes = new Set(objects.filter((object) => typeof object === 'object'));
       harden([...Object.values(globals), ...objects, ...more], prototypes);

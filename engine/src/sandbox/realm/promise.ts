@@ -58,10 +58,33 @@ export function runJobs(): void {
 export function clearJobs(): void {
   queue = [];
   head = 0;
+  overflow = undefined;
   rejections.clear();
 }
 
+/**
+ * How deep the stack may become depends on the host. Code that catches an overflow and goes on could decide by it, so
+ * the workflow task fails even if the error is caught. The bundler calls this first in every `catch` block.
+ */
+let overflow: { readonly reason: unknown } | undefined;
+
+export function caught(error: unknown): void {
+  if (!(error instanceof RangeError) || error.message !== 'Maximum call stack size exceeded') return;
+  overflow ??= { reason: error };
+  throw error;
+}
+
+function note(error: unknown): void {
+  try {
+    caught(error);
+  } catch {
+    // Noted; the error goes its way.
+  }
+}
+
+/** What fails the workflow task: a stack overflow, caught or not, or a rejection that nobody handles. */
 export function takeUnhandledRejection(): { readonly reason: unknown } | undefined {
+  if (overflow) return overflow;
   for (const promise of rejections) {
     rejections.clear();
     return { reason: reasonOf(promise) };
@@ -150,6 +173,7 @@ export class WorkflowPromise {
   }
 
   #reject(reason: unknown): void {
+    note(reason);
     if (!this.#isHandled) rejections.add(this);
     this.#settle('rejected', reason);
   }
