@@ -44,3 +44,4 @@ export { MemoryStore } from './store/memory-store.js';
 export { bundleWorkflowCode, type BundleOptions, type WorkflowBundle } from './sandbox/bundle.js';
 export { loadBundle, type HostSinkCall, type LoadedBundle, type LoadOptions } from './sandbox/load.js';
 export { mapCallSite, SourcePositions } from './sandbox/source-positions.js';
+export { openSqliteStore, SqliteStore, type SqliteStoreOptions } from './store/sqlite-store.js';

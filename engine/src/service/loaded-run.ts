@@ -19,6 +19,8 @@ export interface LoadedRun {
   bufferCount: number;
   /** The row of the run has changed. */
   recordChanged: boolean;
+  /** The store holds values of search attributes of this run. */
+  hasSearchValues: boolean;
   startRequestId: string | undefined;
   /** Called after each change: long polls of the history. */
   readonly watchers: Set<() => void>;
@@ -38,6 +40,7 @@ export function newLoadedRun(state: ExecutionState): LoadedRun {
     bufferKeys: new Map(),
     bufferCount: 0,
     recordChanged: false,
+    hasSearchValues: false,
     startRequestId: undefined,
     watchers: new Set(),
     queries: undefined,

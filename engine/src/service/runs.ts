@@ -223,7 +223,10 @@ export class Runs {
       run.storedHasTasks = hasTasks;
       if (run.recordChanged) {
         writes.record = recordOf(state);
-        writes.searchAttributes = searchValuesOf(state, this.#options.searchAttributeTypes);
+        const values = searchValuesOf(state, this.#options.searchAttributeTypes);
+        const hasValues = Object.keys(values).length > 0;
+        if (hasValues || run.hasSearchValues) writes.searchAttributes = values;
+        run.hasSearchValues = hasValues;
         run.recordChanged = false;
       }
     }
@@ -236,6 +239,8 @@ export class Runs {
     for (const [run, eventId] of this.#committing) {
       run.durableEventId = eventId;
       trimTail(run);
+      // A closed run is rarely asked for again, and then read from the store; who waits for its end holds it.
+      if (!isRunning(run.state) && isEvictable(run) && !this.#dirty.has(run)) this.#forget(run);
       if (run.storedDueMs < Infinity) this.#options.dueTimes.add(run.storedDueMs, run.state.run);
     }
     const commit = this.#underWay;
@@ -305,6 +310,7 @@ export class Runs {
     run.storedDueMs = stored.dueMs;
     run.storedHasTasks = hasPendingTasks(state);
     state.dueMs = nextDueMs(state);
+    run.hasSearchValues = Object.keys(state.searchAttributes).length > 0;
     if (!isRunning(state)) run.tail = run.tail.slice(-1);
     trimTail(run);
     this.#remember(run);

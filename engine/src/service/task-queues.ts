@@ -3,6 +3,7 @@ import type { CallOptions } from './api/common.js';
 import type { Clock } from './clock.js';
 import { ServiceError } from './errors.js';
 import { limits } from './limits.js';
+import { offAbort, onAbort } from './abort.js';
 
 export interface QueuedTask {
   readonly run: number;
@@ -85,7 +86,7 @@ export class TaskQueues<T> {
       const leave = () => {
         queue.pollers.delete(poller);
         cancelTimer?.();
-        options.signal?.removeEventListener('abort', abort);
+        if (options.signal) offAbort(options.signal, abort);
         queue.lastPollMs = this.#clock.nowMs();
       };
       const abort = () => {
@@ -101,7 +102,7 @@ export class TaskQueues<T> {
         },
       };
       queue.pollers.add(poller);
-      options.signal?.addEventListener('abort', abort, { once: true });
+      if (options.signal) onAbort(options.signal, abort);
       this.#drain(queue);
       if (options.timeoutMs !== undefined && queue.pollers.has(poller)) {
         cancelTimer = this.#clock.setTimer(this.#clock.nowMs() + options.timeoutMs, () =>

@@ -1,4 +1,5 @@
 import type { HistoryEvent } from '../../history/event.js';
+import { offAbort, onAbort } from '../abort.js';
 import type { CallOptions } from '../api/common.js';
 import type {
   GetWorkflowExecutionHistoryRequest,
@@ -56,7 +57,7 @@ function waitUntil(
     const settle = () => {
       run.watchers.delete(watch);
       cancelTimer?.();
-      options.signal?.removeEventListener('abort', abort);
+      if (options.signal) offAbort(options.signal, abort);
     };
     const watch = () => {
       if (!isThere()) return;
@@ -68,7 +69,7 @@ function waitUntil(
       reject(options.signal?.reason as Error);
     };
     run.watchers.add(watch);
-    options.signal?.addEventListener('abort', abort, { once: true });
+    if (options.signal) onAbort(options.signal, abort);
     if (options.timeoutMs !== undefined) {
       cancelTimer = ctx.clock.setTimer(ctx.clock.nowMs() + options.timeoutMs, () => {
         settle();

@@ -1,3 +1,4 @@
+import { offAbort, onAbort } from '../abort.js';
 import type { CallOptions, WorkflowQueryResult } from '../api/common.js';
 import type { QueryWorkflowRequest, QueryWorkflowResponse } from '../api/workflow.js';
 import type { ServiceContext } from '../context.js';
@@ -64,7 +65,7 @@ function ask(
     const queryId = ctx.random.uuid();
     const settle = () => {
       cancelTimer?.();
-      options.signal?.removeEventListener('abort', abort);
+      if (options.signal) offAbort(options.signal, abort);
       run.queries?.delete(queryId);
     };
     const pending: PendingQuery = {
@@ -92,7 +93,7 @@ function ask(
       );
     const timeoutMs = options.timeoutMs ?? queryTimeoutMs;
     const cancelTimer = ctx.clock.setTimer(ctx.clock.nowMs() + timeoutMs, late);
-    options.signal?.addEventListener('abort', abort, { once: true });
+    if (options.signal) onAbort(options.signal, abort);
     run.queries ??= new Map();
     run.queries.set(queryId, pending);
     dispatchQueries(ctx, run);

@@ -1,3 +1,4 @@
+import { offAbort, onAbort } from '../abort.js';
 import type { CallOptions } from '../api/common.js';
 import type {
   ExecuteMultiOperationRequest,
@@ -124,7 +125,7 @@ function reached(
     const settle = () => {
       cancelTimer?.();
       update.waiters.delete(waiter);
-      options.signal?.removeEventListener('abort', abort);
+      if (options.signal) offAbort(options.signal, abort);
     };
     const waiter: UpdateWaiter = {
       stage,
@@ -139,7 +140,7 @@ function reached(
     };
     const abort = () => waiter.reject(options.signal?.reason);
     update.waiters.add(waiter);
-    options.signal?.addEventListener('abort', abort, { once: true });
+    if (options.signal) onAbort(options.signal, abort);
     if (options.timeoutMs !== undefined) {
       const now = () => waiter.resolve({ stage: update.stage === 'accepted' ? 'ACCEPTED' : 'ADMITTED' });
       cancelTimer = ctx.clock.setTimer(ctx.clock.nowMs() + options.timeoutMs, now);

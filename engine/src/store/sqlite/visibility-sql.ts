@@ -1,0 +1,89 @@
+import type { Column, Field, Filter } from '../../service/visibility/query.js';
+import type { SqlValue } from './database.js';
+
+/** Columns by the names that queries use. */
+const sqlColumns: Readonly<Record<Column, string>> = {
+  workflowId: 'workflow_id',
+  runId: 'run_id',
+  workflowType: 'workflow_type',
+  taskQueue: 'task_queue',
+  status: 'status',
+  startTimeMs: 'start_ms',
+  executionTimeMs: 'execution_ms',
+  closeTimeMs: 'close_ms',
+  historyLength: 'history_length',
+  historySizeBytes: 'history_bytes',
+  executionDurationMs: '(close_ms - execution_ms)',
+  parentWorkflowId: 'parent_workflow_id',
+  parentRunId: 'parent_run_id',
+  rootWorkflowId: 'root_workflow_id',
+  rootRunId: 'root_run_id',
+  buildId: 'build_id',
+};
+
+export interface Condition {
+  readonly sql: string;
+  readonly values: readonly SqlValue[];
+}
+
+/** A filter as a condition on `runs`; values are bound, never part of the text. */
+export function conditionOf(filter: Filter): Condition {
+  switch (filter.type) {
+    case 'and':
+    case 'or': {
+      const parts = filter.operands.map(conditionOf);
+      const sql = parts.map((p) => `(${p.sql})`).join(filter.type === 'and' ? ' AND ' : ' OR ');
+      return { sql, values: parts.flatMap((p) => p.values) };
+    }
+    case 'not': {
+      const { sql, values } = conditionOf(filter.operand);
+      return { sql: `NOT ifnull((${sql}), 0)`, values };
+    }
+    case 'isNull':
+      return filter.field.type === 'column'
+        ? { sql: `${columnOf(filter.field)} IS NULL`, values: [] }
+        : attributeTest(filter.field.name, undefined, [], true);
+    case 'compare': {
+      if (filter.operator === '!=') {
+        const equal = test(filter.field, '= ?', [filter.value]);
+        return { sql: `NOT ifnull((${equal.sql}), 0)`, values: equal.values };
+      }
+      return test(filter.field, `${filter.operator} ?`, [filter.value]);
+    }
+    case 'between':
+      return test(filter.field, 'BETWEEN ? AND ?', [filter.low, filter.high]);
+    case 'in':
+      return test(filter.field, `IN (${filter.values.map(() => '?').join(', ')})`, filter.values);
+    case 'startsWith':
+      return startsWith(filter.field, filter.prefix);
+  }
+}
+
+/** As a range, so that an index serves it. */
+function startsWith(field: Field, prefix: string): Condition {
+  if (prefix === '') return test(field, 'IS NOT NULL', []);
+  return test(field, 'BETWEEN ? AND ?', [prefix, `${prefix}\u{10ffff}`]);
+}
+
+function test(field: Field, operator: string, values: readonly SqlValue[]): Condition {
+  if (field.type === 'column') return { sql: `${columnOf(field)} ${operator}`, values };
+  return attributeTest(field.name, operator, values, false);
+}
+
+function attributeTest(
+  name: string,
+  operator: string | undefined,
+  values: readonly SqlValue[],
+  isAbsent: boolean,
+): Condition {
+  const where = operator === undefined ? '' : ` AND value ${operator}`;
+  return {
+    sql: `run ${isAbsent ? 'NOT ' : ''}IN (SELECT run FROM search_attributes WHERE name = ?${where})`,
+    values: [name, ...values],
+  };
+}
+
+export function columnOf(field: Field): string {
+  if (field.type === 'column') return sqlColumns[field.column];
+  return `(SELECT min(value) FROM search_attributes s WHERE s.run = runs.run AND s.name = '${field.name.replaceAll("'", "''")}')`;
+}
