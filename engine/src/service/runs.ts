@@ -213,10 +213,11 @@ export class Runs {
     const { state } = run;
     const hasTasks = hasPendingTasks(state);
     const dueMs = isRunning(state) ? state.dueMs : Infinity;
-    // A later due time is not written: the run is looked at too early once, and then finds the right time.
-    const earlier =
-      dueMs < run.storedDueMs || (dueMs === Infinity && run.storedDueMs !== Infinity && !isRunning(state));
-    if (!run.writes?.deleted && (run.recordChanged || earlier || hasTasks !== run.storedHasTasks)) {
+    // A later due time is written only when the stored one has passed: until then the run is looked at too early
+    // once, and then finds the right time.
+    const hasPassed = run.storedDueMs <= this.#options.clock.nowMs();
+    const isDueChanged = dueMs < run.storedDueMs || (hasPassed && dueMs !== run.storedDueMs);
+    if (!run.writes?.deleted && (run.recordChanged || isDueChanged || hasTasks !== run.storedHasTasks)) {
       const writes = writesOf(run);
       writes.wake = { dueMs, hasTasks };
       run.storedDueMs = dueMs;
@@ -241,7 +242,7 @@ export class Runs {
       trimTail(run);
       // A closed run is rarely asked for again, and then read from the store; who waits for its end holds it.
       if (!isRunning(run.state) && isEvictable(run) && !this.#dirty.has(run)) this.#forget(run);
-      if (run.storedDueMs < Infinity) this.#options.dueTimes.add(run.storedDueMs, run.state.run);
+      if (run.state.dueMs < Infinity) this.#options.dueTimes.add(run.state.dueMs, run.state.run);
     }
     const commit = this.#underWay;
     this.#underWay = undefined;
