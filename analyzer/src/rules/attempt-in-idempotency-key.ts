@@ -1,5 +1,5 @@
 import type { FileIr, FunctionIr, Op, Slot, Span } from '../graph/ir.js';
-import { once } from './calls.js';
+import { once, receiverOf } from './calls.js';
 import type { MisuseRule, RuleFinding } from './types.js';
 
 /** Names of keys by which a receiver recognises a repeated request. */
@@ -56,14 +56,14 @@ function captureTaint(fn: FunctionIr, taints: readonly Taint[]): Map<Slot, Span>
 
 function taintOf(fn: FunctionIr, taint: Map<Slot, Span>): Taint {
   for (const op of fn.ops) {
-    const source = sourceSpan(op, taint);
+    const source = sourceSpan(fn, op, taint);
     if (source !== undefined && 'to' in op) taint.set(op.to, source);
   }
   return taint;
 }
 
 /** Where the attempt number came into what this op gives, if it did. */
-function sourceSpan(op: Op, taint: Taint): Span | undefined {
+function sourceSpan(fn: FunctionIr, op: Op, taint: Taint): Span | undefined {
   switch (op.type) {
     case 'get':
       return ATTEMPT.has(op.name) ? op : undefined;
@@ -77,9 +77,10 @@ function sourceSpan(op: Op, taint: Taint): Span | undefined {
       return op.from.some((slot) => taint.has(slot)) ? op : undefined;
     case 'call': {
       if (ATTEMPT.has(op.text.split('.').at(-1) ?? '')) return op;
+      const receiver = receiverOf(fn, op);
       const from =
-        op.receiver !== -1 && taint.has(op.receiver)
-          ? op.receiver
+        receiver !== undefined && taint.has(receiver)
+          ? receiver
           : op.args.find((arg) => taint.has(arg.slot))?.slot;
       return from === undefined ? undefined : op;
     }

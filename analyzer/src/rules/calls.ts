@@ -1,6 +1,7 @@
 /** Questions that several misuse rules ask of a call. */
 
 import type { Role } from '../catalog/types.js';
+import type { CallOp, FunctionIr, Op, Slot } from '../graph/ir.js';
 import type { Profile } from '../profiles/types.js';
 import type { CallTarget, FunctionNode, ResolvedCall, RuleContext, Value } from './types.js';
 
@@ -43,6 +44,13 @@ export function queryHandlers(context: RuleContext): { call: ResolvedCall; handl
 /** Does this engine have such a thing at all? Rules about cancellation are silent where it has none. */
 export function profileHasRole(profile: Profile, type: Role['type']): boolean {
   return JSON.stringify([profile.modules, profile.types]).includes(`"role":{"type":"${type}"`);
+}
+
+/** The slot of the object that a method is called on. `-1` is also the first captured variable. */
+export function receiverOf(fn: FunctionIr, op: CallOp): Slot | undefined {
+  if (op.receiver !== -1) return op.receiver;
+  const reads = (item: Op): boolean => item.type === 'get' && item.to === op.callee && item.of === -1;
+  return fn.ops.some(reads) ? -1 : undefined;
 }
 
 export function once<T>(items: readonly T[], keyOf: (item: T) => string): T[] {

@@ -42,7 +42,10 @@ function finding(context: RuleContext, call: ResolvedCall): readonly RuleFinding
 }
 
 function startsCommand(context: RuleContext, call: ResolvedCall): boolean {
-  if (roleOf(call, 'command') !== undefined || roleOf(call, 'safe-zone') !== undefined) return true;
+  const command = roleOf(call, 'command');
+  // State is written at once; there is nothing to wait for.
+  if (command !== undefined) return command.kind !== 'state';
+  if (roleOf(call, 'safe-zone') !== undefined) return true;
   return functionTargets(call).some(
     (fn) => fn.ir.async && (isSafeFunction(context, fn.ir.directives) || context.issuesCommands(fn)),
   );
@@ -54,6 +57,6 @@ function isSafeFunction(context: RuleContext, directives: readonly string[]): bo
   );
 }
 
-function isForEach(call: ResolvedCall): boolean {
-  return call.targets.some((target) => target.type === 'api' && target.path.endsWith('#forEach'));
-}
+/** By its name: of a value whose type is not known, too. */
+const isForEach = (call: ResolvedCall) =>
+  call.op.text.endsWith('.forEach') && functionTargets(call).length === 0;

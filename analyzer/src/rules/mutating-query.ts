@@ -1,5 +1,5 @@
 import type { CallOp, Op, Slot, Span } from '../graph/ir.js';
-import { functionTargets, once, queryHandlers } from './calls.js';
+import { functionTargets, once, queryHandlers, receiverOf } from './calls.js';
 import type { FunctionNode, MisuseRule, RuleContext, RuleFinding } from './types.js';
 
 const MUTATORS =
@@ -27,7 +27,7 @@ function* mutations(
   seen.add(fn);
   const owned = ownedSlots(fn);
   for (const op of fn.ir.ops) {
-    const span = mutationOf(op, (slot) => !owned.has(slot));
+    const span = mutationOf(fn, op, (slot) => !owned.has(slot));
     if (span !== undefined) {
       yield {
         file: fn.file,
@@ -77,7 +77,7 @@ function sourceOf(op: Op): Slot | undefined {
   }
 }
 
-function mutationOf(op: Op, isOutside: (slot: Slot) => boolean): Span | undefined {
+function mutationOf(fn: FunctionNode, op: Op, isOutside: (slot: Slot) => boolean): Span | undefined {
   switch (op.type) {
     case 'assign':
       return op.to < 0 ? op : undefined;
@@ -85,12 +85,13 @@ function mutationOf(op: Op, isOutside: (slot: Slot) => boolean): Span | undefine
     case 'set-element':
     case 'delete':
       return isOutside(op.of) ? op : undefined;
-    case 'call':
-      return isMutatingCall(op) && isOutside(op.receiver) ? op : undefined;
+    case 'call': {
+      const receiver = isMutator(op) ? receiverOf(fn.ir, op) : undefined;
+      return receiver !== undefined && isOutside(receiver) ? op : undefined;
+    }
     default:
       return undefined;
   }
 }
 
-const isMutatingCall = (op: CallOp) =>
-  op.receiver !== -1 && MUTATORS.test(`.${op.text.split('.').at(-1) ?? ''}`);
+const isMutator = (op: CallOp) => MUTATORS.test(`.${op.text.split('.').at(-1) ?? ''}`);

@@ -27,7 +27,7 @@ export const swallowedCancellation: MisuseRule = {
 function swallows(context: RuleContext, fn: FunctionNode, item: TryIr): boolean {
   if (item.handler === undefined || item.throws || item.alwaysThrows) return false;
   if (!context.commandsIn(fn, item.body.from, item.body.to).some((call) => isAwaited(call))) return false;
-  if (looksAtCancellation(fn, item)) return false;
+  if (looksAtCancellation(fn, item) || isThrownLater(fn, item)) return false;
   const inHandler = context.calls(fn).filter(({ op }) => op.at >= item.catchAt && op.at < item.catchEnd);
   return !inHandler.some(
     (call) =>
@@ -36,6 +36,15 @@ function swallows(context: RuleContext, fn: FunctionNode, item: TryIr): boolean 
       roleOf(call, 'continue-as-new') !== undefined ||
       callees(context, call),
   );
+}
+
+/** The error is kept in a variable of the function, and thrown from there. */
+function isThrownLater(fn: FunctionNode, item: TryIr): boolean {
+  const { ops } = fn.ir;
+  const kept = new Set([item.catchSlot]);
+  for (const op of ops)
+    if ((op.type === 'copy' || op.type === 'assign') && kept.has(op.from)) kept.add(op.to);
+  return ops.some((op) => op.type === 'throw' && op.from !== item.catchSlot && kept.has(op.from));
 }
 
 const isAwaited = (call: ResolvedCall) => call.op.use !== 'discarded' && call.op.use !== 'void';
