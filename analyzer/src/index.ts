@@ -12,3 +12,10 @@ export type {
   ReportedWorkflow,
   UnresolvedEntry,
 } from './report/model.js';
+export { explainRule } from './explain.js';
+export type { RuleExplanation } from './explain.js';
+export { runCheck } from './run-check.js';
+export type { CheckOutcome, RunCheckOptions } from './run-check.js';
+export { reportFormats } from './report/reporter.js';
+export type { ReportFormat } from './report/reporter.js';
+export { ruleIds } from './report/rule-list.js';

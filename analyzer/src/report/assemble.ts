@@ -30,7 +30,7 @@ export function relativePath(root: string, path: string): string {
   return relative(root, path).replaceAll('\\', '/');
 }
 
-export const docsBase = 'https://refrain.dev/rules/';
+export const docsBase = 'docs/rules/';
 
 export interface AssembleContext {
   readonly root: string;
@@ -79,7 +79,7 @@ function toDiagnostic(context: AssembleContext, findings: readonly RawFinding[])
     reaches,
     chain: chainOf(context, best),
     suggestion: best.suggestion ?? '',
-    docs: `${docsBase}${best.rule}`,
+    docs: `${docsBase}${best.rule}.md`,
   };
 }
 
@@ -154,7 +154,7 @@ function suppressionProblem(
     chain: [],
     suggestion:
       ruleId === 'unused-suppression' ? 'Remove the comment.' : 'Say why it is safe, after two dashes.',
-    docs: `${docsBase}suppressions`,
+    docs: `${docsBase}suppressions.md`,
   };
 }
 

@@ -1,0 +1,64 @@
+import type { CheckReport, Diagnostic } from './model.js';
+
+/** One test suite per file with findings; a file without findings is one passed test. */
+export function junitReport(report: CheckReport): string {
+  const byFile = new Map<string, Diagnostic[]>();
+  for (const workflow of report.workflows) if (!byFile.has(workflow.file)) byFile.set(workflow.file, []);
+  for (const diagnostic of report.diagnostics) {
+    const list = byFile.get(diagnostic.file);
+    if (list === undefined) byFile.set(diagnostic.file, [diagnostic]);
+    else list.push(diagnostic);
+  }
+  const suites = [...byFile]
+    .sort(([left], [right]) => (left < right ? -1 : 1))
+    .map(([file, diagnostics]) => suite(file, diagnostics));
+  const total =
+    suites.length === 0 ? 0 : [...byFile.values()].reduce((sum, list) => sum + Math.max(1, list.length), 0);
+  const failures = report.summary.errors;
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuites name="refrain check" tests="${String(total)}" failures="${String(failures)}">`,
+    ...suites,
+    '</testsuites>',
+    '',
+  ].join('\n');
+}
+
+function suite(file: string, diagnostics: readonly Diagnostic[]): string {
+  const failures = diagnostics.filter((diagnostic) => diagnostic.severity === 'error').length;
+  const tests = Math.max(1, diagnostics.length);
+  const cases =
+    diagnostics.length === 0
+      ? [`    <testcase classname="${escapeXml(file)}" name="deterministic"/>`]
+      : diagnostics.map((diagnostic) => testCase(file, diagnostic));
+  return [
+    `  <testsuite name="${escapeXml(file)}" tests="${String(tests)}" failures="${String(failures)}">`,
+    ...cases,
+    '  </testsuite>',
+  ].join('\n');
+}
+
+function testCase(file: string, diagnostic: Diagnostic): string {
+  const place = `${diagnostic.file}:${String(diagnostic.line)}:${String(diagnostic.column)}`;
+  const name = `${diagnostic.ruleId} at ${String(diagnostic.line)}:${String(diagnostic.column)}`;
+  const way = diagnostic.chain
+    .map((frame) => `${frame.function} (${frame.file}:${String(frame.line)})`)
+    .join('\n');
+  const body = escapeXml([place, way, diagnostic.suggestion].filter((part) => part !== '').join('\n'));
+  const open = `    <testcase classname="${escapeXml(file)}" name="${escapeXml(name)}">`;
+  const inner =
+    diagnostic.severity === 'error'
+      ? `<failure type="${escapeXml(diagnostic.ruleId)}" message="${escapeXml(diagnostic.message)}">${body}</failure>`
+      : `<system-out>${escapeXml(diagnostic.message)}\n${body}</system-out>`;
+  return `${open}${inner}</testcase>`;
+}
+
+function escapeXml(text: string): string {
+  return [...text]
+    .filter((character) => character >= ' ' || character === '\n' || character === '\t')
+    .join('')
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
+}

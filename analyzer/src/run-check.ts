@@ -1,0 +1,114 @@
+/** The command `refrain check` without its arguments' parsing: what to print, and the exit code. */
+
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { createAnalysis, type CheckOptions, type FoundWorkflow } from './check.js';
+import { profiles } from './profiles/index.js';
+import { applyBaseline, readBaseline, writeBaseline } from './report/baseline.js';
+import type { CheckReport } from './report/model.js';
+import { formatReport, reportFormats, type ReportContext, type ReportFormat } from './report/reporter.js';
+
+export interface RunCheckOptions extends CheckOptions {
+  readonly format?: ReportFormat | undefined;
+  readonly verbose?: boolean | undefined;
+  /** A baseline file: findings that it lists are left out; it is made when it does not exist. */
+  readonly baseline?: string | undefined;
+  readonly updateBaseline?: boolean | undefined;
+  readonly listWorkflows?: boolean | undefined;
+  /** Warnings fail the check, too. */
+  readonly strict?: boolean | undefined;
+}
+
+export interface CheckOutcome {
+  /** 0 fine, 1 findings, 2 usage, configuration or input error. */
+  readonly exitCode: 0 | 1 | 2;
+  /** For standard output. */
+  readonly output: string;
+  /** For standard error: why the check could not be made, with its code. */
+  readonly problem: { readonly code: string; readonly message: string } | undefined;
+  readonly report: CheckReport | undefined;
+}
+
+export function runCheck(options: RunCheckOptions): CheckOutcome {
+  const problem = problemOf(options);
+  if (problem !== undefined) return failed(problem.code, problem.message);
+  const analysis = createAnalysis(options);
+  const workflows = analysis.workflows();
+  if (options.listWorkflows === true) {
+    return {
+      exitCode: 0,
+      output: workflowList(workflows, options.format),
+      problem: undefined,
+      report: undefined,
+    };
+  }
+  const found = analysis.report();
+  if (workflows.length === 0) return failed('RFN5002', noWorkflows(options), found);
+  const context: ReportContext = {
+    verbose: options.verbose ?? false,
+    readLine: (file, line) =>
+      analysis.project.readText(join(analysis.project.root, file))?.split(/\r?\n/)[line - 1],
+  };
+  const baselined = withBaseline(found, options, context);
+  if (baselined === undefined) {
+    return failed(
+      'RFN5003',
+      `'${String(options.baseline)}' is not a baseline. Delete it, and the next run makes a new one.`,
+    );
+  }
+  const { summary } = baselined;
+  const fails = summary.errors > 0 || (options.strict === true && summary.warnings > 0);
+  const output = formatReport(baselined, options.format ?? 'text', context);
+  return { exitCode: fails ? 1 : 0, output, problem: undefined, report: baselined };
+}
+
+function failed(code: string, message: string, report?: CheckReport): CheckOutcome {
+  return { exitCode: 2, output: '', problem: { code, message }, report };
+}
+
+function problemOf(options: RunCheckOptions): { code: string; message: string } | undefined {
+  if (!existsSync(options.path))
+    return { code: 'RFN5001', message: `There is nothing at '${options.path}'.` };
+  const { profile, format } = options;
+  if (profile !== undefined && profile !== 'auto' && !Object.hasOwn(profiles, profile)) {
+    const known = ['auto', ...Object.keys(profiles)].join(', ');
+    return { code: 'RFN5004', message: `There is no profile '${String(profile)}'. Known: ${known}.` };
+  }
+  if (format !== undefined && !reportFormats.includes(format)) {
+    return {
+      code: 'RFN5005',
+      message: `There is no format '${String(format)}'. Known: ${reportFormats.join(', ')}.`,
+    };
+  }
+  return undefined;
+}
+
+function noWorkflows(options: RunCheckOptions): string {
+  const profile = options.profile ?? 'auto';
+  const looked = profile === 'auto' ? 'of any known engine' : `of the profile '${profile}'`;
+  return [
+    `No workflows ${looked} were found in '${options.path}'.`,
+    'Check the path; name the engine with --profile; or name the modules whose exports are workflows with --workflows.',
+  ].join('\n');
+}
+
+function withBaseline(
+  report: CheckReport,
+  options: RunCheckOptions,
+  context: ReportContext,
+): CheckReport | undefined {
+  if (options.baseline === undefined) return report;
+  const path = resolve(options.baseline);
+  if (!existsSync(path) || options.updateBaseline === true)
+    writeFileSync(path, writeBaseline(report, context));
+  const baseline = readBaseline(readFileSync(path, 'utf8'));
+  return baseline === undefined ? undefined : applyBaseline(report, baseline, context);
+}
+
+function workflowList(workflows: readonly FoundWorkflow[], format: ReportFormat | undefined): string {
+  if (format === 'json') return `${JSON.stringify(workflows, null, 2)}\n`;
+  if (workflows.length === 0) return 'No workflows.\n';
+  return workflows
+    .map(({ name, file, line, profile, why }) => `${file}:${String(line)}  ${name}  (${profile}: ${why})\n`)
+    .join('');
+}
