@@ -15,7 +15,7 @@ export function workerMethods(service: WorkflowService): Readonly<Record<string,
     RespondQueryTaskCompleted: (request: T.RespondQueryTaskCompletedRequest) =>
       service.respondQueryTaskCompleted(request),
     PollActivityTaskQueue: async (request: T.PollActivityTaskQueueRequest, call: CallContext) =>
-      (await service.pollActivityTaskQueue(request, callOptions(call))) ?? {},
+      withAllTimeouts(await service.pollActivityTaskQueue(request, callOptions(call))),
     RespondActivityTaskCompleted: (request: T.RespondActivityTaskCompletedRequest) =>
       service.respondActivityTaskCompleted(request),
     RespondActivityTaskFailed: (request: T.RespondActivityTaskFailedRequest) =>
@@ -49,6 +49,11 @@ export function workerMethods(service: WorkflowService): Readonly<Record<string,
     RecordWorkerHeartbeat: async () => ({}),
     FetchWorkerConfig: async () => ({}),
   };
+}
+
+/** SDKs expect every timeout of an activity task to be there; 0 is none. */
+function withAllTimeouts(task: T.PollActivityTaskQueueResponse | undefined): object {
+  return task ? { scheduleToCloseTimeoutMs: 0, startToCloseTimeoutMs: 0, heartbeatTimeoutMs: 0, ...task } : {};
 }
 
 function idlePoll(signal: AbortSignal, ms: number): Promise<object> {
