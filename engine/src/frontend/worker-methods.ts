@@ -53,7 +53,9 @@ export function workerMethods(service: WorkflowService): Readonly<Record<string,
 
 /** SDKs expect every timeout of an activity task to be there; 0 is none. */
 function withAllTimeouts(task: T.PollActivityTaskQueueResponse | undefined): object {
-  return task ? { scheduleToCloseTimeoutMs: 0, startToCloseTimeoutMs: 0, heartbeatTimeoutMs: 0, ...task } : {};
+  return task
+    ? { scheduleToCloseTimeoutMs: 0, startToCloseTimeoutMs: 0, heartbeatTimeoutMs: 0, ...task }
+    : {};
 }
 
 function idlePoll(signal: AbortSignal, ms: number): Promise<object> {
