@@ -45,3 +45,6 @@ export { bundleWorkflowCode, type BundleOptions, type WorkflowBundle } from './s
 export { loadBundle, type HostSinkCall, type LoadedBundle, type LoadOptions } from './sandbox/load.js';
 export { mapCallSite, SourcePositions } from './sandbox/source-positions.js';
 export { openSqliteStore, SqliteStore, type SqliteStoreOptions } from './store/sqlite-store.js';
+export { eventToJson } from './history/event-json.js';
+export { bundleTemporalWorkflows } from './temporal/bundle.js';
+export { createTemporalHost, type TemporalHost } from './temporal/host.js';

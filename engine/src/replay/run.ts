@@ -57,6 +57,7 @@ export async function runHistory(
     runId: started.originalExecutionRunId ?? '',
     taskQueue,
     compareDetails: true,
+    localActivities: target.localActivities,
   });
   beginTask(state, replayInput(events));
   const instance = target.createInstance({ namespace, taskQueue, callSites: options.explain === true });

@@ -1,4 +1,5 @@
 import type { WorkflowInstance } from '../core/activation.js';
+import type { ExecutionOptions } from '../core/step.js';
 
 /** A place in the user's sources. */
 export interface SourceLocation {
@@ -24,6 +25,8 @@ export interface ReplayInstance extends WorkflowInstance {
 
 /** Workflow code that is loaded and can be replayed: ours, or a Temporal project's. */
 export interface ReplayTarget {
+  /** How recorded local activities reach the code: sdk-core groups them otherwise than our own worker. */
+  readonly localActivities: NonNullable<ExecutionOptions['localActivities']>;
   createInstance(options: {
     readonly namespace: string;
     readonly taskQueue: string;

@@ -12,6 +12,7 @@ export function temporalTarget(bundle: TemporalBundle, options: TemporalTargetOp
   const host = createTemporalHost(bundle);
   const { workflowFailureErrorTypes = [] } = options;
   return {
+    localActivities: 'asSdkCore',
     createInstance: (instance) => host.createInstance({ ...instance, workflowFailureErrorTypes }),
     locate: createLocator(bundle.filename, bundle.userSourceMap),
     owns: host.owns,
