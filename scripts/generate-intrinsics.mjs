@@ -49,7 +49,7 @@ function record(path, value) {
   }
 }
 
-const removed = ['WebAssembly', 'SharedArrayBuffer', 'console', 'escape', 'unescape'];
+const removed = ['WebAssembly', 'SharedArrayBuffer', 'console'];
 const globals = evaluate('Object.getOwnPropertyNames(globalThis)').filter((name) => !removed.includes(name));
 for (const name of globals) if (name !== 'globalThis') record(name, evaluate(name));
 for (const [path, code] of Object.entries(hidden)) record(path, evaluate(code));

@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 import { build, type BuildFailure, type BuildOptions, type Message, type Plugin } from 'esbuild';
 import { WorkflowBundleError } from './errors.js';
+import { guardCatchBlocks, loweredSyntax, replaceHelpers } from './lowering.js';
 import { displayPath, forbiddenImports, workflowModules } from './modules.js';
 import { apiNames, runtimeCode, type RuntimeCode } from './runtime-code.js';
 
@@ -33,19 +34,6 @@ export interface WorkflowBundle {
   readonly runtime: RuntimeCode;
 }
 
-/**
- * Syntax that is rewritten: async functions become generators that the sandbox's own promises drive (so that no native
- * promise exists), `**` becomes a call that gives the same bits on each Node, `import()` becomes a bundled module.
- */
-const loweredSyntax = {
-  'async-await': false,
-  'async-generator': false,
-  'for-await': false,
-  'exponent-operator': false,
-  'dynamic-import': false,
-  using: false,
-} as const;
-
 /** What every bundle for the sandbox is built with. */
 export const sandboxBuildOptions = {
   bundle: true,
@@ -64,8 +52,6 @@ export const sandboxBuildOptions = {
   conditions: ['workflow'],
   define: { global: 'globalThis', 'process.env.NODE_ENV': '"production"' },
 } as const satisfies BuildOptions;
-
-export const asyncLowering = loweredSyntax;
 
 const extensions = ['.ts', '.tsx', '.mts', '.cts', '.js', '.mjs', '.cjs', '.jsx'];
 
@@ -157,42 +143,6 @@ function refuseForbidden(metafile: Parameters<typeof forbiddenImports>[0]): void
       'Move the code that needs them into an activity and import only its types (`import type`). If it is never ' +
       'called by a workflow, name the module in ignoreModules.',
   );
-}
-
-/** The bundler's helpers, replaced by the sandbox's own; the number of lines stays the same. */
-const helperPatterns: readonly [pattern: RegExp, replacement: string][] = [
-  [/^( *)var __async = \([\s\S]*?^\1\};$/m, 'var __async = __refrain_async__;'],
-  [/^ *var __pow = Math\.pow;$/m, 'var __pow = __refrain_pow__;'],
-];
-
-export function replaceHelpers(code: string): string {
-  let result = code;
-  for (const [pattern, replacement] of helperPatterns) {
-    result = result.replace(pattern, (text) => replacement + '\n'.repeat(text.split('\n').length - 1));
-  }
-  return result;
-}
-
-const catchLine = /^(\s*\} catch)(?: \((.+)\))? \{$/;
-
-/**
- * Puts a call first into every `catch` block, at the end of its line so that no other position changes. (The line of a
- * catch clause has several mappings; a line inside a template literal that looks like one has a single one.)
- */
-export function guardCatchBlocks(code: string, sourceMap: string): string {
-  const { mappings } = JSON.parse(sourceMap) as { mappings: string };
-  const mapped = mappings.split(';');
-  const lines = code.split('\n');
-  for (const [i, line] of lines.entries()) {
-    const match = mapped[i]?.includes(',') ? catchLine.exec(line) : null;
-    if (!match) continue;
-    const [, head, binding] = match;
-    const isName = binding !== undefined && /^[\w$]+$/.test(binding);
-    const name = isName ? binding : '__refrain_error__';
-    const rest = binding === undefined || isName ? '' : ` let ${binding} = ${name};`;
-    lines[i] = `${head} (${name}) { __refrain_caught__(${name});${rest}`;
-  }
-  return lines.join('\n');
 }
 
 /**

@@ -131,7 +131,7 @@ type Install = (
 ) => {
   readonly realm: Realm;
   readonly globals: Record<string, unknown>;
-  readonly helpers: { readonly runAsync: unknown; readonly pow: unknown; readonly caught: unknown };
+  readonly helpers: { readonly caught: unknown };
   lockDown(more: readonly unknown[]): void;
 };
 
@@ -167,30 +167,24 @@ function enterRealm(bundle: WorkflowBundle, positions: SourcePositions): InsideR
   const names = Object.keys(globals);
   const evaluateRuntime = compile(
     bundle.runtime.runtime,
-    `(function (__refrain_text_codec__, __refrain_realm__, __refrain_globals__, __refrain_async__) { 'use strict'; ${declareGlobals(names)}`,
+    `(function (__refrain_text_codec__, __refrain_realm__, __refrain_globals__, __refrain_helpers__) { 'use strict'; ${declareGlobals(names)}`,
     'const { RuntimeInstance } = __refrain_runtime__;' +
       'return { ...__refrain_runtime__, make: (evaluate, options) => new RuntimeInstance(evaluate, options) }; })',
     'refrain:runtime',
     context,
   ) as (...args: unknown[]) => Evaluated;
-  const runtime = evaluateRuntime(textCodec, realm, globals, helpers.runAsync);
+  const runtime = evaluateRuntime(textCodec, realm, globals, helpers);
   Object.assign(globals, runtime.globals);
-  lockDown([
-    ...Object.values(runtime.api),
-    ...Object.values(runtime.globals),
-    helpers.runAsync,
-    helpers.pow,
-    helpers.caught,
-  ]);
+  lockDown([...Object.values(runtime.api), ...Object.values(runtime.globals), helpers]);
   const makeModules = compile(
     bundle.code,
-    `(function (__refrain_globals__, __refrain_api__, __refrain_async__, __refrain_pow__, __refrain_caught__) { 'use strict'; ${declareGlobals(Object.keys(globals))}
+    `(function (__refrain_globals__, __refrain_api__, __refrain_helpers__, __refrain_caught__) { 'use strict'; ${declareGlobals(Object.keys(globals))}
       return function (globalThis) {`,
     'return __refrain_bundle__; }; })',
     scriptName,
     context,
   ) as (...args: unknown[]) => (globalThis: object) => WorkflowModules;
-  const evaluateModules = makeModules(globals, runtime.api, helpers.runAsync, helpers.pow, helpers.caught);
+  const evaluateModules = makeModules(globals, runtime.api, helpers, helpers.caught);
   const makeGlobal = vm.runInContext(
     '(function (globals) { return () => { const own = Object.create(null); for (const key of Object.keys(globals)) ' +
       'own[key] = globals[key]; own.globalThis = own; return own; }; })',

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { build, type BuildOptions } from 'esbuild';
+import { loweredSyntax, replaceHelpers } from './lowering.js';
 
 /** The code of the realm and of the runtime, bundled once per process. */
 export interface RuntimeCode {
@@ -37,10 +38,10 @@ async function makeRuntimeCode(): Promise<RuntimeCode> {
     bundleFile('./realm/install.js', { globalName: '__refrain_install__' }),
     bundleFile('../workflow/realm-entry.js', {
       globalName: '__refrain_runtime__',
-      supported: { 'async-await': false, 'async-generator': false, 'for-await': false },
+      supported: { ...loweredSyntax },
     }),
   ]);
-  return { realm, runtime };
+  return { realm, runtime: replaceHelpers(runtime) };
 }
 
 let names: Promise<readonly string[]> | undefined;

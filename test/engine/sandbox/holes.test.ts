@@ -201,6 +201,8 @@ describe('executions share nothing that can change', () => {
     ['Intl.DateTimeFormat.prototype.extra = 1'],
     ['(function* () {})().__proto__.__proto__.__proto__.extra = 1'],
     ['[][Symbol.iterator]().__proto__.extra = 1'],
+    ['Object.getPrototypeOf((async function* () {})()).extra = 1'],
+    ['Object.getPrototypeOf(async () => {}).extra = 1'],
     ['URL.prototype.extra = 1'],
     ['URLSearchParams.prototype.append = 1'],
   ])('%s is refused', async (statement) => {

@@ -1,5 +1,6 @@
 import type { Realm, RealmHost } from '../../runtime/realm.js';
 import type { AsyncContext } from '../../runtime/async-context.js';
+import { Await, runAsyncGenerator, yieldStar } from './async-generator.js';
 import { installDate } from './date.js';
 import { captureStack, formatStack, installErrors } from './errors.js';
 import { AbortController, AbortSignal, DOMException, Event, EventTarget } from './events.js';
@@ -37,6 +38,9 @@ export interface InstalledRealm {
   /** What the bundler's output calls in place of its own helpers. */
   readonly helpers: {
     readonly runAsync: typeof runAsync;
+    readonly runAsyncGenerator: typeof runAsyncGenerator;
+    readonly yieldStar: typeof yieldStar;
+    readonly Await: typeof Await;
     readonly pow: typeof powerOperator;
     /** Called first in every `catch` block. */
     readonly caught: typeof caught;
@@ -112,7 +116,7 @@ export function install(global: Record<string, unknown>, { host, scriptName }: I
       host,
     },
     globals,
-    helpers: { runAsync, pow: powerOperator, caught },
+    helpers: { runAsync, runAsyncGenerator, yieldStar, Await, pow: powerOperator, caught },
     lockDown(more) {
       const prototypes = new Set(objects.filter((object) => typeof object === 'object'));
       harden([...Object.values(globals), ...objects, ...more], prototypes);

@@ -342,6 +342,20 @@ function settle(derived: WorkflowPromise | Capability, isFulfilled: boolean, val
   else derived.reject(value);
 }
 
+/** One `await`: continues in the current context. */
+export function waitFor(
+  value: unknown,
+  onFulfilled: (value: unknown) => void,
+  onRejected: (reason: unknown) => void,
+): void {
+  try {
+    awaitOn(value, onFulfilled, onRejected, contextCell.current);
+  } catch (error) {
+    // Only reading `value.constructor` can throw.
+    onRejected(error);
+  }
+}
+
 /**
  * Runs a generator as the body of an async function: `yield` is `await`. The bundler's helper `__async` is replaced
  * by this one, which restores the async context at each step.
@@ -365,12 +379,7 @@ export function runAsync(
       resolve(result.value);
       return;
     }
-    const context = contextCell.current;
-    try {
-      awaitOn(result.value, onFulfilled, onRejected, context);
-    } catch (error) {
-      step(() => generator.throw(error));
-    }
+    waitFor(result.value, onFulfilled, onRejected);
   };
   const onFulfilled = (value: unknown): void => step(() => generator.next(value));
   const onRejected = (reason: unknown): void => step(() => generator.throw(reason));
