@@ -1,6 +1,17 @@
 import type { AnyCommand, CommandGroup } from './command.js';
+import { check } from './commands/check.js';
 import { doctor } from './commands/doctor.js';
 import { explain } from './commands/explain.js';
+import { history } from './commands/history.js';
+import { init } from './commands/init.js';
+import { replay } from './commands/replay.js';
 
 /** Every command, in the order of `refrain --help`. */
-export const commands: readonly (AnyCommand | CommandGroup)[] = [explain, doctor];
+export const commands: readonly (AnyCommand | CommandGroup)[] = [
+  check,
+  replay,
+  history,
+  explain,
+  init,
+  doctor,
+];

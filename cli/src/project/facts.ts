@@ -1,19 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { profiles } from '@refrain/analyzer';
 import { UsageError } from '../usage-error.js';
-
-/** The engines whose workflow code Refrain knows, by the package that selects the profile. */
-const enginePackages: readonly (readonly [profile: string, packages: readonly string[]])[] = [
-  ['refrain', ['@refrain/engine']],
-  ['temporal', ['@temporalio/workflow', '@temporalio/worker', '@temporalio/client']],
-  ['restate', ['@restatedev/restate-sdk']],
-  ['inngest', ['inngest']],
-  ['hatchet', ['@hatchet-dev/typescript-sdk']],
-  ['dbos', ['@dbos-inc/dbos-sdk']],
-  ['aws', ['@aws/durable-execution-sdk-js']],
-  ['azure', ['durable-functions']],
-  ['vercel', ['workflow']],
-];
 
 const eslintConfigNames = ['eslint.config.js', 'eslint.config.mjs', 'eslint.config.cjs', 'eslint.config.ts'];
 
@@ -61,14 +49,22 @@ export function projectFacts(folder: string): ProjectFacts {
     isEsm: packageJson.type === 'module',
     usesTypeScript: has('tsconfig.json') || 'typescript' in all,
     packageManager: packageManagerOf(has),
-    profiles: enginePackages
-      .filter(([, names]) => names.some((name) => name in all))
-      .map(([profile]) => profile),
+    profiles: Object.values(profiles)
+      .filter(({ selectedBy }) => selectedBy.some((name) => packageOf(name) in all))
+      .map(({ id }) => id),
     eslintConfig: eslintConfigNames.map((name) => join(root, name)).find((file) => existsSync(file)),
     usesVitest: 'vitest' in all,
     usesGitHub: has('.github') || existsSync(join(root, '.git')),
     usesGitLab: has('.gitlab-ci.yml'),
   };
+}
+
+/** `@scope/name` of `@scope/name/folder`. */
+function packageOf(specifier: string): string {
+  return specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
 }
 
 export function allDependencies(packageJson: PackageJson): Readonly<Record<string, string>> {
