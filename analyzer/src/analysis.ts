@@ -69,7 +69,7 @@ export function analyseProfile(
   const workflows = sortedEntries(graph)
     .filter((entry) => !entry.hidden)
     .map((entry) => ({
-      name: entry.fn.name,
+      name: entry.name,
       file: relativePath(root, entry.unit.ir.path),
       line: placeOf(entry.unit.ir, entry.fn.nameAt).line,
       why: entry.why,

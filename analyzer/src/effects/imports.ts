@@ -10,12 +10,16 @@ import type { Reach } from './reach.js';
 export function importFindings(state: GraphState, reach: Reach): RawFinding[] {
   const findings: RawFinding[] = [];
   if (state.profile.forbiddenModules.length === 0) return findings;
+  const used = usedImports(state, reach);
   for (const unit of state.units.values()) {
     const instance = unit.instance;
-    if (instance === undefined || unit.ir.kind !== 'source' || !reach.has(instance)) continue;
+    if (instance === undefined || !reach.has(instance)) continue;
+    // Steps are compiled away, and packages are bundled, with what only they import.
+    const onlyUsed = unit.ir.kind === 'package' || state.profile.safeFunctions.length > 0;
     const seen = new Set<number>();
     for (const entry of [...unit.ir.imports, ...unit.ir.exports]) {
       if (!('specifier' in entry) || entry.typeOnly || seen.has(entry.at)) continue;
+      if (onlyUsed && !used.has(entry)) continue;
       if (!isForbidden(state.profile, entry.specifier)) continue;
       // An alias may have taken the name of a builtin.
       const target = state.program.resolve(entry.specifier, unit.ir.path, 'import');
@@ -39,8 +43,18 @@ export function importFindings(state: GraphState, reach: Reach): RawFinding[] {
   return findings;
 }
 
+/** Imports whose binding reached code uses. */
+function usedImports(state: GraphState, reach: Reach): ReadonlySet<unknown> {
+  const used = new Set<unknown>();
+  for (const { instance, binding } of state.usedImports) {
+    if (reach.has(instance)) used.add(instance.unit.ir.imports[binding]);
+  }
+  return used;
+}
+
 function isForbidden(profile: Profile, specifier: string): boolean {
   const builtin = builtinName(specifier);
+  if (Object.hasOwn(profile.modules, specifier)) return profile.forbiddenModules.includes(specifier);
   const names =
     builtin === undefined ? [specifier, splitSpecifier(specifier).name] : [`node:${builtin}`, builtin];
   if (names.some((name) => profile.allowedModules?.includes(name) === true)) return false;

@@ -18,6 +18,7 @@ export interface Reach {
   readonly start: (instance: Instance) => Instance;
   /** The workflow that the path starts from. */
   readonly workflow: (instance: Instance) => Instance | undefined;
+  readonly workflowName: (instance: Instance) => string;
 }
 
 export function computeReach(state: GraphState): Reach {
@@ -49,7 +50,13 @@ export function computeReach(state: GraphState): Reach {
     add(cameFrom, order, module, undefined);
   }
   walk(cameFrom, order, late);
+  const names = new Map(sortedEntries(state).map((entry) => [entry.instance, entry.name]));
   return {
+    workflowName: (instance) => {
+      const first = firstOf(cameFrom, instance);
+      const workflow = workflowOfModule.get(first) ?? first;
+      return names.get(workflow) ?? workflow.fn.name;
+    },
     has: (instance) => cameFrom.has(instance),
     order,
     path: (instance) => pathTo(cameFrom, instance),

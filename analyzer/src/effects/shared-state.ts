@@ -3,7 +3,7 @@
 import type { FunctionIr } from '../graph/ir.js';
 import { isGlobalObject } from '../graph/properties.js';
 import { ownerOf, type GraphState, type Instance, type Mutation } from '../graph/state.js';
-import type { Value } from '../graph/tokens.js';
+import type { NodeId, TokenId, Value } from '../graph/tokens.js';
 import { adviceFor, patchOf } from './advice.js';
 import type { RawFinding, RuleId } from './finding.js';
 import type { Reach } from './reach.js';
@@ -25,6 +25,7 @@ export function sharedStateFindings(state: GraphState, reach: Reach): RawFinding
       reaches: 'state',
     });
   };
+  const shared = sharedTokens(state);
   for (const write of state.assignments) {
     if (write.instance.phase !== 'run' || !reach.has(write.instance)) continue;
     const capture = write.instance.fn.captures[~write.slot];
@@ -37,7 +38,7 @@ export function sharedStateFindings(state: GraphState, reach: Reach): RawFinding
   }
   for (const mutation of state.mutations) {
     if (!reach.has(mutation.instance)) continue;
-    const rule = ruleOf(state, mutation);
+    const rule = ruleOf(state, mutation, shared);
     if (rule === 'module-state') {
       push(
         rule,
@@ -70,14 +71,50 @@ interface Place {
   readonly end: number;
 }
 
-function ruleOf(state: GraphState, mutation: Mutation): 'module-state' | 'global-mutation' | undefined {
+function ruleOf(
+  state: GraphState,
+  mutation: Mutation,
+  shared: ReadonlySet<TokenId>,
+): 'module-state' | 'global-mutation' | undefined {
   const token = state.tokens.get(mutation.on);
   const { value } = token;
   if (value.kind === 'native' || (value.kind === 'native-instance' && value.type === 'globalThis')) {
     return ruleOfNative(state, value, mutation.instance);
   }
-  if (mutation.instance.phase !== 'run' || token.phase !== 'load') return undefined;
-  return 'module-state';
+  if (mutation.instance.phase !== 'run') return undefined;
+  return token.phase === 'load' || shared.has(mutation.on) ? 'module-state' : undefined;
+}
+
+/** What executions make and then hang on something that outlives them (a lazy singleton, a cache). */
+function sharedTokens(state: GraphState): Set<TokenId> {
+  const shared = new Set<TokenId>();
+  const queue: TokenId[] = [];
+  const addNode = (node: NodeId): void => {
+    for (const id of state.solver.tokens(node)) {
+      const { phase, value } = state.tokens.get(id);
+      if (phase !== 'run' || shared.has(id) || !canBeShared(value)) continue;
+      shared.add(id);
+      queue.push(id);
+    }
+  };
+  const addHeap = (id: TokenId): void => {
+    for (const node of state.tokens.get(id).heap?.properties.values() ?? []) addNode(node);
+  };
+  for (const token of state.tokens.all) {
+    if (token.phase === 'load' && canBeShared(token.value)) addHeap(token.id);
+  }
+  for (const instance of state.instances) {
+    if (instance.phase !== 'load') continue;
+    for (const variable of instance.fn.variables) addNode(instance.base + variable.slot);
+  }
+  for (let id = queue.pop(); id !== undefined; id = queue.pop()) addHeap(id);
+  return shared;
+}
+
+function canBeShared(value: Value): boolean {
+  return ['object', 'array', 'instance', 'class', 'function', 'native-instance', 'namespace'].includes(
+    value.kind,
+  );
 }
 
 /** Globals of the language and the host; an engine's own objects are its own affair. */

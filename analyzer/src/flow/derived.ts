@@ -47,6 +47,8 @@ function firstActive(
   return undefined;
 }
 
+const localePath = /locale|Intl|Collator/i;
+
 export function orderFindings(
   state: GraphState,
   reach: Reach,
@@ -54,10 +56,13 @@ export function orderFindings(
   active: ReadonlySet<NativeUse>,
 ): RawFinding[] {
   const rule = 'unstable-order';
+  // A locale gives another order, but always the same on one host; it is reported as what it is.
+  const unstable = new Set([...active].filter((use) => !localePath.test(use.path)));
   if (patchOf(state.profile, rule, rule) === 'patched') return [];
   return state.orderings.flatMap((ordering): RawFinding[] => {
-    if (ordering.instance.phase !== 'run' || !reach.has(ordering.instance)) return [];
-    const use = firstActive(state, flows.sourcesAt(ordering.order), active);
+    if (ordering.what !== 'comparator' || ordering.instance.phase !== 'run' || !reach.has(ordering.instance))
+      return [];
+    const use = firstActive(state, flows.sourcesAt(ordering.order), unstable);
     if (use === undefined) return [];
     return [
       {
@@ -82,12 +87,12 @@ export function guardsLoggingOnly(state: GraphState, flows: Flows, use: NativeUs
   if (reaches !== 'nothing' && reaches !== 'branch') return false;
   const branches = flows.branches.get(use.source) ?? [];
   return branches.every(({ instance, branch }) => {
-    if (branch.exits) return false;
     const { ops } = instance.fn;
-    const body = ops.slice(branch.body.from, branch.body.to);
-    const writes = body.some((op) => op.type === 'assign' || op.type === 'set' || op.type === 'set-element');
-    if (writes) return false;
-    return callsIn(instance, branch.body.from, branch.body.to).every(
+    const to = branch.exits ? ops.length : branch.body.to;
+    const body = ops.slice(branch.body.from, to);
+    const acts = body.some((op) => ['assign', 'set', 'set-element', 'return', 'throw'].includes(op.type));
+    if (acts) return false;
+    return callsIn(instance, branch.body.from, to).every(
       (op) =>
         isLogCall(state, op.text) ||
         state.roleCalls.some(

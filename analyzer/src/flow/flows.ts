@@ -27,7 +27,10 @@ export function computeFlows(state: GraphState, reach: Reach): Flows {
   const inCommands = new Set<TokenId>();
   const identities: { call: RoleCall; sources: Set<TokenId> }[] = [];
   const inIdentities = new Set<TokenId>();
+  // Values that the engine keeps as state are state, however they get there.
+  const kept = commands.filter(({ role }) => role.type === 'command' && role.kind === 'state');
   for (const call of commands) {
+    if (kept.includes(call)) continue;
     for (const arg of call.args) collect(state, arg, inCommands, new Set(), 0);
     const sources = identitySources(state, call);
     if (sources.size === 0) continue;
@@ -42,7 +45,11 @@ export function computeFlows(state: GraphState, reach: Reach): Flows {
     if (list.some(({ instance, branch }) => decidesCommands(state, instance, branch, issuing)))
       inBranches.add(source);
   }
+  for (const { instance, order } of state.orderings) {
+    if (instance.phase === 'run' && issuing.has(instance)) collect(state, order, inBranches, new Set(), 0);
+  }
   const inState = stateSources(state);
+  for (const call of kept) for (const arg of call.args) collect(state, arg, inState, new Set(), 0);
   return {
     reaches: (source) => {
       if (inIdentities.has(source)) return 'identity';
@@ -99,7 +106,9 @@ function identitySources(state: GraphState, call: RoleCall): Set<TokenId> {
   const site = { by, at: op.at, end: op.end, args, to, op };
   for (const path of paths) {
     for (const node of settledNodes(state, argumentNodes(state, site, path))) {
-      collect(state, node, found, new Set(), 0);
+      // An object where an id may stand is not the id.
+      for (const id of state.solver.tokens(node))
+        if (state.tokens.get(id).value.kind === 'source') found.add(id);
     }
   }
   return found;

@@ -71,6 +71,7 @@ function createState(options: BuildOptions): GraphState {
     definedWorkflows: [],
     entered: new Map(),
     handlers: [],
+    usedImports: [],
     settledHandlers: [],
     activityTokens: new Set(),
     root: createRoot(solver.newNodes(1)),

@@ -2,6 +2,7 @@
 
 import type { WorkflowPattern } from '../profiles/types.js';
 import { invoke, type CallSite } from './calls.js';
+import { loadDefinitions } from './definitions.js';
 import { declaredInstance, resolveType } from './declared-types.js';
 import type { ClassIr, FileIr, FunctionIr, MemberIr } from './ir.js';
 import { exportNode, loadUnit, moduleInstance, unitOf } from './modules.js';
@@ -31,16 +32,8 @@ export function findEntries(state: GraphState, options: EntryOptions): void {
     const unit = unitOf(state, path);
     if (unit === undefined) continue;
     for (const pattern of state.profile.workflows) applyPattern(state, unit, pattern);
-    if (definesByCall(state, unit.ir)) loadUnit(state, unit);
+    if (!state.profile.sandboxed) loadDefinitions(state, unit);
   }
-}
-
-/** Engines whose workflows are arguments of calls: those calls run while the module loads. */
-function definesByCall(state: GraphState, ir: FileIr): boolean {
-  if (state.profile.sandboxed) return false;
-  return (
-    ir.imports.some((entry) => Object.hasOwn(state.profile.modules, entry.specifier)) || ir.kind === 'source'
-  );
 }
 
 function applyPattern(state: GraphState, unit: Unit, pattern: WorkflowPattern): void {
@@ -91,6 +84,9 @@ function addExports(
   for (const name of exportNames(state, unit, onlyOwn, 0)) {
     state.solver.listen(exportNode(state, unit, name), (token) => {
       const { value } = state.tokens.get(token);
+      if (unit.ir.module === 'commonjs' && (value.kind === 'object' || value.kind === 'namespace')) {
+        addMembers(state, unit, token, why, onlyOwn);
+      }
       if (membersToo && value.kind === 'object') addMembers(state, unit, token, why);
       if (value.kind !== 'function' || value.unit.ir.kind !== 'source') return;
       if (onlyOwn && (value.unit !== unit || !value.fn.async)) return;
@@ -100,14 +96,15 @@ function addExports(
 }
 
 /** The functions that an exported object holds. */
-function addMembers(state: GraphState, unit: Unit, token: TokenId, why: string): void {
+function addMembers(state: GraphState, unit: Unit, token: TokenId, why: string, onlyAsync = false): void {
   const instance = moduleInstance(state, unit);
   const [op] = instance?.fn.ops ?? [];
   if (instance === undefined || op === undefined) return;
   const members = state.solver.newNode();
   readProperty(state, token, '*', members, { by: instance, op, at: 0, end: 0, callee: false });
   state.solver.listen(members, (id) => {
-    if (state.tokens.get(id).value.kind !== 'function') return;
+    const { value } = state.tokens.get(id);
+    if (value.kind !== 'function' || (onlyAsync && !value.fn.async)) return;
     state.definedWorkflows.push({ token: id, params: [], why, site: undefined });
   });
 }
@@ -260,10 +257,20 @@ function enter(state: GraphState, defined: DefinedWorkflow, fn: FunctionIr): Ent
     fn,
     instance: found?.to,
     result: to,
+    name: nameOf(defined, fn),
     why: defined.why,
     site: defined.site,
     hidden: defined.hidden ?? false,
   };
+}
+
+function nameOf(defined: DefinedWorkflow, fn: FunctionIr): string {
+  if (fn.name !== '<anonymous>' || defined.site?.op === undefined) return fn.name;
+  const { by, op } = defined.site;
+  const variable = by.fn.ops.flatMap((item) =>
+    item.type === 'copy' && item.from === op.to ? by.fn.variables.filter(({ slot }) => slot === item.to) : [],
+  )[0];
+  return variable?.name ?? fn.name;
 }
 
 export interface Entry {
@@ -272,6 +279,8 @@ export interface Entry {
   readonly fn: FunctionIr;
   readonly instance: Instance | undefined;
   readonly result: NodeId;
+  /** As people call it: its own name, or that of the variable that holds what defines it. */
+  readonly name: string;
   readonly why: string;
   readonly site: CallSite | undefined;
   /** Stands in for another function that is listed. */

@@ -4,7 +4,7 @@
  *
  * A function's values live in *slots*, numbered from 0 in each function; parameters, variables and
  * temporaries alike. A negative slot `~i` is entry `i` of the function's `captures`: a variable of
- * an enclosing function. Ops stand in source order, so a region of source is a range of op indexes
+ * an enclosing function; entry 0 is a placeholder, for `~0` is -1, which says "none". Ops stand in source order, so a region of source is a range of op indexes
  * `[from, to)`, nested functions excluded. Positions are offsets into the file's text.
  */
 
@@ -217,7 +217,14 @@ export type Op =
       readonly open: boolean;
     } & Span)
   | ({ readonly type: 'array'; readonly to: Slot } & Span)
-  | ({ readonly type: 'get'; readonly to: Slot; readonly of: Slot; readonly name: string } & Span)
+  /** `forWrite`: it is read only to write to a member of it (`process.env` in `process.env.TZ = x`). */
+  | ({
+      readonly type: 'get';
+      readonly to: Slot;
+      readonly of: Slot;
+      readonly name: string;
+      readonly forWrite?: boolean;
+    } & Span)
   | ({ readonly type: 'get-element'; readonly to: Slot; readonly of: Slot; readonly key: Slot } & Span)
   | ({ readonly type: 'set'; readonly of: Slot; readonly name: string; readonly from: Slot } & Span)
   | ({ readonly type: 'set-element'; readonly of: Slot; readonly key: Slot; readonly from: Slot } & Span)

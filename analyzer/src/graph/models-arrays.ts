@@ -69,12 +69,9 @@ const flatMap: Model = (state, site) => {
 /** Gives some of the elements back, in a new array. */
 const select: Model = (state, site) => {
   const elements = elementsOf(state, site);
-  const verdict = callEach(state, site, elements, site.args[0]);
-  const chosen = state.solver.newNode();
-  state.solver.edge(elements, chosen);
-  state.solver.taintEdge(verdict, chosen);
-  state.solver.taintEdge(verdict, site.to);
-  newArray(state, site, chosen);
+  const order = callEach(state, site, elements, site.args[0]);
+  state.orderings.push({ instance: site.by, at: site.at, end: site.end, order, what: 'filter' });
+  newArray(state, site, elements);
 };
 
 const flat: Model = (state, site) => {
@@ -101,7 +98,8 @@ const concat: Model = (state, site) => {
 /** Gives one element back. */
 const pick: Model = (state, site) => {
   const elements = elementsOf(state, site);
-  state.solver.taintEdge(callEach(state, site, elements, site.args[0]), site.to);
+  const order = callEach(state, site, elements, site.args[0]);
+  state.orderings.push({ instance: site.by, at: site.at, end: site.end, order, what: 'filter' });
   state.solver.edge(elements, site.to);
   state.solver.add(site.to, constantToken(state, undefined));
 };
@@ -143,7 +141,6 @@ function sort(mutating: boolean): Model {
         invoke(state, fn, { by: site.by, at: site.at, end: site.end, args: [elements, elements], to: order });
       });
     }
-    state.solver.taintEdge(order, site.to);
     state.orderings.push({ instance: site.by, at: site.at, end: site.end, order, what: 'comparator' });
     if (!mutating) {
       newArray(state, site, elements);

@@ -263,6 +263,7 @@ export function importBinding(
   to: NodeId,
   access: Access,
 ): void {
+  if (access.op.type === 'import') state.usedImports.push({ instance, binding: access.op.binding });
   importNamed(state, instance.unit, entry.specifier, entry.name, to, access);
 }
 

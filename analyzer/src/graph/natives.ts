@@ -19,6 +19,14 @@ export function addNative(
   receiver?: TokenId,
 ): void {
   const { path, shape } = found;
+  if (access.op.type === 'get' && access.op.forWrite) {
+    const on = nativeToken(state, path, shape);
+    if (shape.read !== undefined) {
+      state.mutations.push({ instance: access.by, at: access.at, end: access.end, on, text: path });
+    }
+    state.solver.add(to, on);
+    return;
+  }
   if (shape.read !== undefined) {
     const use = recordUse(state, found, { ...access, mode: 'read', args: [], to });
     state.solver.add(to, use.source);
@@ -40,10 +48,14 @@ export function addNative(
   state.solver.add(to, nativeToken(state, path, shape));
 }
 
+/** `import()` of something that is not a constant. */
+const dynamicImport: Shape = { call: { effect: 'dynamic-code', returns: 'Promise<data>' } };
+
 /** Lets a global flow to a node. */
 export function addTyped(state: GraphState, name: string, to: NodeId, access: Access): void {
   const found = globalShape(state, name);
-  if (isGlobalObject(name)) state.solver.add(to, nativeToken(state, 'globalThis', found?.shape ?? {}));
+  if (name === 'import()') state.solver.add(to, nativeToken(state, name, found?.shape ?? dynamicImport));
+  else if (isGlobalObject(name)) state.solver.add(to, nativeToken(state, 'globalThis', found?.shape ?? {}));
   else if (found !== undefined) addNative(state, found, to, access);
   else {
     const reason = `'${name}' is not a known global`;

@@ -102,9 +102,13 @@ export function readProperty(state: GraphState, of: TokenId, name: string, to: N
     case 'generator':
       readTypeMember(state, 'Iterator', name, to, of, access);
       return;
+    case 'method': {
+      const member = staticMember(state, value.path, value.shape, name);
+      if (member !== undefined) addNative(state, member, to, access, of);
+      return;
+    }
     case 'bound':
     case 'resolver':
-    case 'method':
     case 'typed-method':
       readTypeMember(state, 'Function', name, to, of, access);
       return;

@@ -160,6 +160,8 @@ export interface GraphState {
   readonly definedWorkflows: DefinedWorkflow[];
   readonly entered: Map<TokenId, Entry>;
   readonly root: Instance;
+  /** Imports whose binding some code used, by unit and index. */
+  readonly usedImports: { readonly instance: Instance; readonly binding: number }[];
   readonly settledHandlers: Handler[];
   readonly handlers: Handler[];
   readonly activityTokens: Set<TokenId>;
@@ -186,7 +188,8 @@ export interface Ordering {
   readonly at: number;
   readonly end: number;
   readonly order: NodeId;
-  readonly what: 'comparator';
+  /** What the value decides: the order of elements, or which there are. */
+  readonly what: 'comparator' | 'filter';
 }
 
 export interface PendingCall {

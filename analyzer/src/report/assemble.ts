@@ -75,7 +75,7 @@ function toDiagnostic(context: AssembleContext, findings: readonly RawFinding[])
     column: from.column,
     endLine: to.line,
     endColumn: to.column,
-    workflow: reach.workflow(best.instance)?.fn.name ?? '',
+    workflow: reach.workflowName(best.instance),
     reaches,
     chain: chainOf(context, best),
     suggestion: best.suggestion ?? '',
@@ -84,9 +84,8 @@ function toDiagnostic(context: AssembleContext, findings: readonly RawFinding[])
 }
 
 function chainOf(context: AssembleContext, finding: RawFinding): ChainFrame[] {
-  const frames = context.reach
-    .path(finding.instance)
-    .map((step) => frameOf(context.root, step.from, step.at));
+  const { reach, root } = context;
+  const frames = reach.path(finding.instance).map((step) => frameOf(root, step.from, step.at));
   return [...frames, frameOf(context.root, finding.instance, finding.at)];
 }
 

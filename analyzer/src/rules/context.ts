@@ -7,7 +7,7 @@ import type { Reach } from '../effects/reach.js';
 import { sortedEntries } from '../effects/reach.js';
 import type { CallOp, FileIr, FunctionIr, Slot } from '../graph/ir.js';
 import { unitOf } from '../graph/modules.js';
-import { typeShape } from '../graph/shapes.js';
+import { typeMember, typeShape } from '../graph/shapes.js';
 import { nodeOf, type GraphState, type Instance, type PendingCall, type RoleCall } from '../graph/state.js';
 import type { NodeId, Token } from '../graph/tokens.js';
 import type { CallTarget, FunctionNode, ResolvedCall, RuleContext, Value } from './types.js';
@@ -178,8 +178,12 @@ function targetOf(resolve: Resolve, world: Indexed, op: CallOp, token: Token): C
       return { type: 'api', path: `${value.type}()`, role: typeShape(world.state, value.type)?.call?.role };
     case 'unknown':
       return { type: 'unknown', reason: value.reason };
+    case 'data-method': {
+      const found = typeMember(world.state, 'Array', value.name);
+      if (found !== undefined) return { type: 'api', path: found.path, role: undefined };
+      return { type: 'unknown', reason: 'its type is not known' };
+    }
     case 'data':
-    case 'data-method':
     case 'typed-method':
       return { type: 'unknown', reason: 'its type is not known' };
     default:

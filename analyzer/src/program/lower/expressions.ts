@@ -7,7 +7,7 @@ import { constantOf, unwrap } from './constants.js';
 import { lowerFunction } from './functions.js';
 import { lowerJsx } from './jsx.js';
 import { lowerArray, lowerObject } from './literals.js';
-import { assignTo, typedSlot } from './patterns.js';
+import { assignTo, lowerTarget, typedSlot } from './patterns.js';
 import { lowerType } from './types.js';
 import {
   countNode,
@@ -267,10 +267,10 @@ function lowerTypeof(fn: FunctionState, node: ts.TypeOfExpression): Slot {
 function lowerDelete(fn: FunctionState, node: ts.DeleteExpression): Slot {
   const target = unwrap(node.expression);
   if (ts.isPropertyAccessExpression(target)) {
-    const of = lowerExpression(fn, target.expression);
+    const of = lowerTarget(fn, target.expression);
     emit(fn, { type: 'delete', of, name: target.name.text, ...spanOf(fn, node) });
   } else if (ts.isElementAccessExpression(target)) {
-    const of = lowerExpression(fn, target.expression);
+    const of = lowerTarget(fn, target.expression);
     lowerExpression(fn, target.argumentExpression);
     emit(fn, { type: 'delete', of, name: '*', ...spanOf(fn, node) });
   }

@@ -37,7 +37,8 @@ export function newFunction(file: FileState, options: NewFunction): FunctionStat
     parent: options.parent,
     kind: options.kind,
     ops: [],
-    captures: [],
+    // Entry 0 stays unused: its slot would be -1, which says 'none' elsewhere.
+    captures: [{ fn: -1, slot: 0 }],
     captureIndex: new Map<Binding, Slot>(),
     variables: [],
     params: [],

@@ -92,10 +92,10 @@ export function assignTo(fn: FunctionState, target: ts.Expression, from: Slot): 
       emit(fn, { type: 'assign', to: slotOf(fn, binding), from, name: node.text, ...spanOf(fn, node) });
     }
   } else if (ts.isPropertyAccessExpression(node)) {
-    const of = lowerExpression(fn, node.expression);
+    const of = lowerTarget(fn, node.expression);
     emit(fn, { type: 'set', of, name: node.name.text, from, ...spanOf(fn, node) });
   } else if (ts.isElementAccessExpression(node)) {
-    const of = lowerExpression(fn, node.expression);
+    const of = lowerTarget(fn, node.expression);
     const key = lowerExpression(fn, node.argumentExpression);
     emit(fn, { type: 'set-element', of, key, from, ...spanOf(fn, node) });
   } else if (ts.isObjectLiteralExpression(node)) {
@@ -105,6 +105,15 @@ export function assignTo(fn: FunctionState, target: ts.Expression, from: Slot): 
   } else if (ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.EqualsToken) {
     assignTo(fn, node.left, withDefault(fn, from, node.right));
   }
+}
+
+/** The object whose member is written or deleted. */
+export function lowerTarget(fn: FunctionState, node: ts.Expression): Slot {
+  const of = lowerExpression(fn, node);
+  const last = fn.ops.length - 1;
+  const op = fn.ops[last];
+  if (op?.type === 'get' && op.to === of) fn.ops[last] = { ...op, forWrite: true };
+  return of;
 }
 
 function assignToObjectPattern(fn: FunctionState, pattern: ts.ObjectLiteralExpression, from: Slot): void {
