@@ -1,4 +1,9 @@
 export { InputError, InvariantViolation, RefrainError, UserCodeError, assertNever } from './errors.js';
+export { arrayFromRecorded, defaultPayloadConverter, toRecorded } from './converter/payload-converter.js';
+export { defaultFailureConverter } from './converter/failure-converter.js';
+export { durationToMs, type Duration } from './failures/duration.js';
+export { CompleteAsyncError } from './failures/errors.js';
+export { ApplicationFailure } from './failures/failures.js';
 export type { Command, CommandOf, CommandType } from './history/command.js';
 export type { EventAttributes, EventOf, EventType, HistoryEvent, UnknownEvent } from './history/event.js';
 export type { Payload } from './history/payload.js';

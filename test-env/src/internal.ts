@@ -1,3 +1,4 @@
+export { functionFiles } from './host/function-location.js';
 export { VirtualClock } from './time/virtual-clock.js';
 export { Traffic } from './time/traffic.js';
 export { Actors } from './time/actors.js';
@@ -5,3 +6,11 @@ export { TimeSkipper } from './time/time-skipper.js';
 export { timeline } from './history/timeline.js';
 export { pendingCommands } from './history/pending.js';
 export { normalizeText } from './history/normalize.js';
+export type { Action } from './explore/action.js';
+export { nextSchedule } from './explore/exhaustive.js';
+export { seededRandom } from './explore/random.js';
+export { ScheduleArbitrary, shrinkChoices, type Schedule } from './explore/schedule-arbitrary.js';
+export { recorded, strategy } from './explore/strategies.js';
+export { ActivityMock } from './mocks/activity-mock.js';
+export { Mock, setOrder } from './mocks/mock.js';
+export * as assertions from './vitest/assertions.js';

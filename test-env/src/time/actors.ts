@@ -16,9 +16,9 @@ export class Actors {
     this.#traffic = traffic;
   }
 
-  /** Runs `work` as an actor of its own. */
-  async run<T>(work: () => Promise<T> | T): Promise<T> {
-    const actor: Actor = { endRunning: this.#traffic.begin(), parked: 0, ended: false };
+  /** Runs `work` as an actor of its own; `onPark` is told when it begins and when it ends waiting. */
+  async run<T>(work: () => Promise<T> | T, onPark?: (isParked: boolean) => void): Promise<T> {
+    const actor: Actor = { endRunning: this.#traffic.begin(), parked: 0, ended: false, onPark };
     try {
       return await this.#context.run(actor, async () => work());
     } finally {
@@ -31,11 +31,17 @@ export class Actors {
   async parkedUntil<T>(promise: Promise<T>): Promise<T> {
     const actor = this.#context.getStore();
     if (!actor) return promise;
-    if (actor.parked++ === 0) actor.endRunning();
+    if (actor.parked++ === 0) {
+      actor.endRunning();
+      actor.onPark?.(true);
+    }
     try {
       return await promise;
     } finally {
-      if (--actor.parked === 0 && !actor.ended) actor.endRunning = this.#traffic.begin();
+      if (--actor.parked === 0 && !actor.ended) {
+        actor.endRunning = this.#traffic.begin();
+        actor.onPark?.(false);
+      }
     }
   }
 
@@ -49,4 +55,5 @@ interface Actor {
   endRunning: () => void;
   parked: number;
   ended: boolean;
+  readonly onPark: ((isParked: boolean) => void) | undefined;
 }

@@ -64,9 +64,11 @@ export class TimeSkipper {
     return this.#options.autoSkip && this.#held === 0;
   }
 
-  /** Ends every wait with an error: the environment closes. */
-  stop(error: Error): void {
-    for (const waiter of [...this.#waiters]) waiter.fail(error);
+  /** Ends every wait with an error; false when nobody waits. */
+  failWaiters(error: unknown): boolean {
+    const waiters = [...this.#waiters];
+    for (const waiter of waiters) waiter.fail(error);
+    return waiters.length > 0;
   }
 
   async #wait<T>(kind: Pick<Waiter, 'limitMs' | 'forced'>, result: Promise<T> | undefined): Promise<T> {
@@ -160,7 +162,7 @@ export class TimeSkipper {
         `${why} A signal, an update or a cancellation that the test has yet to send can be sent at a virtual ` +
         `time with env.at().\n${pending}`,
     );
-    for (const waiter of [...this.#waiters]) waiter.fail(error);
+    this.failWaiters(error);
   }
 
   async #failEndless(): Promise<void> {
@@ -172,7 +174,7 @@ export class TimeSkipper {
       `Time was skipped ${this.#options.maxSkips} times in a row and what the test waits for did not come about.\n` +
         `Next timer: ${nextText}. If the workflow really needs more, raise maxSkips.\n${pending}`,
     );
-    for (const waiter of [...this.#waiters]) waiter.fail(error);
+    this.failWaiters(error);
   }
 }
 
@@ -183,5 +185,5 @@ interface Waiter {
   /** Waits for a time, not for a result. */
   readonly isTimed: boolean;
   readonly reached: () => void;
-  readonly fail: (error: Error) => void;
+  readonly fail: (error: unknown) => void;
 }

@@ -1,0 +1,12 @@
+import type { HistoryEvent } from '@refrain/engine/internal';
+import type { Violation } from './built-in-invariants.js';
+import type { Choices } from './exhaustive.js';
+
+/** What one explored run came to. */
+export interface RunResult extends Choices {
+  /** What happened, one line for each step. */
+  readonly steps: readonly string[];
+  readonly violation: Violation | undefined;
+  /** Events of the last run of the workflow. */
+  readonly history: readonly HistoryEvent[];
+}

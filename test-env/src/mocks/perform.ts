@@ -1,0 +1,42 @@
+import type { Rule } from './rule.js';
+
+/** What a mocked call can do while it runs; times are virtual. */
+export interface CallContext {
+  nowMs(): number;
+  sleepUntil(atMs: number): Promise<unknown>;
+  heartbeat(details: unknown): void;
+  /** Waits until the attempt is over, however that comes about; never resolves. */
+  neverEnds(): Promise<never>;
+  /** Leaves the attempt open for the test to complete; throws what tells the worker so. */
+  completeAsync(): Promise<never>;
+}
+
+/** Does what the rule says, with its heartbeats and after its delay. */
+export async function performRule(
+  rule: Rule,
+  args: readonly unknown[],
+  context: CallContext,
+): Promise<unknown> {
+  const startMs = context.nowMs();
+  const endMs = rule.behaviour.type === 'timesOut' ? Infinity : startMs + rule.delayMs;
+  for (const heartbeat of rule.heartbeats) {
+    if (startMs + heartbeat.atMs > endMs) break;
+    await context.sleepUntil(startMs + heartbeat.atMs);
+    context.heartbeat(heartbeat.details);
+  }
+  if (rule.delayMs > 0 && Number.isFinite(endMs)) await context.sleepUntil(endMs);
+  switch (rule.behaviour.type) {
+    case 'returns':
+      return rule.behaviour.value;
+    case 'throws':
+      throw rule.behaviour.error;
+    case 'implements':
+      return rule.behaviour.implementation(...(args as never[]));
+    case 'timesOut':
+      return context.neverEnds();
+    case 'completesAsync':
+      return context.completeAsync();
+    case 'never':
+      throw new TypeError('a rule that must not be used was chosen');
+  }
+}
