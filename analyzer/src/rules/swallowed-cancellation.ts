@@ -1,5 +1,5 @@
 import type { TryIr } from '../graph/ir.js';
-import { functionTargets, profileHasRole, roleOf } from './calls.js';
+import { functionTargets, functionsAmong, profileHasRole, roleOf } from './calls.js';
 import type { FunctionNode, MisuseRule, ResolvedCall, RuleContext } from './types.js';
 
 const CANCELLATION_CLASSES = new Set(['CancelledFailure', 'CancelledError']);
@@ -9,7 +9,7 @@ export const swallowedCancellation: MisuseRule = {
   id: 'swallowed-cancellation',
   run: (context) =>
     profileHasRole(context.profile, 'cancellation-check')
-      ? context.functions.flatMap((fn) =>
+      ? cancellableFunctions(context).flatMap((fn) =>
           fn.ir.tries
             .filter((item) => swallows(context, fn, item))
             .map((item) => ({
@@ -23,6 +23,27 @@ export const swallowedCancellation: MisuseRule = {
         )
       : [],
 };
+
+/** Where a cancellation can arrive: everywhere but in what runs in non-cancellable scopes alone. */
+function cancellableFunctions(context: RuleContext): readonly FunctionNode[] {
+  const shielded = new Set<FunctionNode>();
+  const callers = new Map<FunctionNode, Set<FunctionNode>>();
+  for (const fn of context.functions) {
+    for (const call of context.calls(fn)) {
+      for (const target of functionTargets(call)) {
+        const known = callers.get(target) ?? new Set();
+        callers.set(target, known.add(fn));
+      }
+      if (roleOf(call, 'cancellation-scope')?.kind !== 'non-cancellable') continue;
+      for (const body of functionsAmong(context.argument(call, { argument: 'each' }))) shielded.add(body);
+    }
+  }
+  for (let before = -1; before < shielded.size;) {
+    before = shielded.size;
+    for (const [fn, from] of callers) if ([...from].every((caller) => shielded.has(caller))) shielded.add(fn);
+  }
+  return context.functions.filter((fn) => !shielded.has(fn));
+}
 
 function swallows(context: RuleContext, fn: FunctionNode, item: TryIr): boolean {
   if (item.handler === undefined || item.throws || item.alwaysThrows) return false;
