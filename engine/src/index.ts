@@ -39,3 +39,40 @@ export type * as TaskApi from './service/api/tasks.js';
 export type * as WorkflowApi from './service/api/workflow.js';
 export { realClock, type Clock, type Random } from './service/clock.js';
 export { ServiceError, type ServiceStatus } from './service/errors.js';
+export { openEngine, type Engine, type EngineOptions } from './open-engine.js';
+export type { SearchAttributeType } from './service/check-fields.js';
+export { StoreError } from './store/sqlite/errors.js';
+export { Client, type ClientOptions } from './client/client.js';
+export type { DataConverter } from './client/conversion.js';
+export type { PayloadCodec } from './converter/payload-codec.js';
+export type {
+  WorkflowClient,
+  WorkflowHandleWithFirstExecutionRunId,
+  WorkflowStartOptions,
+} from './client/workflow-client.js';
+export type { WorkflowHandle, WorkflowUpdateHandle } from './client/workflow-handle.js';
+export type { WorkflowOptions } from './client/workflow-options.js';
+export type { WorkflowClientInterceptor } from './client/interceptors.js';
+export type { AsyncCompletionClient } from './client/async-completion-client.js';
+export type {
+  ScheduleClient,
+  ScheduleHandle,
+  ScheduleOptions,
+  ScheduleSpec,
+} from './client/schedule-client.js';
+export type { CalendarSpec } from './client/calendar-spec.js';
+export {
+  ActivityCancelledError,
+  ActivityCompletionError,
+  ActivityNotFoundError,
+  QueryNotRegisteredError,
+  QueryRejectedError,
+  ScheduleAlreadyRunning,
+  ScheduleNotFoundError,
+  WorkflowContinuedAsNewError,
+  WorkflowFailedError,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+} from './client/errors.js';
+export { WorkflowNotFoundError } from './failures/errors.js';
+export { WorkflowExecutionAlreadyStartedError } from './failures/failures.js';

@@ -29,7 +29,7 @@ const engineFolders: Readonly<Record<string, { imports: readonly string[]; types
     service: { imports: ['history'] },
     store: { imports: ['history'], typesOnly: ['service'] },
     worker: { imports: ['core', 'sandbox', 'history', 'failures', 'converter'], typesOnly: ['service'] },
-    client: { imports: ['history', 'failures', 'converter'], typesOnly: ['service'] },
+    client: { imports: ['history', 'failures', 'converter'], typesOnly: ['service', 'runtime', 'core'] },
     frontend: { imports: ['service', 'history'] },
     temporal: { imports: ['core', 'sandbox', 'history', 'failures', 'converter'] },
     replay: { imports: ['history', 'core', 'sandbox', 'temporal', 'failures', 'converter'] },

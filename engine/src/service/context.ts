@@ -7,6 +7,7 @@ import type { DueTimes } from './due-times.js';
 import { notFound, ServiceError } from './errors.js';
 import type { LoadedRun } from './loaded-run.js';
 import type { Runs } from './runs.js';
+import type { Schedules } from './schedule/schedules.js';
 import { isRunning } from './state.js';
 import type { TaskQueues } from './task-queues.js';
 
@@ -19,6 +20,7 @@ export interface ServiceContext {
   readonly dueTimes: DueTimes;
   readonly workflowTasks: TaskQueues<PollWorkflowTaskQueueResponse>;
   readonly activityTasks: TaskQueues<PollActivityTaskQueueResponse>;
+  readonly schedules: Schedules;
   readonly searchAttributeTypes: SearchAttributeTypes;
   /** Causes of a workflow task's failure that fail the run. */
   readonly failRunOn: ReadonlySet<string>;

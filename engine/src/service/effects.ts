@@ -263,6 +263,7 @@ function afterClose(
   closeUpdates(ctx, run, newRunId);
   for (const child of [...state.children.values()]) applyParentClosePolicy(ctx, run, child);
   if (newRunId !== undefined || event.type === 'WorkflowExecutionContinuedAsNew') return;
+  ctx.schedules.ended(state.workflowId, event);
   const parentExecution = state.started.parentWorkflowExecution;
   const parent = parentExecution?.runId ? ctx.runs.byRunId(parentExecution.runId) : undefined;
   const child = parent?.state.children.get(state.started.parentInitiatedEventId ?? 0);

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Store } from './store.js';
-import type { TaskCalls, WorkflowCalls } from './api.js';
+import type { ScheduleCalls, TaskCalls, WorkflowCalls, WorkflowService } from './api.js';
 import * as activityTasks from './calls/activity-tasks.js';
 import * as history from './calls/history.js';
 import * as operator from './calls/operator.js';
 import * as queries from './calls/queries.js';
 import * as reset from './calls/reset.js';
+import * as schedules from './calls/schedules.js';
 import * as start from './calls/start.js';
 import * as updates from './calls/updates.js';
 import * as visibility from './calls/visibility.js';
@@ -16,7 +17,11 @@ import { realClock } from './clock.js';
 import type { ServiceContext } from './context.js';
 import { DueTimes } from './due-times.js';
 import { fireDue } from './due.js';
-import { carryOut } from './effects.js';
+import { carryOut, terminate } from './effects.js';
+import { requestCancel } from './from-outside.js';
+import { isRunning } from './state.js';
+import { Schedules } from './schedule/schedules.js';
+import type { WorkflowExecution } from '../history/messages.js';
 import { recoverRun } from './recover.js';
 import { Runs } from './runs.js';
 import { TaskQueues } from './task-queues.js';
@@ -46,7 +51,7 @@ export interface Activity {
   readonly backlog: number;
 }
 
-export interface Service extends WorkflowCalls, TaskCalls {
+export interface Service extends WorkflowService {
   activity(): Activity;
   /** The worker has handed the activity to somebody else (async completion): it no longer runs here. */
   releaseActivityTask(taskToken: string): void;
@@ -91,6 +96,7 @@ export function openService(options: ServiceOptions): Service {
     random,
     runs,
     dueTimes,
+    schedules: newSchedules(() => ctx, { store, clock }),
     workflowTasks: new TaskQueues(clock),
     activityTasks: new TaskQueues(clock),
     searchAttributeTypes: types,
@@ -99,7 +105,8 @@ export function openService(options: ServiceOptions): Service {
   };
   recover(ctx);
   dueTimes.start();
-  return { ...workflowCalls(ctx), ...taskCalls(ctx), ...control(ctx) };
+  ctx.schedules.load();
+  return { ...workflowCalls(ctx), ...taskCalls(ctx), ...scheduleCalls(ctx), ...control(ctx) };
 }
 
 /** Bound of one read from the store. */
@@ -125,6 +132,32 @@ function reload(ctx: ServiceContext): void {
   ctx.inFlight.clear();
   ctx.dueTimes.reload();
   recover(ctx);
+  ctx.schedules.load();
+}
+
+function newSchedules(
+  context: () => ServiceContext,
+  { store, clock }: { store: Store; clock: Clock },
+): Schedules {
+  const current = (execution: WorkflowExecution) => context().runs.current(execution.workflowId ?? '');
+  return new Schedules({
+    store,
+    clock,
+    write: (scheduleId, text, dueMs) => context().runs.writeSchedule({ scheduleId, text, dueMs }),
+    start: (request) => {
+      const { run } = start.startOrUse(context(), request);
+      return { workflowId: run.state.workflowId, runId: run.state.runId };
+    },
+    cancel: (execution) => {
+      const run = current(execution);
+      if (run && isRunning(run.state))
+        context().runs.transact(run, (t) => requestCancel(t, { cause: 'schedule' }));
+    },
+    terminate: (execution) => {
+      const run = current(execution);
+      if (run && isRunning(run.state)) terminate(context(), run, 'terminated by schedule overlap policy');
+    },
+  });
 }
 
 type Call<A extends unknown[], R> = (ctx: ServiceContext, ...args: A) => R;
@@ -182,10 +215,22 @@ function taskCalls(ctx: ServiceContext): TaskCalls {
   };
 }
 
+function scheduleCalls(ctx: ServiceContext): ScheduleCalls {
+  return {
+    createSchedule: bind(ctx, schedules.createSchedule),
+    describeSchedule: bind(ctx, schedules.describeSchedule),
+    updateSchedule: bind(ctx, schedules.updateSchedule),
+    patchSchedule: bind(ctx, schedules.patchSchedule),
+    deleteSchedule: bind(ctx, schedules.deleteSchedule),
+    listSchedules: bind(ctx, schedules.listSchedules),
+    listScheduleMatchingTimes: bind(ctx, schedules.listScheduleMatchingTimes),
+  };
+}
+
 function control(ctx: ServiceContext): Pick<Service, 'activity' | 'releaseActivityTask' | 'close'> {
   return {
     activity: () => ({
-      nextDueMs: ctx.dueTimes.nextMs,
+      nextDueMs: Math.min(ctx.dueTimes.nextMs, ctx.schedules.nextDueMs),
       tasksWithWorkers: ctx.inFlight.size,
       isStoring: !ctx.runs.isSettled,
       backlog: ctx.workflowTasks.backlog + ctx.activityTasks.backlog,
@@ -193,6 +238,7 @@ function control(ctx: ServiceContext): Pick<Service, 'activity' | 'releaseActivi
     releaseActivityTask: (taskToken) => void ctx.inFlight.delete(taskToken),
     close: async () => {
       ctx.dueTimes.stop();
+      ctx.schedules.stop();
       ctx.workflowTasks.close();
       ctx.activityTasks.close();
       await ctx.runs.durable();

@@ -1,0 +1,172 @@
+import type { HistoryEvent } from '../history/event.js';
+import type { UpdateOutcome } from '../history/messages.js';
+import type {
+  QueryDefinition,
+  SignalDefinition,
+  UpdateDefinition,
+  Workflow,
+  WorkflowResultType,
+} from '../runtime/function-types.js';
+import type { CallsOptions, ClientCalls } from './calls.js';
+import { executionOf, updateCallEnded } from './calls.js';
+import type { WorkflowExecutionDescription } from './description.js';
+import { summaryOf } from './description.js';
+import { workflowErrorOf, WorkflowUpdateFailedError } from './errors.js';
+import type { Target } from './interceptors.js';
+import { workflowResult } from './workflow-result.js';
+
+export interface UpdateOptions<A extends readonly unknown[] = readonly unknown[]> {
+  readonly args?: A;
+  /** Sending again with the same id gives the same update. */
+  readonly updateId?: string;
+}
+
+export interface WorkflowUpdateHandle<R> {
+  readonly updateId: string;
+  readonly workflowId: string;
+  readonly workflowRunId: string | undefined;
+  /** Waits for the update's end; throws a `WorkflowUpdateFailedError` when it was rejected or has failed. */
+  result(): Promise<R>;
+}
+
+/** One workflow; by the names of `@temporalio/client`'s `WorkflowHandle`. */
+export interface WorkflowHandle<W extends Workflow = Workflow> {
+  readonly workflowId: string;
+  /** Waits for the end. Throws a `WorkflowFailedError`, with the failure as its cause. */
+  result(): Promise<WorkflowResultType<W>>;
+  signal<A extends unknown[] = []>(definition: SignalDefinition<A> | string, ...args: A): Promise<void>;
+  query<R, A extends unknown[] = []>(definition: QueryDefinition<R, A> | string, ...args: A): Promise<R>;
+  /** Sends an update and waits for its result. */
+  executeUpdate<R, A extends unknown[] = []>(
+    definition: UpdateDefinition<R, A> | string,
+    options?: UpdateOptions<A>,
+  ): Promise<R>;
+  /** Sends an update and waits until it is accepted. */
+  startUpdate<R, A extends unknown[] = []>(
+    definition: UpdateDefinition<R, A> | string,
+    options: UpdateOptions<A> & { readonly waitForStage: 'ACCEPTED' },
+  ): Promise<WorkflowUpdateHandle<R>>;
+  getUpdateHandle<R>(updateId: string): WorkflowUpdateHandle<R>;
+  cancel(reason?: string): Promise<void>;
+  terminate(reason?: string): Promise<void>;
+  describe(): Promise<WorkflowExecutionDescription>;
+  fetchHistory(): Promise<{ readonly events: readonly HistoryEvent[] }>;
+}
+
+interface HandleOptions extends CallsOptions {
+  readonly calls: ClientCalls;
+}
+
+interface HandleOf {
+  readonly target: Target;
+  /** Where `result` begins. */
+  readonly resultRunId: string | undefined;
+  readonly followRuns: boolean;
+}
+
+export function newHandle<W extends Workflow>(options: HandleOptions, of: HandleOf): WorkflowHandle<W> {
+  const { calls, conversion, service, newId } = options;
+  const { target, resultRunId, followRuns } = of;
+  const { workflowId } = target;
+  const send = (
+    definition: { readonly name: string } | string,
+    updateOptions: UpdateOptions,
+    waitForStage: 'ACCEPTED' | 'COMPLETED',
+  ) =>
+    calls.startUpdate({
+      ...target,
+      updateName: nameOf(definition),
+      updateId: updateOptions.updateId ?? newId(),
+      args: updateOptions.args ?? [],
+      headers: {},
+      waitForStage,
+    });
+  return {
+    workflowId,
+    result: async () =>
+      (await workflowResult(service, conversion, {
+        workflowId,
+        runId: resultRunId,
+        followRuns,
+      })) as WorkflowResultType<W>,
+    signal: (definition, ...args) =>
+      calls.signal({ ...target, signalName: nameOf(definition), args, headers: {} }),
+    query: async <R>(definition: { readonly name: string } | string, ...args: unknown[]) =>
+      (await calls.query({ ...target, queryType: nameOf(definition), args, headers: {} })) as R,
+    executeUpdate: async <R>(
+      definition: { readonly name: string } | string,
+      updateOptions: UpdateOptions = {},
+    ) => {
+      const started = await send(definition, updateOptions, 'COMPLETED');
+      return updateHandle<R>(
+        options,
+        { ...target, runId: started.runId },
+        started.updateId,
+        started.outcome,
+      ).result();
+    },
+    startUpdate: async <R>(definition: { readonly name: string } | string, updateOptions: UpdateOptions) => {
+      const started = await send(definition, updateOptions, 'ACCEPTED');
+      const handle = updateHandle<R>(
+        options,
+        { ...target, runId: started.runId },
+        started.updateId,
+        started.outcome,
+      );
+      // A rejected update was never accepted: that is an error of the start.
+      if (started.outcome && 'failure' in (started.outcome as object)) await handle.result();
+      return handle;
+    },
+    getUpdateHandle: (updateId) => updateHandle(options, target, updateId, undefined),
+    cancel: (reason) => calls.cancel({ ...target, reason }),
+    terminate: (reason) => calls.terminate({ ...target, reason, details: [] }),
+    async describe() {
+      const raw = await named(target, service.describeWorkflowExecution({ execution: executionOf(target) }));
+      return { ...(await summaryOf(raw.workflowExecutionInfo, conversion)), raw };
+    },
+    async fetchHistory() {
+      const { history } = await named(
+        target,
+        service.getWorkflowExecutionHistory({ execution: executionOf(target) }),
+      );
+      return { events: history.events };
+    },
+  };
+}
+
+function updateHandle<R>(
+  { service, conversion }: HandleOptions,
+  target: Target,
+  updateId: string,
+  known: unknown,
+): WorkflowUpdateHandle<R> {
+  const { workflowId, runId } = target;
+  return {
+    updateId,
+    workflowId,
+    workflowRunId: runId,
+    async result() {
+      let outcome = known as UpdateOutcome | undefined;
+      while (!outcome) {
+        const polled = service.pollWorkflowExecutionUpdate({
+          updateRef: { workflowExecution: executionOf(target), updateId },
+          waitPolicy: { lifecycleStage: 'COMPLETED' },
+        });
+        ({ outcome } = await named(target, polled).catch(updateCallEnded));
+      }
+      if (!outcome.failure) return (await conversion.decodeFirst(outcome.success)) as R;
+      const cause = await conversion.decodeFailure(outcome.failure);
+      throw new WorkflowUpdateFailedError('Workflow Update failed', cause);
+    },
+  };
+}
+
+function nameOf(definition: { readonly name: string } | string): string {
+  return typeof definition === 'string' ? definition : definition.name;
+}
+
+async function named<T>({ workflowId, runId }: Target, call: Promise<T>): Promise<T> {
+  return call.catch((error: unknown) => {
+    throw workflowErrorOf(error, workflowId, runId);
+  });
+}

@@ -1,0 +1,195 @@
+import type { HistoryEvent } from '../../history/event.js';
+import type { WorkflowExecution } from '../../history/messages.js';
+import type { StartWorkflowExecutionRequest } from '../api/workflow.js';
+import type { Clock } from '../clock.js';
+import { ServiceError } from '../errors.js';
+import type { Store } from '../store.js';
+import type { BufferedStart, StoredSchedule } from './machine.js';
+import { nextDueMs, nextStep, recordAction, recordEnd, takeDueTimes } from './machine.js';
+import type { CompiledSpec } from './spec.js';
+import { compileSpec } from './spec.js';
+
+export interface SchedulesOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  write(scheduleId: string, text: string | null, dueMs: number): void;
+  start(request: StartWorkflowExecutionRequest): WorkflowExecution;
+  cancel(execution: WorkflowExecution): void;
+  terminate(execution: WorkflowExecution): void;
+}
+
+interface Loaded {
+  readonly stored: StoredSchedule;
+  spec: CompiledSpec;
+}
+
+/**
+ * Owns the schedules and their timer. All schedules are in memory (they are few compared to runs); each change
+ * is staged with the starts it makes, in one commit (E2).
+ */
+export class Schedules {
+  readonly #options: SchedulesOptions;
+  readonly #byId = new Map<string, Loaded>();
+  /** Running workflows by id, to the schedule that started them. */
+  readonly #runningIn = new Map<string, string>();
+  #cancelTimer: (() => void) | undefined;
+  #timerMs = Infinity;
+
+  constructor(options: SchedulesOptions) {
+    this.#options = options;
+  }
+
+  /** Reads the store; starts what is due. */
+  load(): void {
+    this.#byId.clear();
+    this.#runningIn.clear();
+    for (let after = ''; ;) {
+      const page = this.#options.store.listSchedules(after, 1000);
+      for (const { text } of page) {
+        const stored = JSON.parse(text) as StoredSchedule;
+        this.#byId.set(stored.scheduleId, { stored, spec: compileSpec(stored.schedule.spec) });
+        for (const run of stored.running) this.#runningIn.set(run.workflowId ?? '', stored.scheduleId);
+      }
+      if (page.length < 1000) break;
+      after = page[page.length - 1]!.scheduleId;
+    }
+    this.#arm();
+  }
+
+  get(scheduleId: string): Loaded | undefined {
+    return this.#byId.get(scheduleId);
+  }
+
+  list(afterId: string, limit: number): readonly Loaded[] {
+    const ids = [...this.#byId.keys()].filter((id) => id > afterId).sort();
+    return ids.slice(0, limit).map((id) => this.#byId.get(id)!);
+  }
+
+  /** Adds a schedule, or takes a changed one. */
+  put(stored: StoredSchedule): void {
+    this.#byId.set(stored.scheduleId, { stored, spec: compileSpec(stored.schedule.spec) });
+    this.advance(stored.scheduleId);
+  }
+
+  remove(scheduleId: string): void {
+    for (const run of this.#byId.get(scheduleId)?.stored.running ?? []) {
+      this.#runningIn.delete(run.workflowId ?? '');
+    }
+    this.#byId.delete(scheduleId);
+    this.#options.write(scheduleId, null, Infinity);
+    this.#arm();
+  }
+
+  /** Takes what is due of a schedule, starts what may start, and stages it. */
+  advance(scheduleId: string): void {
+    const loaded = this.#byId.get(scheduleId);
+    if (!loaded) return;
+    const { stored, spec } = loaded;
+    takeDueTimes(stored, spec, this.#options.clock.nowMs());
+    this.#empty(stored);
+    this.#options.write(scheduleId, JSON.stringify(stored), nextDueMs(stored, spec));
+    this.#arm();
+  }
+
+  /** A workflow has ended for good (no further run follows). */
+  ended(workflowId: string, event: HistoryEvent): void {
+    const scheduleId = this.#runningIn.get(workflowId);
+    if (scheduleId === undefined) return;
+    this.#runningIn.delete(workflowId);
+    const loaded = this.#byId.get(scheduleId);
+    if (!loaded) return;
+    recordEnd(loaded.stored, workflowId, event);
+    this.advance(scheduleId);
+  }
+
+  get nextDueMs(): number {
+    return Math.min(Infinity, ...[...this.#byId.values()].map(({ stored, spec }) => nextDueMs(stored, spec)));
+  }
+
+  stop(): void {
+    this.#cancelTimer?.();
+    this.#timerMs = -Infinity;
+  }
+
+  #empty(stored: StoredSchedule): void {
+    for (let step = nextStep(stored); step; step = nextStep(stored)) {
+      if (step.type === 'start') {
+        this.#start(stored, step.start);
+        continue;
+      }
+      const running = [...stored.running];
+      if (step.type === 'cancelRunning') {
+        for (const run of running) this.#options.cancel(run);
+        return;
+      }
+      // Ending a run comes back through `ended`; the schedule is in the middle of a step, so it is told here.
+      for (const run of running) {
+        this.#runningIn.delete(run.workflowId ?? '');
+        stored.running = stored.running.filter((r) => r !== run);
+        this.#options.terminate(run);
+      }
+    }
+  }
+
+  #start(stored: StoredSchedule, start: BufferedStart): void {
+    const { startWorkflow } = stored.schedule.action;
+    const time = new Date(start.nominalMs).toISOString().replace(/\.\d+Z$/, 'Z');
+    const keepsId = stored.schedule.policies?.keepOriginalWorkflowId;
+    const workflowId = keepsId ? startWorkflow.workflowId : `${startWorkflow.workflowId}-${time}`;
+    const fields = startWorkflow.searchAttributes?.indexedFields;
+    const request: StartWorkflowExecutionRequest = {
+      ...startWorkflow,
+      workflowId,
+      workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+      searchAttributes: {
+        indexedFields: {
+          ...fields,
+          TemporalScheduledById: json(stored.scheduleId, 'Keyword'),
+          TemporalScheduledStartTime: json(new Date(start.nominalMs).toISOString(), 'Datetime'),
+        },
+      },
+      ...(stored.lastResult && { lastCompletionResult: stored.lastResult }),
+      ...(stored.lastFailure && { continuedFailure: stored.lastFailure }),
+    };
+    try {
+      const run = this.#options.start(request);
+      this.#runningIn.set(workflowId, stored.scheduleId);
+      recordAction(stored, start, this.#options.clock.nowMs(), run);
+    } catch (error) {
+      // A workflow of this id runs already (the same time was backfilled twice): the action counts as skipped.
+      if (!(error instanceof ServiceError)) throw error;
+      stored.overlapSkipped++;
+    }
+  }
+
+  #arm(): void {
+    if (this.#timerMs === -Infinity) return;
+    const nextMs = this.nextDueMs;
+    if (nextMs === this.#timerMs) return;
+    this.#cancelTimer?.();
+    this.#timerMs = nextMs;
+    this.#cancelTimer =
+      nextMs === Infinity ? undefined : this.#options.clock.setTimer(nextMs, () => this.#tick());
+  }
+
+  #tick(): void {
+    this.#timerMs = Infinity;
+    this.#cancelTimer = undefined;
+    const nowMs = this.#options.clock.nowMs();
+    for (const [scheduleId, { stored, spec }] of [...this.#byId]) {
+      if (nextDueMs(stored, spec) <= nowMs) this.advance(scheduleId);
+    }
+    this.#arm();
+  }
+}
+
+function json(value: string, type: string) {
+  return {
+    metadata: { encoding: base64('json/plain'), type: base64(type) },
+    data: base64(JSON.stringify(value)),
+  };
+}
+
+function base64(text: string): string {
+  return Buffer.from(text).toString('base64');
+}
