@@ -4,7 +4,14 @@ import type { Item } from './commands-of-history.js';
 export type Change =
   | { readonly type: 'inserted'; readonly attempted: Item; readonly before?: Item }
   | { readonly type: 'removed'; readonly recorded: Item; readonly instead?: Item }
-  | { readonly type: 'moved'; readonly recorded: Item; readonly attempted: Item; readonly earlier: boolean }
+  | {
+      readonly type: 'moved';
+      readonly recorded: Item;
+      readonly attempted: Item;
+      readonly earlier: boolean;
+      /** Moved to a later place: what the code asks for where history has the command. */
+      readonly instead?: Item;
+    }
   | { readonly type: 'changed'; readonly recorded: Item; readonly attempted: Item };
 
 /** Larger differences are cut: near the first one lies what matters. */
@@ -12,15 +19,21 @@ const WINDOW = 120;
 
 /**
  * Aligns two sequences of commands (least edit cost, where a command of the same kind may be replaced) and
- * names the first change. Equal beginnings are skipped, so that the cost is linear besides one window.
+ * names the first change. Equal beginnings are skipped, so that the cost is linear besides one window. `isWhole`:
+ * neither sequence goes on; otherwise what one of them has more at the end costs nothing.
  */
-export function firstChange(recorded: readonly Item[], attempted: readonly Item[]): Change | undefined {
+export function firstChange(
+  recorded: readonly Item[],
+  attempted: readonly Item[],
+  isWhole: boolean,
+): Change | undefined {
   let from = 0;
   while (from < recorded.length && from < attempted.length && isSame(recorded[from]!, attempted[from]!))
     from++;
   const left = recorded.slice(from, from + WINDOW);
   const right = attempted.slice(from, from + WINDOW);
-  const steps = editSteps(left, right);
+  const whole = isWhole && recorded.length - from <= WINDOW && attempted.length - from <= WINDOW;
+  const steps = editSteps(left, right, whole);
   const first = steps.find((step) => step.type !== 'kept');
   if (!first) return undefined;
   return withMoves(first, steps);
@@ -46,7 +59,9 @@ function withMoves(first: EditStep, steps: readonly EditStep[]): Change {
   if (first.type === 'removed') {
     const partner = steps.find((step) => step.type === 'inserted' && isSame(first.recorded, step.attempted));
     if (partner?.type === 'inserted') {
-      return { type: 'moved', recorded: first.recorded, attempted: partner.attempted, earlier: false };
+      const { recorded, attempted: instead } = first;
+      const moved = { type: 'moved', recorded, attempted: partner.attempted, earlier: false } as const;
+      return instead ? { ...moved, instead } : moved;
     }
     return {
       type: 'removed',
@@ -80,7 +95,7 @@ function replaceCost(left: Item, right: Item): number {
 const GAP = 2;
 
 /** The cheapest way from one sequence to the other, in order. */
-function editSteps(left: readonly Item[], right: readonly Item[]): EditStep[] {
+function editSteps(left: readonly Item[], right: readonly Item[], isWhole: boolean): EditStep[] {
   const width = right.length + 1;
   const cost = new Float64Array((left.length + 1) * width);
   for (let j = 1; j <= right.length; j++) cost[j] = j * GAP;
@@ -95,7 +110,7 @@ function editSteps(left: readonly Item[], right: readonly Item[]): EditStep[] {
     }
   }
   const steps: EditStep[] = [];
-  let [i, j] = [left.length, right.length];
+  let [i, j] = isWhole ? [left.length, right.length] : cheapestEnd(cost, left.length, right.length);
   while (i > 0 || j > 0) {
     const here = cost[i * width + j]!;
     const recorded = left[i - 1];
@@ -118,4 +133,16 @@ function editSteps(left: readonly Item[], right: readonly Item[]): EditStep[] {
     }
   }
   return steps.reverse();
+}
+
+/** Where one of two sequences that go on is used up at the least cost; of equal ends the one that uses most. */
+function cheapestEnd(cost: Float64Array, rows: number, columns: number): [number, number] {
+  const width = columns + 1;
+  let best: [number, number] = [rows, columns];
+  const consider = (i: number, j: number) => {
+    if (cost[i * width + j]! < cost[best[0] * width + best[1]]!) best = [i, j];
+  };
+  for (let i = rows; i >= 0; i--) consider(i, columns);
+  for (let j = columns; j >= 0; j--) consider(rows, j);
+  return best;
 }

@@ -21,10 +21,7 @@ export interface Evidence {
 
 /** Explains nondeterminism: where it begins, which is often before the event that does not fit. */
 export function explainMismatch(evidence: Evidence, mismatch: Mismatch): Divergence {
-  const tasks = Math.max(mismatch.workflowTask, 1);
-  const recorded = recordedItems(evidence.events, tasks);
-  const attempted = attemptedItems(evidence.run.commands, tasks, recorded);
-  const change = firstChange(recorded, attempted);
+  const change = changeOf(evidence, Math.max(mismatch.workflowTask, 1));
   if (change) return explainChange(evidence, mismatch, change);
   const stack = mismatch.callSite ?? callSiteOf(mismatch.attempted);
   return {
@@ -38,6 +35,22 @@ export function explainMismatch(evidence: Evidence, mismatch: Mismatch): Diverge
     cause: 'What the code brought about earlier does not fit this event.',
     fix: patchSnippet(undefined),
   };
+}
+
+/** With what the code would have done next, where it could be followed; else up to the task of the mismatch. */
+function changeOf({ events, run }: Evidence, tasks: number): Change | undefined {
+  const { commands, beyond } = run;
+  if (beyond && beyond.commands.length > 0) {
+    const recorded = recordedItems(events, Infinity);
+    const attempted = attemptedItems([...commands, beyond.commands], Infinity, recorded);
+    return firstChange(recorded, attempted, beyond.complete && isEnding(recorded.at(-1)));
+  }
+  const recorded = recordedItems(events, tasks);
+  return firstChange(recorded, attemptedItems(commands, tasks, recorded), true);
+}
+
+function isEnding(item: Item | undefined): boolean {
+  return ['completion', 'failure', 'cancellation', 'continue-as-new'].includes(item?.kind ?? '');
 }
 
 function codeOf(mismatch: Mismatch): string {
@@ -55,17 +68,23 @@ function codeOf(mismatch: Mismatch): string {
 }
 
 function explainChange({ target, events }: Evidence, mismatch: Mismatch, change: Change): Divergence {
-  const attempted = 'attempted' in change ? change.attempted : undefined;
   const recorded = 'recorded' in change ? change.recorded : undefined;
-  const anchor = attempted ?? ('instead' in change ? change.instead : undefined);
+  // Where the code is at the place in question; of a command that moved to later that is another one.
+  const instead = 'instead' in change ? change.instead : undefined;
+  const attempted = instead ?? ('attempted' in change ? change.attempted : undefined);
+  const anchor = attempted;
+  const task = change.type === 'moved' && !change.earlier ? recorded?.workflowTask : attempted?.workflowTask;
   const location = locate(target, anchor?.callSite);
   const field = change.type === 'changed' ? (mismatch.field ?? firstField(change)) : undefined;
   const eventId = recorded?.eventId ?? ('before' in change ? change.before?.eventId : undefined);
   return {
     code: change.type === 'removed' ? 'RFN3011' : change.type === 'inserted' ? 'RFN3015' : 'RFN3010',
-    ...placeOf(attempted?.workflowTask ?? recorded?.workflowTask, eventId ?? eventOfTask(events, attempted)),
+    ...placeOf(
+      Math.min(task ?? Infinity, recorded?.workflowTask ?? Infinity, Math.max(mismatch.workflowTask, 1)),
+      eventId ?? eventOfTask(events, attempted),
+    ),
     ...(recorded ? { recorded: recorded.view } : {}),
-    ...(attempted ? { attempted: attempted.view } : {}),
+    ...(attempted && change.type !== 'removed' ? { attempted: attempted.view } : {}),
     ...(field ? { field } : {}),
     ...locationFields(location),
     message: messageOf(change),

@@ -1,4 +1,10 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { InputError } from '../errors.js';
+import { bundleWorkflowCode } from '../sandbox/bundle.js';
 import { bundleTemporalWorkflows } from '../temporal/bundle.js';
+import { findTemporalSdk } from '../temporal/sdk.js';
+import { nativeTarget } from './native-target.js';
 import type { ReplayTarget } from './target.js';
 import { temporalTarget } from './temporal-target.js';
 
@@ -14,13 +20,53 @@ export interface WorkflowCodeOptions {
   readonly failureConverterPath?: string;
   /** As the Temporal worker's option: names of errors that fail the workflow, not its task. */
   readonly workflowFailureErrorTypes?: readonly string[];
+  /** Whose API the code imports; found out from its imports when absent. */
+  readonly api?: 'refrain' | 'temporal';
 }
 
-/** Bundles and loads workflow code. Throws `InputError`. */
+/** Bundles and loads workflow code of either kind. Throws `InputError`. */
 export async function openTarget(options: WorkflowCodeOptions): Promise<ReplayTarget> {
-  const { workflowFailureErrorTypes, ...bundle } = options;
-  return temporalTarget(
-    await bundleTemporalWorkflows(bundle),
-    workflowFailureErrorTypes ? { workflowFailureErrorTypes } : {},
-  );
+  const { workflowFailureErrorTypes, api, ...code } = options;
+  const more = workflowFailureErrorTypes ? { workflowFailureErrorTypes } : {};
+  if ((api ?? (await apiOf(code.workflowsPath))) === 'temporal') {
+    return temporalTarget(await bundleTemporalWorkflows(code), more);
+  }
+  const { workflowInterceptorModules, ...rest } = code;
+  const interceptors = workflowInterceptorModules ? { interceptorModules: workflowInterceptorModules } : {};
+  return nativeTarget(await bundleWorkflowCode({ ...rest, ...interceptors }), more);
+}
+
+const refrain = '@refrain/engine/workflow';
+const temporal = '@temporalio/workflow';
+
+/** By the packages that the project's own modules import; packages themselves are not opened for it. */
+async function apiOf(workflowsPath: string): Promise<'refrain' | 'temporal'> {
+  const path = resolve(workflowsPath);
+  const { build } = await import('esbuild');
+  const imported = new Set<string>();
+  await build({
+    entryPoints: [path],
+    bundle: true,
+    write: false,
+    packages: 'external',
+    platform: 'neutral',
+    logLevel: 'silent',
+    plugins: [
+      {
+        name: 'refrain-imports',
+        setup(plugin) {
+          plugin.onResolve({ filter: /^@(refrain|temporalio)\// }, ({ path: name }) => {
+            imported.add(name);
+            return { path: name, external: true };
+          });
+        },
+      },
+    ],
+  }).catch(() => undefined);
+  if (imported.has(refrain) && imported.has(temporal)) {
+    throw new InputError('RFN3004', `${workflowsPath} imports both ${refrain} and ${temporal}`);
+  }
+  if (imported.has(refrain)) return 'refrain';
+  if (imported.has(temporal)) return 'temporal';
+  return existsSync(path) && findTemporalSdk(path) ? 'temporal' : 'refrain';
 }

@@ -14,6 +14,10 @@ import type { Step } from '../core/step.js';
 import type { EventOf, HistoryEvent } from '../history/event.js';
 import type { Command } from '../history/command.js';
 import type { Failure } from '../history/messages.js';
+import type { OpenCommands } from './open-commands.js';
+import { noteAsked, noteTold } from './open-commands.js';
+import type { Probe } from './probe.js';
+import { probe } from './probe.js';
 import type { ReplayInstance, ReplayTarget, StartFailure } from './target.js';
 
 export interface RunOptions {
@@ -40,6 +44,8 @@ export interface Run {
   readonly extraAtEnd: readonly Command[];
   /** Only with `keepCommands`; index 0 is the first workflow task. */
   readonly commands: readonly (readonly WorkflowCommand[])[];
+  /** Only with `explain`, after a mismatch: what the code would ask for next. */
+  readonly beyond?: Probe;
 }
 
 /** Replays one history from zero. */
@@ -63,14 +69,20 @@ export async function runHistory(
   const instance = target.createInstance({ namespace, taskQueue, callSites: options.explain === true });
   const commands: WorkflowCommand[][] = [];
   const rejections: unknown[] = [];
+  const trail: Trail = { open: new Map(), last: undefined };
   const stopListening = listenForRejections(target, (error) => {
     rejections.push(error);
     instance.reject(error);
   });
   try {
-    const last = await replayTasks(state, instance, options, commands, rejections);
+    const last = await replayTasks(state, instance, options, commands, rejections, trail);
     await turn();
+    const beyond =
+      options.explain && last?.type === 'mismatch' && trail.last
+        ? probe(instance, trail.last, trail.open, events, last.mismatch.recorded?.eventId ?? 0)
+        : undefined;
     return {
+      ...(beyond ? { beyond } : {}),
       end: last ? endOf(last, instance, rejections) : { type: 'done' },
       drift: driftOf(state),
       matchedCommands: progressOf(state).matchedCommands,
@@ -83,6 +95,12 @@ export async function runHistory(
   }
 }
 
+/** For the probe: where the code stands. */
+interface Trail {
+  readonly open: OpenCommands;
+  last: Activation | undefined;
+}
+
 type LastStep = Exclude<Step, { type: 'activate' }>;
 
 /** Undefined when it stopped at `untilTask`. */
@@ -92,6 +110,7 @@ async function replayTasks(
   options: RunOptions,
   commands: WorkflowCommand[][],
   rejections: readonly unknown[],
+  trail: Trail,
 ): Promise<LastStep | undefined> {
   for (;;) {
     const step = nextStep(state);
@@ -101,6 +120,11 @@ async function replayTasks(
     if (options.explain) {
       await turn();
       if (rejections.length > 0) completion = { status: 'failed', failure: failureOf(rejections[0]) };
+    }
+    if (options.explain && completion.status === 'successful') {
+      trail.last = step.activation;
+      noteTold(trail.open, step.activation);
+      noteAsked(trail.open, completion.commands);
     }
     if (options.keepCommands && completion.status === 'successful') {
       (commands[state.completedTasks] ??= []).push(...completion.commands);
@@ -131,7 +155,7 @@ function endsWithAnswer(events: readonly HistoryEvent[]): boolean {
 /** Queries must change nothing that replay can see (E7); what they answer is of no interest here. */
 function askQueries(instance: ReplayInstance, next: Activation): void {
   if (next.jobs.some((job) => job.type === 'initializeWorkflow')) return;
-  const names = instance.queryNames();
+  const names = instance.queryNames(next);
   if (names.length === 0) return;
   instance.activate({
     ...next,

@@ -1,4 +1,4 @@
-import type { WorkflowInstance } from '../core/activation.js';
+import type { Activation, WorkflowInstance } from '../core/activation.js';
 import type { ExecutionOptions } from '../core/step.js';
 
 /** A place in the user's sources. */
@@ -20,7 +20,7 @@ export interface ReplayInstance extends WorkflowInstance {
   reject(error: unknown): void;
   readonly startFailure?: StartFailure | undefined;
   /** Names of the queries that have a handler now, the built-in ones not. */
-  queryNames(): readonly string[];
+  queryNames(now: Activation): readonly string[];
 }
 
 /** Workflow code that is loaded and can be replayed: ours, or a Temporal project's. */

@@ -1,0 +1,111 @@
+import type { Activation, Completion } from '../core/activation.js';
+import type { WorkflowBundle } from '../sandbox/bundle.js';
+import { WorkflowBundleError } from '../sandbox/errors.js';
+import type { LoadedBundle } from '../sandbox/load.js';
+import { loadBundle } from '../sandbox/load.js';
+import type { ReplayInstance, ReplayTarget, SourceLocation, StartFailure } from './target.js';
+
+export interface NativeTargetOptions {
+  readonly workflowFailureErrorTypes?: readonly string[];
+}
+
+/** Workflow code that imports `@refrain/engine/workflow`, in our own sandbox. */
+export function nativeTarget(bundle: WorkflowBundle, options: NativeTargetOptions = {}): ReplayTarget {
+  const load = (captureCallSites: boolean) =>
+    loadBundle(bundle, { captureCallSites, stackTraces: false, ...options });
+  let fast: LoadedBundle;
+  try {
+    fast = load(false);
+  } catch (error) {
+    if (!(error instanceof WorkflowBundleError)) throw error;
+    return failingTarget({ reason: 'import', message: error.message });
+  }
+  // Stacks are slow: loaded only for what has to be explained.
+  let explaining: LoadedBundle | undefined;
+  return {
+    localActivities: 'exact',
+    createInstance: ({ callSites }) => nativeInstance(callSites ? (explaining ??= load(true)) : fast),
+    locate: (stack) => locate(fast, stack),
+    // The sandbox's promises are its own; what nobody handles fails the workflow task.
+    owns: () => false,
+  };
+}
+
+function nativeInstance(loaded: LoadedBundle): ReplayInstance {
+  const instance = loaded.createInstance();
+  let startFailure: StartFailure | undefined;
+  return {
+    activate(activation) {
+      const start = activation.jobs.find((job) => job.type === 'initializeWorkflow');
+      if (start && !loaded.workflowTypes.some((type) => type === start.workflowType || type === 'default')) {
+        const message = `there is no workflow \`${start.workflowType}\`; the workflow file exports ${loaded.workflowTypes.join(', ') || 'none'}`;
+        startFailure = { reason: 'workflowType', message };
+        return { status: 'failed', failure: { message } };
+      }
+      return instance.activate(activation);
+    },
+    reject: () => undefined,
+    get startFailure() {
+      return startFailure;
+    },
+    queryNames: (now) => queryNamesOf(instance.activate(metadataQuery(now))),
+    dispose: () => instance.dispose(),
+  };
+}
+
+function metadataQuery(now: Activation): Activation {
+  return {
+    ...now,
+    isReplaying: true,
+    jobs: [
+      {
+        type: 'queryWorkflow',
+        queryId: 'metadata',
+        queryType: '__temporal_workflow_metadata',
+        arguments: [],
+        headers: {},
+      },
+    ],
+  };
+}
+
+function queryNamesOf(completion: Completion): string[] {
+  const answer = completion.status === 'successful' ? completion.commands[0] : undefined;
+  if (answer?.type !== 'respondToQuery' || answer.status !== 'succeeded') return [];
+  const json = Buffer.from(answer.response?.data ?? '', 'base64').toString();
+  const { definition } = JSON.parse(json) as { definition?: { queryDefinitions?: { name: string }[] } };
+  return (definition?.queryDefinitions ?? [])
+    .map(({ name }) => name)
+    .filter((name) => !name.startsWith('__'));
+}
+
+function locate({ positions }: LoadedBundle, stack: string): SourceLocation | undefined {
+  let dependency: SourceLocation | undefined;
+  for (const frame of stack.split('\n')) {
+    // Errors that reach the host have positions in the sources already; call sites have them in the bundle.
+    const inBundle = /refrain:workflow-bundle:(\d+):(\d+)/.exec(frame);
+    const text = inBundle ? (positions.map(Number(inBundle[1]), Number(inBundle[2])) ?? '') : frame;
+    const match = /((?:\/|[A-Za-z]:[\\/])[^()]*?):(\d+):(\d+)\)?$/.exec(text);
+    if (!match) continue;
+    const location = { file: match[1]!, line: Number(match[2]), column: Number(match[3]) };
+    if (!/[\\/]node_modules[\\/]|[\\/]engine[\\/]dist[\\/]/.test(location.file)) return location;
+    dependency ??= location;
+  }
+  return dependency;
+}
+
+/** Code that cannot even be loaded: each of its histories says so. */
+export function failingTarget(startFailure: StartFailure): ReplayTarget {
+  return {
+    localActivities: 'exact',
+    createInstance: () => ({
+      activate: () => ({ status: 'failed', failure: { message: startFailure.message } }),
+      reject: () => undefined,
+      startFailure,
+      queryNames: () => [],
+      dispose: () => undefined,
+    }),
+    locate: () => undefined,
+    owns: () => false,
+  };
+}
