@@ -17,6 +17,7 @@ import type { LoadedRun } from '../loaded-run.js';
 import { isRunning, taskQueueOf } from '../state.js';
 import type { WorkflowTaskState } from '../state.js';
 import type { PollerIdentity, QueuedTask } from '../task-queues.js';
+import type { PendingUpdate } from '../updates.js';
 import { updateMessages } from '../updates.js';
 import { startWorkflowTask, transientEvents } from '../workflow-task.js';
 import { dispatchQueries, failQueriesOfFailingRun } from './queries.js';
@@ -121,10 +122,12 @@ export async function respondWorkflowTaskCompleted(
 ): Promise<RespondWorkflowTaskCompletedResponse> {
   const run = runOfTask(ctx, request.taskToken);
   const { updates } = run;
+  // The next task may be taken, with new updates, before this call goes on.
+  const sent = [...(updates?.values() ?? [])].filter((update) => update.stage === 'sent');
   const failure = ctx.runs.transact(run, (t) =>
     completeTask(t, { request, updates, types: ctx.searchAttributeTypes, failRunOn: ctx.failRunOn }),
   );
-  if (!failure) rejectUnanswered(run);
+  if (!failure) rejectUnanswered(run, sent, request);
   if (run.queries?.size) {
     const { queries } = run;
     const { queryResults } = request;
@@ -141,9 +144,14 @@ export async function respondWorkflowTaskCompleted(
 }
 
 /** An update that went out with a completed task and was not answered never will be: the code does not know it. */
-function rejectUnanswered(run: LoadedRun): void {
-  for (const update of [...(run.updates?.values() ?? [])]) {
-    if (update.stage !== 'sent') continue;
+function rejectUnanswered(
+  run: LoadedRun,
+  sent: readonly PendingUpdate[],
+  { messages = [] }: RespondWorkflowTaskCompletedRequest,
+): void {
+  const answered = new Set(messages.map((message) => message.protocolInstanceId));
+  for (const update of sent) {
+    if (answered.has(update.updateId)) continue;
     run.updates?.delete(update.updateId);
     const message = 'Workflow Update was not answered by the worker.';
     const outcome = {
