@@ -76,3 +76,16 @@ export {
 } from './client/errors.js';
 export { WorkflowNotFoundError } from './failures/errors.js';
 export { WorkflowExecutionAlreadyStartedError } from './failures/failures.js';
+export { Worker, type WorkerState, type WorkerStatus } from './worker/worker.js';
+export type { ActivityFunction, DataConverter, WorkerOptions, WorkerService } from './worker/options.js';
+export type { PayloadCodec } from './worker/payload-codec.js';
+export type { InjectedSinkFunction, InjectedSinks, WorkflowHost } from './worker/workflow-host.js';
+export type {
+  ActivityExecuteInput,
+  ActivityInboundCallsInterceptor,
+  ActivityInterceptors,
+  ActivityInterceptorsFactory,
+  ActivityOutboundCallsInterceptor,
+} from './worker/activity-interceptors.js';
+export { createLogger, defaultLogger, type Logger, type LogLevel } from './worker/logger.js';
+export type { WorkerMetrics } from './worker/metrics.js';

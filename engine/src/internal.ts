@@ -53,3 +53,11 @@ export { openSqliteStore, SqliteStore, type SqliteStoreOptions } from './store/s
 export { eventToJson } from './history/event-json.js';
 export { bundleTemporalWorkflows } from './temporal/bundle.js';
 export { createTemporalHost, type TemporalHost } from './temporal/host.js';
+export { Worker, type WorkerState } from './worker/worker.js';
+export type { WorkerOptions, WorkerService } from './worker/options.js';
+export type { WorkflowHost } from './worker/workflow-host.js';
+export type { PayloadCodec } from './worker/payload-codec.js';
+export { createLogger, type Logger } from './worker/logger.js';
+export * as activityApi from './worker/activity-context.js';
+export { RateLimit, Slots } from './worker/slots.js';
+export { retryDelayMs } from './worker/local-retry.js';

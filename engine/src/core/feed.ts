@@ -65,7 +65,8 @@ function noteEndOfReplay(state: ExecutionState, event: HistoryEvent): void {
 
 function deliverMessages(state: ExecutionState, beforeEventId: number): void {
   const { feed } = state;
-  if (feed.messages.length === 0) return;
+  // They came with the live task: while older events are replayed they wait.
+  if (feed.messages.length === 0 || (feed.replaying && beforeEventId !== Infinity)) return;
   const due = feed.messages.filter((message) => message.sequencingEventId < beforeEventId);
   if (due.length === 0) return;
   feed.messages = feed.messages.filter((message) => message.sequencingEventId >= beforeEventId);
