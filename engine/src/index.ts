@@ -77,8 +77,7 @@ export {
 export { WorkflowNotFoundError } from './failures/errors.js';
 export { WorkflowExecutionAlreadyStartedError } from './failures/failures.js';
 export { Worker, type WorkerState, type WorkerStatus } from './worker/worker.js';
-export type { ActivityFunction, DataConverter, WorkerOptions, WorkerService } from './worker/options.js';
-export type { PayloadCodec } from './worker/payload-codec.js';
+export type { ActivityFunction, WorkerOptions, WorkerService } from './worker/options.js';
 export type { InjectedSinkFunction, InjectedSinks, WorkflowHost } from './worker/workflow-host.js';
 export type {
   ActivityExecuteInput,

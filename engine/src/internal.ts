@@ -56,7 +56,7 @@ export { createTemporalHost, type TemporalHost } from './temporal/host.js';
 export { Worker, type WorkerState } from './worker/worker.js';
 export type { WorkerOptions, WorkerService } from './worker/options.js';
 export type { WorkflowHost } from './worker/workflow-host.js';
-export type { PayloadCodec } from './worker/payload-codec.js';
+export type { PayloadCodec } from './converter/payload-codec.js';
 export { createLogger, type Logger } from './worker/logger.js';
 export * as activityApi from './worker/activity-context.js';
 export { RateLimit, Slots } from './worker/slots.js';

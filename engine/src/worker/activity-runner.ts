@@ -11,7 +11,7 @@ import { executeActivity } from './execute-activity.js';
 import { Heartbeats } from './heartbeats.js';
 import { withAttributes } from './logger.js';
 import type { CompiledOptions } from './options.js';
-import { decodePayloads, encodePayloads } from './payload-codec.js';
+import { decodePayloads, encodePayloads } from '../converter/payload-codec.js';
 import { pollUntil } from './poll-loop.js';
 import { RateLimit, Slots } from './slots.js';
 

@@ -4,7 +4,7 @@ import type { ExecutionState } from '../core/state.js';
 import type { Step } from '../core/step.js';
 import type { LocalActivities } from './local-activities.js';
 import type { CompiledOptions } from './options.js';
-import { decodePayloads, encodePayloads } from './payload-codec.js';
+import { decodePayloads, encodePayloads } from '../converter/payload-codec.js';
 import type { WorkflowHost } from './workflow-host.js';
 
 export interface ExecutionIdentity {

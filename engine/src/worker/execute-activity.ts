@@ -8,7 +8,7 @@ import type { Context } from './activity-context.js';
 import { runInActivityContext } from './activity-context.js';
 import { composeExecute, type ActivityInterceptors, type NextExecute } from './activity-interceptors.js';
 import type { ActivityFunction, CompiledOptions } from './options.js';
-import { decodePayloads, encodePayloads } from './payload-codec.js';
+import { decodePayloads, encodePayloads } from '../converter/payload-codec.js';
 
 export type ActivityOutcome =
   | { readonly status: 'completed'; readonly result: Payload }

@@ -17,7 +17,7 @@ import type { Logger } from './logger.js';
 import { defaultLogger } from './logger.js';
 import type { WorkerMetrics } from './metrics.js';
 import { noMetrics } from './metrics.js';
-import type { PayloadCodec } from './payload-codec.js';
+import type { PayloadCodec } from '../converter/payload-codec.js';
 import type { BundleOptions, WorkflowBundle } from '../sandbox/bundle.js';
 import { sandboxHost } from './sandbox-host.js';
 import type { InjectedSinks, WorkflowHost } from './workflow-host.js';
