@@ -1,15 +1,8 @@
-import { resolve } from 'node:path';
-import {
-  exitCodeOf,
-  summaryOf,
-  findHistories,
-  formatReplay,
-  reportFormats,
-  type ReplayOptions,
-} from '@refrain/engine';
+import type { ReportFormat } from '@refrain/engine';
 import { defineCommand } from '../command.js';
-import { progressBar } from '../progress.js';
-import { replayInParallel } from '../replay/parallel.js';
+
+// Spelled out here so that the command line can be read without loading the engine.
+const formats = ['text', 'json', 'junit', 'github'] as const satisfies readonly ReportFormat[];
 
 export const replay = defineCommand({
   usage: 'replay <histories..>',
@@ -32,7 +25,7 @@ export const replay = defineCommand({
     cuts: {
       type: 'string',
       default: 'last',
-      choices: ['all', 'last'],
+      choices: ['all', 'last'] as const,
       describe: 'Replay at every workflow task',
     },
     concurrency: {
@@ -41,7 +34,7 @@ export const replay = defineCommand({
       requiresArg: true,
       describe: 'Histories replayed at once, each on a thread',
     },
-    format: { type: 'string', default: 'text', choices: reportFormats, describe: 'How to print the results' },
+    format: { type: 'string', default: 'text', choices: formats, describe: 'How to print the results' },
     namespace: { type: 'string', requiresArg: true, describe: 'What workflowInfo().namespace answers' },
     interceptors: { type: 'string', array: true, describe: 'Modules that export workflow interceptors' },
     'payload-converter': {
@@ -55,29 +48,5 @@ export const replay = defineCommand({
       describe: 'Module that exports `failureConverter`',
     },
   },
-  run: async (given, terminal) => {
-    const path = (file: string) => resolve(terminal.cwd, file);
-    const { interceptors, namespace } = given;
-    const options: ReplayOptions = {
-      workflowsPath: path(given.workflows),
-      cuts: given.cuts as 'all' | 'last',
-      ...(namespace !== undefined && { namespace }),
-      ...(interceptors && { workflowInterceptorModules: interceptors.map(path) }),
-      ...(given['payload-converter'] && { payloadConverterPath: path(given['payload-converter']) }),
-      ...(given['failure-converter'] && { failureConverterPath: path(given['failure-converter']) }),
-    };
-    const sources = await findHistories(given.histories, terminal.cwd);
-    const progress = progressBar('replaying', sources.length, terminal);
-    const results = await replayInParallel(
-      options,
-      sources,
-      given.concurrency,
-      terminal.cwd,
-      progress.advance,
-    );
-    progress.end();
-    const { strict } = given;
-    terminal.stdout.write(formatReplay(results, given.format as never, { strict, cwd: terminal.cwd }));
-    return exitCodeOf(summaryOf(results), strict);
-  },
+  run: async (given, terminal) => (await import('../replay/run.js')).runReplayCommand(given, terminal),
 });
