@@ -33,8 +33,14 @@ export function completeTask(t: Transition, completion: Completion): TaskFailure
   }
   const completedId = recordTaskCompleted(t, completedAttributes(request));
   const messages = new Map((request.messages ?? []).map((m) => [m.id, m]));
+  const applyRest = () => {
+    for (const message of messages.values()) applyUpdateMessage(t, message, updates);
+    messages.clear();
+  };
   for (const command of request.commands) {
     if (!isRunning(t.state)) break;
+    // A message that no command places comes before the end of the run.
+    if (isClosing(command)) applyRest();
     if (command.type !== 'ProtocolMessage') {
       applyCommand(t, command, completedId);
       continue;
@@ -43,7 +49,7 @@ export function completeTask(t: Transition, completion: Completion): TaskFailure
     messages.delete(command.attributes.messageId);
     if (message) applyUpdateMessage(t, message, updates);
   }
-  for (const message of messages.values()) if (isRunning(t.state)) applyUpdateMessage(t, message, updates);
+  if (isRunning(t.state)) applyRest();
   afterCommands(t, completion);
   return undefined;
 }
