@@ -1,4 +1,5 @@
 import { RawValue } from '../converter/payload-converter.js';
+import { IllegalStateError } from '../failures/errors.js';
 import type { Activator, QueryEntry } from './activator.js';
 import { enhancedStackTraceQueryName, metadataQueryName, stackTraceQueryName } from './reserved-names.js';
 import { realm } from './realm.js';
@@ -33,6 +34,9 @@ export interface EnhancedStackTrace {
 
 /** One stack, mapped to sources, for each thing that the execution waits for; equal ones once. */
 function waitingStacks(activator: Activator): string[] {
+  if (!activator.options.stackTraces) {
+    throw new IllegalStateError('Workflow stack traces are not enabled on this worker (option stackTraces)');
+  }
   const stacks = new Set<string>();
   for (const holder of activator.waitingStacks.values()) {
     const text = realm?.formatStack(holder, true) ?? '';

@@ -24,13 +24,32 @@ function setterFor(prototype: object, key: Key): (this: unknown, value: unknown)
   }.set;
 }
 
-/** Hot in loops, and hardly ever assigned on instances: left as they are, for speed. */
-const keptAsData = new Set<Key>(['length']);
+/**
+ * Left as data properties: V8 gives up fast paths (of iteration, `await`-free species look-ups and regular expressions,
+ * for the whole process) when one of these becomes an accessor, and ordinary code does not assign them on instances.
+ */
+function staysData(prototype: object, key: Key): boolean {
+  if (typeof key === 'symbol' || key === 'length' || key === 'next' || key === 'exec' || key === 'flags')
+    return true;
+  if (key === 'set' || key === 'add') return prototype === Map.prototype || prototype === Set.prototype;
+  return key === 'constructor' && hasSpecies(prototype);
+}
+
+function hasSpecies(prototype: object): boolean {
+  const { constructor } = prototype as { constructor?: object };
+  return (
+    prototype === Array.prototype ||
+    prototype === RegExp.prototype ||
+    ArrayBuffer.prototype === prototype ||
+    (constructor !== undefined && getPrototypeOf(constructor) === getPrototypeOf(Uint8Array)) ||
+    constructor === getPrototypeOf(Uint8Array)
+  );
+}
 
 function allowOverride(prototype: object): void {
   for (const key of ownKeys(prototype)) {
     const descriptor = getOwnPropertyDescriptor(prototype, key)!;
-    if (!('value' in descriptor) || !descriptor.configurable || keptAsData.has(key)) continue;
+    if (!('value' in descriptor) || !descriptor.configurable || staysData(prototype, key)) continue;
     const { value } = descriptor as { value: unknown };
     const get = (): unknown => value;
     // Some libraries read functions through descriptors.
