@@ -146,6 +146,9 @@ async function scheduleLocalActivity(
   }
 }
 
+export type ActivityProxyOptions = ActivityOptions;
+export type LocalActivityProxyOptions = LocalActivityOptions;
+
 export type ActivityFunctionWithOptions<T extends ActivityFunction> = T & {
   /** Runs the activity with `options` on top of the proxy's. */
   executeWithOptions(options: ActivityOptions, args: Parameters<T>): Promise<Awaited<ReturnType<T>>>;

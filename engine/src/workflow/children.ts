@@ -31,7 +31,7 @@ export function targetContext(activator: Activator, workflowId: string): Workflo
 }
 
 /** The name that a workflow is started by: a text, or the name of its function. */
-export function workflowTypeOf(workflow: unknown): string {
+export function extractWorkflowType(workflow: unknown): string {
   if (typeof workflow === 'string' && workflow !== '') return workflow;
   if (typeof workflow === 'function') {
     if (workflow.name) return workflow.name;
@@ -146,7 +146,7 @@ function begin<T extends Workflow>(
 ): { workflowId: string; promises: Promise<[Promise<string>, Promise<unknown>]> } {
   const activator = commandingActivator('startChild');
   const complete = validated(options);
-  const workflowType = workflowTypeOf(workflow);
+  const workflowType = extractWorkflowType(workflow);
   const { outbound } = activator.interceptors;
   const execute = composeInterceptors(outbound, 'startChildWorkflowExecution', startChildNext);
   const seq = activator.nextSeq.childWorkflow++;

@@ -152,8 +152,10 @@ export {
   scheduleLocalActivity,
   type ActivityFunctionWithOptions,
   type ActivityInterfaceFor,
+  type ActivityProxyOptions,
   type LocalActivityFunctionWithOptions,
   type LocalActivityInterfaceFor,
+  type LocalActivityProxyOptions,
 } from './activities.js';
 export {
   getCurrentDetails,
@@ -163,7 +165,7 @@ export {
   upsertSearchAttributes,
   workflowInfo,
 } from './attributes.js';
-export { executeChild, startChild } from './children.js';
+export { executeChild, extractWorkflowType, startChild } from './children.js';
 export { continueAsNew, makeContinueAsNewFunc } from './continue-as-new.js';
 export { getExternalWorkflowHandle } from './external.js';
 export {
