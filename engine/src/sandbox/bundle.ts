@@ -46,7 +46,8 @@ export const sandboxBuildOptions = {
   logLevel: 'silent',
   sourcemap: 'external',
   outdir: '/refrain',
-  keepNames: false,
+  // `startChild(fn)`, activity types and failure types go by names, which collisions would change.
+  keepNames: true,
   treeShaking: true,
   mainFields: ['browser', 'module', 'main'],
   conditions: ['workflow'],

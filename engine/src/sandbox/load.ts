@@ -24,6 +24,12 @@ export interface LoadOptions {
   readonly onSinkCall?: (call: HostSinkCall) => void;
 }
 
+export interface InstanceOptions extends Pick<LoadOptions, 'captureCallSites' | 'stackTraces'> {
+  /** Not needed here, where the first activation says both; hosts of other runtimes take them at this place. */
+  readonly namespace?: string;
+  readonly taskQueue?: string;
+}
+
 export interface HostSinkCall {
   readonly ifaceName: string;
   readonly fnName: string;
@@ -47,7 +53,7 @@ export interface LoadedBundle {
    * A new execution. Its first activation must hold `initializeWorkflow`. `options` override those of the bundle: to
    * answer `__stack_trace` without paying for stacks always, replay the execution with `stackTraces: true`.
    */
-  createInstance(options?: Pick<LoadOptions, 'captureCallSites' | 'stackTraces'>): WorkflowInstance;
+  createInstance(options?: InstanceOptions): WorkflowInstance;
   /**
    * Runs `fn` under one deadline for all activations in it: cheaper than one for each.
    *
