@@ -53,6 +53,8 @@ function usedImports(state: GraphState, reach: Reach): ReadonlySet<unknown> {
 }
 
 function isForbidden(profile: Profile, specifier: string): boolean {
+  // `@refrain/engine` is not for workflow code, `@refrain/engine/workflow` is nothing else.
+  if (profile.selectedBy.includes(specifier)) return false;
   const builtin = builtinName(specifier);
   if (Object.hasOwn(profile.modules, specifier)) return profile.forbiddenModules.includes(specifier);
   const names =
