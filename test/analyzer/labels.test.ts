@@ -67,6 +67,8 @@ describe('the pages of the rules', () => {
     const pages = readdirSync(join(root, 'docs/rules')).filter(
       (name) => name.endsWith('.md') && name !== 'README.md',
     );
-    expect(pages.filter((name) => !RULES.includes(name.slice(0, -3)))).toEqual([]);
+    // A rule of the ESLint plugin that collects the findings of all others, from other files.
+    const known = [...RULES, 'no-transitive-nondeterminism'];
+    expect(pages.filter((name) => !known.includes(name.slice(0, -3)))).toEqual([]);
   });
 });

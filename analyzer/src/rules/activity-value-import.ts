@@ -27,6 +27,9 @@ function findings(
   const seen = new Set<string>();
   return runtimeImports(file).flatMap(({ specifier, span }) => {
     const target = context.resolveImport(file, specifier);
+    // Where the file cannot be looked into (one file alone, a missing file), its name has to tell.
+    if (target === undefined && namesActivities(specifier))
+      return [{ file, span, message: MESSAGE, suggestion: SUGGESTION }];
     if (target === undefined || target.path === file.path || seen.has(`${specifier}:${span.at}`)) return [];
     seen.add(`${specifier}:${span.at}`);
     if (!activityFiles.has(target.path) && !importsActivityModule(target) && !looksLikeActivities(target))
@@ -39,6 +42,11 @@ function findings(
 function looksLikeActivities(file: FileIr): boolean {
   if (!/(^|[/.])activit(y|ies)[/.][^/]*$/i.test(file.path)) return false;
   return file.functions.some((fn) => fn.async && fn.parent === 0);
+}
+
+/** `./activities.js`, `../activities/billing`, `./billing.activities`. */
+function namesActivities(specifier: string): boolean {
+  return specifier.startsWith('.') && /(^|[/.])activit(y|ies)([/.]|$)/i.test(specifier);
 }
 
 function runtimeImports(file: FileIr): { specifier: string; span: Span }[] {
