@@ -19,3 +19,5 @@ export type { CheckOutcome, RunCheckOptions } from './run-check.js';
 export { reportFormats } from './report/reporter.js';
 export type { ReportFormat } from './report/reporter.js';
 export { ruleIds } from './report/rule-list.js';
+export { analyseSingleFile } from './single-file.js';
+export type { SingleFileOptions, SingleFileResult } from './single-file.js';
