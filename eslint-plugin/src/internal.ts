@@ -1,1 +1,2 @@
-export {};
+export { ruleNames } from './rule-table.js';
+export { isWorkflowFile, readSettings, SettingsError } from './settings.js';

@@ -1,0 +1,47 @@
+import type { TSESLint } from '@typescript-eslint/utils';
+import { rules } from './all-rules.js';
+import { profileIds, type ProfileName } from './settings.js';
+import { severityOf } from './severity.js';
+
+export type Config = TSESLint.FlatConfig.Config;
+type Profile = ProfileName | 'auto';
+export type ConfigName = 'recommended' | 'recommendedTypeChecked' | Profile | `${Profile}TypeChecked`;
+
+/** What the rules' names are prefixed with: `@refrain/no-wall-clock`. */
+export const namespace = '@refrain';
+
+/**
+ * A preset for `auto` and for every engine, with and without type information. `recommended` is
+ * `auto` by its other name. Nothing is listed by hand: a rule says in its metadata where it belongs.
+ */
+export function createConfigs(plugin: TSESLint.FlatConfig.Plugin): Readonly<Record<ConfigName, Config>> {
+  const entries: [ConfigName, Config][] = [
+    ['recommended', preset(plugin, 'recommended', 'auto', false)],
+    ['recommendedTypeChecked', preset(plugin, 'recommendedTypeChecked', 'auto', true)],
+  ];
+  for (const profile of ['auto', ...profileIds] as const)
+    entries.push(
+      [profile, preset(plugin, profile, profile, false)],
+      [`${profile}TypeChecked`, preset(plugin, `${profile}TypeChecked`, profile, true)],
+    );
+  return Object.fromEntries(entries) as Record<ConfigName, Config>;
+}
+
+function preset(
+  plugin: TSESLint.FlatConfig.Plugin,
+  name: ConfigName,
+  profile: Profile,
+  typeChecked: boolean,
+): Config {
+  const chosen = Object.values(rules).filter(
+    ({ meta }) => typeChecked || meta.docs?.preset === 'recommended',
+  );
+  return {
+    name: `${namespace}/${name}`,
+    plugins: { [namespace]: plugin },
+    settings: { refrain: { profile } },
+    rules: Object.fromEntries(
+      chosen.map((rule) => [`${namespace}/${rule.name}`, severityOf(profile, rule.name)]),
+    ),
+  };
+}
