@@ -21,3 +21,5 @@ export type { ReportFormat } from './report/reporter.js';
 export { ruleIds } from './report/rule-list.js';
 export { analyseSingleFile } from './single-file.js';
 export type { SingleFileOptions, SingleFileResult } from './single-file.js';
+export { createEditorAnalysis } from './editor.js';
+export type { EditorAnalysis, EditorOptions, EditorQuestion } from './editor.js';

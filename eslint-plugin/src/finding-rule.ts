@@ -1,4 +1,5 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
+import type { JSONSchema4 } from '@typescript-eslint/utils/json-schema';
 import { fileFindings } from './analysis/file-findings.js';
 import type { Finding, FindingRuleId } from './analysis/finding.js';
 import { createRule, type RuleDocs } from './create-rule.js';
@@ -22,6 +23,12 @@ export type FindingRuleOptions = readonly [
   },
 ];
 
+export const notPortableSchema: JSONSchema4 = {
+  type: 'object',
+  properties: { notPortable: { type: 'string', enum: ['report', 'ignore'] } },
+  additionalProperties: false,
+};
+
 type MessageId = 'finding' | 'remedy';
 export type FindingRule = TSESLint.RuleModule<MessageId, FindingRuleOptions, RuleDocs> & {
   readonly name: string;
@@ -41,13 +48,7 @@ export function findingRule({
       type: 'problem',
       docs: { description, preset: 'recommended' },
       messages: { finding: '{{message}}', remedy: '{{title}}.' },
-      schema: [
-        {
-          type: 'object',
-          properties: { notPortable: { type: 'string', enum: ['report', 'ignore'] } },
-          additionalProperties: false,
-        },
-      ],
+      schema: [notPortableSchema],
       defaultOptions: [{ notPortable: 'report' }],
       ...(fixable && { fixable: 'code' }),
       ...(remedies.length > 0 && { hasSuggestions: true }),

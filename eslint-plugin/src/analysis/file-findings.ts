@@ -2,6 +2,7 @@ import { analyseSingleFile, type Diagnostic, type SingleFileResult } from '@refr
 import type { TSESLint } from '@typescript-eslint/utils';
 import { isWorkflowFile, type PluginSettings } from '../settings.js';
 import type { Finding, FindingRuleId } from './finding.js';
+import { lineStartsOf, offsetOf } from './offsets.js';
 
 /**
  * Keeps what the analysis of a file found, for all the rules of one lint run. Owns nothing else:
@@ -54,15 +55,4 @@ function toFinding(
 export function normalise(filename: string): string {
   if (filename === '<input>' || filename === '<text>') return '/input.ts';
   return filename.replaceAll('\\', '/');
-}
-
-/** Offsets at which lines start, by the line breaks of the language (ECMAScript's four). */
-function lineStartsOf(text: string): readonly number[] {
-  const starts = [0];
-  for (const match of text.matchAll(/\r\n|[\n\r\u2028\u2029]/g)) starts.push(match.index + match[0].length);
-  return starts;
-}
-
-function offsetOf(starts: readonly number[], line: number, column: number): number {
-  return (starts[line - 1] ?? 0) + column - 1;
 }
