@@ -59,6 +59,7 @@ export interface TaskCalls {
   ): Promise<T.RespondWorkflowTaskCompletedResponse>;
   respondWorkflowTaskFailed(request: T.RespondWorkflowTaskFailedRequest): Promise<void>;
   respondQueryTaskCompleted(request: T.RespondQueryTaskCompletedRequest): Promise<void>;
+  shutdownWorker(request: T.ShutdownWorkerRequest): Promise<void>;
   pollActivityTaskQueue(
     request: T.PollActivityTaskQueueRequest,
     options?: CallOptions,

@@ -194,6 +194,7 @@ function taskCalls(ctx: ServiceContext): TaskCalls {
     respondWorkflowTaskCompleted: bind(ctx, workflowTasks.respondWorkflowTaskCompleted),
     respondWorkflowTaskFailed: bind(ctx, workflowTasks.respondWorkflowTaskFailed),
     respondQueryTaskCompleted: bind(ctx, workflowTasks.respondQueryTaskCompleted),
+    shutdownWorker: bind(ctx, workflowTasks.shutdownWorker),
     pollActivityTaskQueue: bind(ctx, a.pollActivityTaskQueue),
     respondActivityTaskCompleted: bind(ctx, a.respondActivityTaskCompleted),
     respondActivityTaskFailed: bind(ctx, a.respondActivityTaskFailed),

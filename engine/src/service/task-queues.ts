@@ -132,6 +132,14 @@ export class TaskQueues<T> {
     return count;
   }
 
+  /** Nobody will poll the queue again. Returns the tasks that waited in it. */
+  remove(name: string): readonly QueuedTask[] {
+    const queue = this.#queues.get(name);
+    if (!queue) return [];
+    this.#queues.delete(name);
+    return queue.tasks.slice(queue.head);
+  }
+
   clear(): void {
     for (const queue of this.#queues.values()) {
       queue.tasks = [];

@@ -76,7 +76,7 @@ export class Worker {
       this.#state = 'FAILED';
       throw error;
     } finally {
-      this.#workflows?.close();
+      await this.#workflows?.close();
     }
   }
 

@@ -94,9 +94,15 @@ export class WorkflowRunner {
     return this.#slots.whenIdle();
   }
 
-  /** Frees all cached executions. */
-  close(): void {
+  /** Frees all cached executions, and lets other workers go on with them at once. */
+  async close(): Promise<void> {
     this.#cache.clear();
+    const { service, namespace, identity, logger } = this.#options;
+    try {
+      await service.shutdownWorker({ namespace, identity, stickyTaskQueue: this.#stickyQueue });
+    } catch (error) {
+      logger.debug('The service did not hear that the worker goes', { error });
+    }
   }
 
   async #handle(task: PollWorkflowTaskQueueResponse): Promise<void> {

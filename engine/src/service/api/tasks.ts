@@ -139,6 +139,14 @@ export interface PollActivityTaskQueueResponse {
   readonly priority?: Priority;
 }
 
+/** A worker goes: what waits for it alone goes to others at once. */
+export interface ShutdownWorkerRequest {
+  readonly namespace?: string;
+  readonly stickyTaskQueue: string;
+  readonly identity?: string;
+  readonly reason?: string;
+}
+
 export interface RespondActivityTaskCompletedRequest {
   readonly namespace?: string;
   readonly taskToken: string;

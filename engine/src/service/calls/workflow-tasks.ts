@@ -5,12 +5,13 @@ import type {
   RespondWorkflowTaskCompletedRequest,
   RespondWorkflowTaskCompletedResponse,
   RespondWorkflowTaskFailedRequest,
+  ShutdownWorkerRequest,
 } from '../api/tasks.js';
 import type { CallOptions } from '../api/common.js';
 import type { HistoryEvent } from '../../history/event.js';
 import { completeTask, failTaskOrRun } from '../complete-task.js';
 import type { ServiceContext } from '../context.js';
-import { stickyKey } from '../effects.js';
+import { dispatchWorkflowTask, stickyKey } from '../effects.js';
 import { ServiceError, invalidArgument, notFound } from '../errors.js';
 import { answerQueries, takeQueries } from '../queries.js';
 import type { LoadedRun } from '../loaded-run.js';
@@ -187,6 +188,21 @@ function runOfTask(ctx: ServiceContext, taskToken: string): LoadedRun {
     task?.startedEventId && task.scheduledEventId === Number(match[2]) && task.attempt === Number(match[3]);
   if (!run || !isSame) throw notFound('Workflow task not found.');
   return run;
+}
+
+/** The worker's sticky queue is gone: its tasks go to the queues of their runs. */
+export async function shutdownWorker(ctx: ServiceContext, request: ShutdownWorkerRequest): Promise<void> {
+  for (const { run: key, queryId } of ctx.workflowTasks.remove(stickyKey(request.stickyTaskQueue))) {
+    const run = ctx.runs.get(key);
+    if (!run) continue;
+    if (queryId === undefined) {
+      dispatchWorkflowTask(ctx, run);
+      continue;
+    }
+    const pending = run.queries?.get(queryId);
+    if (pending?.sentWith === -1) pending.sentWith = undefined;
+    dispatchQueries(ctx, run);
+  }
 }
 
 export async function respondQueryTaskCompleted(
