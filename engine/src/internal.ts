@@ -1,6 +1,12 @@
 export { InputError, InvariantViolation, RefrainError, UserCodeError, assertNever } from './errors.js';
 export { arrayFromRecorded, defaultPayloadConverter, toRecorded } from './converter/payload-converter.js';
 export { defaultFailureConverter } from './converter/failure-converter.js';
+export { Client } from './client/client.js';
+export { gradeHistory } from './replay/replay-history.js';
+export { nativeTarget } from './replay/native-target.js';
+export { apiOf } from './replay/open-target.js';
+export type { ReplayTarget } from './replay/target.js';
+export { temporalTarget } from './replay/temporal-target.js';
 export { durationToMs, type Duration } from './failures/duration.js';
 export { CompleteAsyncError } from './failures/errors.js';
 export { ApplicationFailure } from './failures/failures.js';

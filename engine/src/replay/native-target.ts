@@ -7,6 +7,8 @@ import type { ReplayInstance, ReplayTarget, SourceLocation, StartFailure } from 
 
 export interface NativeTargetOptions {
   readonly workflowFailureErrorTypes?: readonly string[];
+  /** As in `LoadOptions`; 0 for code that has just run these histories. */
+  readonly deadlineMs?: number;
 }
 
 /** Workflow code that imports `@refrain/engine/workflow`, in our own sandbox. */

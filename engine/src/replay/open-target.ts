@@ -40,7 +40,7 @@ const refrain = '@refrain/engine/workflow';
 const temporal = '@temporalio/workflow';
 
 /** By the packages that the project's own modules import; packages themselves are not opened for it. */
-async function apiOf(workflowsPath: string): Promise<'refrain' | 'temporal'> {
+export async function apiOf(workflowsPath: string): Promise<'refrain' | 'temporal'> {
   const path = resolve(workflowsPath);
   const { build } = await import('esbuild');
   const imported = new Set<string>();

@@ -75,7 +75,8 @@ async function replaySource(
   return { ...describe(source, named), ...(await gradeHistory(target, options, named)) };
 }
 
-async function gradeHistory(
+/** The verdict on events that are known to be a history. */
+export async function gradeHistory(
   target: ReplayTarget,
   options: Pick<ReplayOptions, 'cuts' | 'namespace'>,
   events: readonly HistoryEvent[],

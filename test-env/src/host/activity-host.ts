@@ -54,6 +54,12 @@ export class ActivityHost {
     );
   }
 
+  /** The name by which a function is registered, or its own. */
+  nameOf(activity: AnyFunction): string {
+    const entry = Object.entries(this.#options.registered).find(([, value]) => value === activity);
+    return entry?.[0] ?? activity.name;
+  }
+
   /** Whether something answers calls of this activity. */
   knows(name: string): boolean {
     return this.#options.registry.activities.has(name) || this.#registered(name) !== undefined;

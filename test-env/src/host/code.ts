@@ -1,21 +1,27 @@
 import { statSync } from 'node:fs';
 import {
+  apiOf,
+  bundleTemporalWorkflows,
   bundleWorkflowCode,
+  createTemporalHost,
   loadBundle,
-  type ActivationApi,
-  type WorkflowBundle,
+  nativeTarget,
+  temporalTarget,
+  type ReplayTarget,
+  type WorkflowHost,
 } from '@refrain/engine/internal';
+import { TestConfigError } from '../errors.js';
 import type { WorkflowSource } from './workflow-source.js';
 
-/** Workflow code that is loaded and makes instances. */
+/** Workflow code that is loaded: for workers, and for replays. */
 export interface WorkflowCode {
-  readonly workflowTypes: readonly string[];
-  createInstance(options: InstanceOptions): ActivationApi.WorkflowInstance;
+  readonly host: WorkflowHost;
+  readonly target: ReplayTarget;
 }
 
-export interface InstanceOptions {
-  readonly namespace: string;
-  readonly taskQueue: string;
+interface Loaded extends WorkflowCode {
+  /** Source map (version 3, JSON), with absolute paths. */
+  readonly sourceMap: string;
 }
 
 interface Cached {
@@ -36,26 +42,59 @@ export async function loadCode(
   const known = cache.get(key);
   if (known && isFresh(known.sources)) return known.code;
   const sources = new Map<string, number>();
-  const code = bundle(source, interceptorModules).then((bundled) => {
-    for (const file of sourcesOf(bundled)) sources.set(file, changedMs(file));
-    return loadBundle(bundled);
+  const code = load(source, interceptorModules).then((loaded) => {
+    for (const file of sourcesOf(loaded.sourceMap)) sources.set(file, changedMs(file));
+    return loaded;
   });
   cache.set(key, { code, sources });
   code.catch(() => cache.delete(key));
   return code;
 }
 
-function bundle(source: WorkflowSource, interceptorModules: readonly string[]): Promise<WorkflowBundle> {
-  if (source.path !== undefined)
-    return bundleWorkflowCode({ workflowsPath: source.path, interceptorModules });
+async function load(source: WorkflowSource, interceptorModules: readonly string[]): Promise<Loaded> {
+  const files = [...new Set(Object.values(source.exports))];
+  const path = source.path ?? (files.length === 1 ? files[0] : undefined);
+  const api = await apiOf(path ?? files[0]!);
+  if (api === 'refrain') return loadNative(source, interceptorModules);
+  if (path !== undefined) return loadTemporal(path, interceptorModules);
+  throw new TestConfigError(
+    'RFN4001',
+    'workflows: the module gathers workflows from several files. For code that imports @temporalio/workflow, pass ' +
+      'its path: workflowsPath: new URL("../src/workflows.ts", import.meta.url).',
+  );
+}
+
+async function loadNative(source: WorkflowSource, interceptorModules: readonly string[]): Promise<Loaded> {
   const lines = Object.entries(source.exports).map(
     ([name, file]) => `export { ${name} } from ${JSON.stringify(file)};`,
   );
-  return bundleWorkflowCode({ sources: { 'index.ts': lines.join('\n') }, interceptorModules });
+  const code =
+    source.path === undefined
+      ? { sources: { 'index.ts': lines.join('\n') } }
+      : { workflowsPath: source.path };
+  const bundle = await bundleWorkflowCode({ ...code, interceptorModules });
+  return {
+    host: loadBundle(bundle),
+    // What is replayed has just run, under a deadline.
+    target: nativeTarget(bundle, { deadlineMs: 0 }),
+    sourceMap: bundle.sourceMap,
+  };
 }
 
-function sourcesOf(bundled: WorkflowBundle): string[] {
-  const { sources } = JSON.parse(bundled.sourceMap) as { sources: string[] };
+async function loadTemporal(
+  workflowsPath: string,
+  workflowInterceptorModules: readonly string[],
+): Promise<Loaded> {
+  const bundle = await bundleTemporalWorkflows({ workflowsPath, workflowInterceptorModules });
+  return {
+    host: createTemporalHost(bundle),
+    target: temporalTarget(bundle, {}),
+    sourceMap: bundle.userSourceMap,
+  };
+}
+
+function sourcesOf(sourceMap: string): string[] {
+  const { sources } = JSON.parse(sourceMap) as { sources: string[] };
   return sources.filter((file) => file.startsWith('/') || /^[a-z]:/i.test(file));
 }
 

@@ -9,6 +9,11 @@ type ActivityTask = TaskApi.PollActivityTaskQueueResponse;
 /** What an environment does with the tasks that pass between the service and its worker. */
 export interface WorkerViewOptions {
   readonly traffic: Traffic;
+  /**
+   * Workflow tasks come with their whole history, and activities through the queue: a worker can then be replaced
+   * at any moment without waiting for a sticky queue's timeout.
+   */
+  readonly plainTasks?: boolean;
   /** Before a poll for workflow tasks reaches the service; explored runs hold it back. */
   readonly admitPoll?: (poll: Poll, signal: AbortSignal | undefined) => Promise<WorkflowTask | undefined>;
   /** A workflow task that the environment answers itself: true keeps it from the worker. */
@@ -63,12 +68,10 @@ export class WorkerView {
     }
   }
 
-  /** Forgets the tasks of a worker that is gone. */
-  abandonTasks(): void {
+  /** Forgets the workflow tasks of a worker that is gone. */
+  abandonWorkflowTasks(): void {
     for (const { end } of this.#workflowTasks.values()) end();
     this.#workflowTasks.clear();
-    for (const end of this.#activityTasks.values()) end();
-    this.#activityTasks.clear();
   }
 
   #taskCalls(): Partial<WorkerService> {
@@ -148,7 +151,7 @@ export class WorkerView {
       if (task) await this.#options.beforeAnswer?.(task, request);
       // A next task in the answer would pass by what the environment does with polled tasks.
       const response = await this.#target.respondWorkflowTaskCompleted({
-        ...request,
+        ...(this.#options.plainTasks ? withoutShortcuts(request) : request),
         returnNewWorkflowTask: false,
       });
       for (const activity of response.activityTasks) {
@@ -172,4 +175,16 @@ export class WorkerView {
     this.#activityTasks.get(taskToken)?.();
     this.#activityTasks.delete(taskToken);
   }
+}
+
+function withoutShortcuts(
+  request: TaskApi.RespondWorkflowTaskCompletedRequest,
+): TaskApi.RespondWorkflowTaskCompletedRequest {
+  const { stickyAttributes: _, ...rest } = request;
+  const commands = request.commands.map((command) =>
+    command.type === 'ScheduleActivityTask'
+      ? { ...command, attributes: { ...command.attributes, requestEagerExecution: false } }
+      : command,
+  );
+  return { ...rest, commands };
 }
