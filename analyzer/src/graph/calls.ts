@@ -107,10 +107,17 @@ export function arrayToken(
   site: CallSite,
   items: readonly NodeId[],
   what: string,
+  derived = false,
 ): TokenId {
   const { unit, id, phase } = site.by;
   const key = `a${String(unit.id)}.${String(id)}.${String(site.at)}.${what}`;
-  const token = state.tokens.intern(key, phase, () => ({ kind: 'array', unit, at: site.at, end: site.end }));
+  const token = state.tokens.intern(key, phase, () => ({
+    kind: 'array',
+    unit,
+    at: site.at,
+    end: site.end,
+    derived,
+  }));
   items.forEach((item, index) => {
     state.solver.edge(item, propertyNode(state, state.tokens.get(token), String(index)));
   });

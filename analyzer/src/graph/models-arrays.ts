@@ -22,8 +22,20 @@ export function elementsOf(state: GraphState, site: CallSite): NodeId {
   return node;
 }
 
+/**
+ * The array that a call makes, told apart by the array it was made from; those made from such arrays
+ * are one for each call, or a loop that feeds its result back would make ever more of them.
+ */
 function newArray(state: GraphState, site: CallSite, elements: NodeId): void {
-  const token = arrayToken(state, site, [], `new${String(site.receiver ?? '')}`);
+  const from = site.receiver === undefined ? undefined : state.tokens.get(site.receiver).value;
+  const isDerived = from?.kind === 'array' && from.derived === true;
+  const token = arrayToken(
+    state,
+    site,
+    [],
+    isDerived ? 'derived' : `new${String(site.receiver ?? '')}`,
+    true,
+  );
   state.solver.edge(elements, propertyNode(state, state.tokens.get(token), '[]'));
   state.solver.add(site.to, token);
 }

@@ -24,7 +24,8 @@ export type Value =
       readonly names: readonly string[];
       readonly open: boolean;
     } & Span)
-  | ({ readonly kind: 'array'; readonly unit: Unit } & Span)
+  /** `derived`: made by a method of another array. */
+  | ({ readonly kind: 'array'; readonly unit: Unit; readonly derived?: boolean } & Span)
   /** An instance of a class (or function) of the program. */
   | { readonly kind: 'instance'; readonly of: TokenId }
   /** An instance that somebody else made (injected, deserialised): known by its declared class only. */
