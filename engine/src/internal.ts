@@ -67,3 +67,7 @@ export { createLogger, type Logger } from './worker/logger.js';
 export * as activityApi from './worker/activity-context.js';
 export { RateLimit, Slots } from './worker/slots.js';
 export { retryDelayMs } from './worker/local-retry.js';
+export { parseVisibilityQuery } from './service/visibility/parse-query.js';
+export { compileSpec, nextTime } from './service/schedule/spec.js';
+export { nextCronBackoffMs } from './service/schedule/cron.js';
+export { openDatabase } from './store/sqlite/database.js';

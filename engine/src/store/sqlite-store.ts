@@ -18,7 +18,7 @@ import { firstRow, rows } from './sqlite/database.js';
 import { StoreError, storeErrorOf } from './sqlite/errors.js';
 import { beginEpoch, takeLock } from './sqlite/lease.js';
 import { prepareSchema } from './sqlite/schema.js';
-import { columnOf, conditionOf } from './sqlite/visibility-sql.js';
+import { columnOf, conditionOf, hasTimeRange } from './sqlite/visibility-sql.js';
 
 export interface SqliteStoreOptions {
   readonly file: string;
@@ -62,6 +62,8 @@ function loopWriter(file: string, epoch: number): Writer {
 async function threadWriter(file: string, epoch: number): Promise<Writer> {
   const thread = new Worker(new URL('./sqlite/commit-thread.js', import.meta.url), {
     workerData: { path: file, epoch },
+    // Flags of the process (`--input-type`, `--import`) are not meant for this thread.
+    execArgv: [],
   });
   let settle: { resolve(): void; reject(error: unknown): void } | undefined;
   thread.on('message', (failure: { message: string; code?: string } | undefined) => {
@@ -266,7 +268,9 @@ function listSql(query: VisibilityQuery) {
   const order = query.orderBy.map(
     ({ field, descending }) => `${columnOf(field)}${descending ? ' DESC' : ''}`,
   );
-  const orderBy = [...order, 'run DESC'].join(', ');
+  // The newest first. With `+`, SQLite does not read the whole table backwards for the sake of this order.
+  const newest = query.filter && hasTimeRange(query.filter) ? '+run DESC' : 'run DESC';
+  const orderBy = [...order, newest].join(', ');
   const columns = recordColumns.join(', ');
   return { sql: `SELECT ${columns} FROM runs WHERE ${sql} ORDER BY ${orderBy} LIMIT ? OFFSET ?`, values };
 }

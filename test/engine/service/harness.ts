@@ -30,6 +30,12 @@ export class TestClock implements Clock {
     this.#nowMs = untilMs;
     await settled();
   }
+
+  /** Moves on at once, as when the process was stopped; what came due meanwhile is fired late. */
+  async jump(ms: number): Promise<void> {
+    this.#nowMs += ms;
+    await this.advance(0);
+  }
 }
 
 /** Lets everything run that is ready to run. */

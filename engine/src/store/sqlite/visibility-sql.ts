@@ -83,6 +83,14 @@ function attributeTest(
   };
 }
 
+/** Whether the filter asks for a span of times, which an index can serve. */
+export function hasTimeRange(filter: Filter): boolean {
+  if (filter.type === 'and') return filter.operands.some(hasTimeRange);
+  if (filter.type !== 'compare' && filter.type !== 'between') return false;
+  const { field } = filter;
+  return field.type === 'column' && (field.column === 'startTimeMs' || field.column === 'closeTimeMs');
+}
+
 export function columnOf(field: Field): string {
   if (field.type === 'column') return sqlColumns[field.column];
   return `(SELECT min(value) FROM search_attributes s WHERE s.run = runs.run AND s.name = '${field.name.replaceAll("'", "''")}')`;
