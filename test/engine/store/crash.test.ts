@@ -48,7 +48,7 @@ describe('after SIGKILL', () => {
     const begun = performance.now();
     const clock = new TestClock();
     const b = benchOf(openService({ store: await openSqliteStore({ file }) }), clock);
-    const retried = await b.activity();
+    const retried = await b.service.pollActivityTaskQueue({ taskQueue: { name: 'q' }, embedded: true });
     const elapsedMs = performance.now() - begun;
     expect(retried).toMatchObject({ activityId: 'retries' });
     expect(await b.hasActivity()).toBe(false);
