@@ -1,4 +1,4 @@
-import { HistoryFormatError } from './errors.js';
+import { HistoryFormatError, located } from './errors.js';
 import type { EventType, HistoryEvent } from './event.js';
 import { eventTable } from './event.js';
 import type { ValueCodec } from './json-codec.js';
@@ -49,12 +49,20 @@ export function eventFromJson(json: unknown, path = 'event'): HistoryEvent {
   }
   const source = json as Record<string, unknown>;
   const { eventType, head, attributes } = splitEvent(source, path);
-  const decoded = eventHead.decode(head, path) as { eventId: number; eventTimeMs?: number };
+  const decoded = decodeAt(eventHead, head, path) as { eventId: number; eventTimeMs?: number };
   const base = { ...decoded, eventTimeMs: decoded.eventTimeMs ?? 0 };
   const entry = bySpelling.get(eventType);
   if (!entry) return { ...base, type: 'Unknown', recordedType: eventType, attributes: attributes ?? {} };
-  const value = entry.codec.decode(attributes ?? {}, `${path} ${entry.type}`);
+  const value = decodeAt(entry.codec, attributes ?? {}, path, entry.type);
   return { ...base, type: entry.type, attributes: value } as HistoryEvent;
+}
+
+function decodeAt(codec: ValueCodec, json: unknown, path: string, type?: string): unknown {
+  try {
+    return codec.decode(json);
+  } catch (error) {
+    throw located(error, type === undefined ? path : `${path} ${type}`);
+  }
 }
 
 function splitEvent(source: Record<string, unknown>, path: string) {

@@ -1,4 +1,4 @@
-import { HistoryFormatError } from './errors.js';
+import { HistoryFormatError, located } from './errors.js';
 import type { FieldTable } from './field-kinds.js';
 import { enumTable } from './schema/enums.js';
 import { messageTable } from './schema/messages.js';
@@ -6,8 +6,8 @@ import { durationFromJson, durationToJson, timestampFromJson, timestampToJson } 
 
 /** Translates between protobuf JSON and our in-memory form (see field-kinds.ts). */
 export interface ValueCodec {
-  /** `path` names the value in error messages. Throws `HistoryFormatError`. */
-  decode(json: unknown, path: string): unknown;
+  /** Throws `HistoryFormatError`, whose path begins at this value. */
+  decode(json: unknown): unknown;
   encode(value: never): unknown;
 }
 
@@ -31,7 +31,7 @@ export function tableCodec(table: FieldTable): ValueCodec {
     byOwnName.set(own, field);
   }
   return {
-    decode: (json, path) => decodeObject(byJsonName, required, json, path),
+    decode: (json) => decodeObject(byJsonName, required, json),
     encode: (value) => encodeObject(byOwnName, value),
   };
 }
@@ -40,19 +40,23 @@ function decodeObject(
   fields: ReadonlyMap<string, FieldCodec>,
   required: readonly string[],
   json: unknown,
-  path: string,
 ): Record<string, unknown> {
-  const source = objectOf(json, path);
+  const source = objectOf(json);
   const result: Record<string, unknown> = {};
-  for (const name in source) {
-    const value = source[name];
-    if (value === null || value === undefined) continue;
-    const field = fields.get(name);
-    if (field) result[field.to] = field.codec.decode(value, `${path}.${name}`);
-    else result[name] = value;
+  let name = '';
+  try {
+    for (name in source) {
+      const value = source[name];
+      if (value === null || value === undefined) continue;
+      const field = fields.get(name);
+      if (field) result[field.to] = field.codec.decode(value);
+      else result[name] = value;
+    }
+  } catch (error) {
+    throw located(error, `.${name}`);
   }
-  for (const name of required) {
-    if (result[name] === undefined) throw new HistoryFormatError('RFN1002', path, `\`${name}\` is missing`);
+  for (const field of required) {
+    if (result[field] === undefined) throw new HistoryFormatError('RFN1002', '', `\`${field}\` is missing`);
   }
   return result;
 }
@@ -76,7 +80,7 @@ function codecOf(kind: string): ValueCodec {
     // Messages refer to each other (a failure has a cause): the entry exists before its fields are built.
     let built: ValueCodec | undefined;
     const get = () => (built ??= buildCodec(kind));
-    codec = { decode: (json, path) => get().decode(json, path), encode: (value) => get().encode(value) };
+    codec = { decode: (json) => get().decode(json), encode: (value) => get().encode(value) };
     codecs.set(kind, codec);
   }
   return codec;
@@ -95,8 +99,8 @@ const asIs = (value: unknown): unknown => value;
 
 function typed(type: 'string' | 'boolean'): ValueCodec {
   return {
-    decode(json, path) {
-      if (typeof json !== type) throw wrongType(path, `a ${type}`, json);
+    decode(json) {
+      if (typeof json !== type) throw wrongType(`a ${type}`, json);
       return json;
     },
     encode: asIs,
@@ -105,23 +109,23 @@ function typed(type: 'string' | 'boolean'): ValueCodec {
 
 /** 64-bit integers are strings in protobuf JSON; both forms are read. */
 const intCodec: ValueCodec = {
-  decode(json, path) {
+  decode(json) {
     const value = typeof json === 'string' && json !== '' ? Number(json) : json;
-    if (typeof value !== 'number' || !Number.isFinite(value)) throw wrongType(path, 'an integer', json);
+    if (typeof value !== 'number' || !Number.isFinite(value)) throw wrongType('an integer', json);
     return value;
   },
   encode: (value: number) => (Number.isSafeInteger(value) ? String(value) : value),
 };
 
 const payloadsCodec: ValueCodec = {
-  decode: (json, path) => {
-    const list = Array.isArray(json) ? json : (objectOf(json, path)['payloads'] ?? []);
-    return listCodec(scalarCodecs['Payload']!).decode(list, path);
+  decode: (json) => {
+    const list = Array.isArray(json) ? json : (objectOf(json)['payloads'] ?? []);
+    return listCodec(payloadCodec).decode(list);
   },
   encode: (value: readonly unknown[]) => ({ payloads: value }),
 };
 
-const payloadCodec: ValueCodec = { decode: (json, path) => objectOf(json, path), encode: asIs };
+const payloadCodec: ValueCodec = { decode: (json) => objectOf(json), encode: asIs };
 
 const scalarCodecs: Readonly<Record<string, ValueCodec>> = {
   string: typed('string'),
@@ -138,9 +142,11 @@ const scalarCodecs: Readonly<Record<string, ValueCodec>> = {
 
 function mapCodec(item: ValueCodec): ValueCodec {
   return {
-    decode(json, path) {
-      const entries = Object.entries(objectOf(json, path));
-      return Object.fromEntries(entries.map(([key, value]) => [key, item.decode(value, `${path}.${key}`)]));
+    decode(json) {
+      const source = objectOf(json);
+      const result: Record<string, unknown> = {};
+      for (const key of Object.keys(source)) result[key] = decodeAt(item, source[key], `.${key}`);
+      return result;
     },
     encode: (value: Record<string, never>) =>
       Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, item.encode(entry)])),
@@ -149,9 +155,16 @@ function mapCodec(item: ValueCodec): ValueCodec {
 
 function listCodec(item: ValueCodec): ValueCodec {
   return {
-    decode(json, path) {
-      if (!Array.isArray(json)) throw wrongType(path, 'a list', json);
-      return json.map((value, index) => item.decode(value, `${path}[${index}]`));
+    decode(json) {
+      if (!Array.isArray(json)) throw wrongType('a list', json);
+      const result: unknown[] = [];
+      let index = 0;
+      try {
+        for (; index < json.length; index++) result.push(item.decode(json[index]));
+      } catch (error) {
+        throw located(error, `[${index}]`);
+      }
+      return result;
     },
     encode: (value: readonly never[]) => value.map((entry) => item.encode(entry)),
   };
@@ -180,12 +193,19 @@ export function pascalCase(screaming: string): string {
     .join('');
 }
 
-function objectOf(json: unknown, path: string): Record<string, unknown> {
-  if (typeof json !== 'object' || json === null || Array.isArray(json))
-    throw wrongType(path, 'an object', json);
+function decodeAt(codec: ValueCodec, json: unknown, where: string): unknown {
+  try {
+    return codec.decode(json);
+  } catch (error) {
+    throw located(error, where);
+  }
+}
+
+function objectOf(json: unknown): Record<string, unknown> {
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) throw wrongType('an object', json);
   return json as Record<string, unknown>;
 }
 
-function wrongType(path: string, expected: string, found: unknown): HistoryFormatError {
-  return new HistoryFormatError('RFN1001', path, `expected ${expected}, found ${JSON.stringify(found)}`);
+function wrongType(expected: string, found: unknown): HistoryFormatError {
+  return new HistoryFormatError('RFN1001', '', `expected ${expected}, found ${JSON.stringify(found)}`);
 }

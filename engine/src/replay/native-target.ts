@@ -30,6 +30,10 @@ export function nativeTarget(bundle: WorkflowBundle, options: NativeTargetOption
     locate: (stack) => locate(fast, stack),
     // The sandbox's promises are its own; what nobody handles fails the workflow task.
     owns: () => false,
+    abandon: () => {
+      fast = load(false);
+      explaining = undefined;
+    },
   };
 }
 
@@ -109,5 +113,6 @@ export function failingTarget(startFailure: StartFailure): ReplayTarget {
     }),
     locate: () => undefined,
     owns: () => false,
+    abandon: () => undefined,
   };
 }

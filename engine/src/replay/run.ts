@@ -1,4 +1,4 @@
-import type { Activation, WorkflowCommand } from '../core/activation.js';
+import type { Activation, Completion, WorkflowCommand } from '../core/activation.js';
 import {
   beginTask,
   createExecution,
@@ -14,6 +14,8 @@ import type { Step } from '../core/step.js';
 import type { EventOf, HistoryEvent } from '../history/event.js';
 import type { Command } from '../history/command.js';
 import type { Failure } from '../history/messages.js';
+import { underDeadline } from '../sandbox/deadline.js';
+import { WorkflowDeadlineError } from '../sandbox/errors.js';
 import type { OpenCommands } from './open-commands.js';
 import { noteAsked, noteTold } from './open-commands.js';
 import type { Probe } from './probe.js';
@@ -54,84 +56,141 @@ export async function runHistory(
   events: readonly HistoryEvent[],
   options: RunOptions,
 ): Promise<Run> {
-  const started = (events[0] as EventOf<'WorkflowExecutionStarted'>).attributes;
-  const namespace = options.namespace;
-  const taskQueue = started.taskQueue?.name ?? '';
-  const state = createExecution({
-    namespace,
-    workflowId: started.workflowId ?? '',
-    runId: started.originalExecutionRunId ?? '',
-    taskQueue,
-    compareDetails: true,
-    localActivities: target.localActivities,
-  });
-  beginTask(state, replayInput(events));
-  const instance = target.createInstance({ namespace, taskQueue, callSites: options.explain === true });
-  const commands: WorkflowCommand[][] = [];
-  const rejections: unknown[] = [];
-  const trail: Trail = { open: new Map(), last: undefined };
-  const stopListening = listenForRejections(target, (error) => {
-    rejections.push(error);
-    instance.reject(error);
-  });
+  const replay = new HistoryReplay(target, events, options);
+  const stopListening = listenForRejections(target, (error) => replay.reject(error));
   try {
-    const last = await replayTasks(state, instance, options, commands, rejections, trail);
+    const last = options.explain ? await replay.goSlowly(turn) : replay.go();
     await turn();
-    const beyond =
-      options.explain && last?.type === 'mismatch' && trail.last
-        ? probe(instance, trail.last, trail.open, events, last.mismatch.recorded?.eventId ?? 0)
-        : undefined;
-    return {
-      ...(beyond ? { beyond } : {}),
-      end: last ? endOf(last, instance, rejections) : { type: 'done' },
-      drift: driftOf(state),
-      matchedCommands: progressOf(state).matchedCommands,
-      extraAtEnd: last?.type === 'answer' && endsWithAnswer(events) ? last.answer.commands : [],
-      commands,
-    };
+    return replay.result(last);
+  } catch (error) {
+    if (!(error instanceof WorkflowDeadlineError)) throw error;
+    // What the code left behind in the target must not run under another execution.
+    target.abandon();
+    return replay.stopped({ type: 'failed', failure: failureOf(error) });
   } finally {
     stopListening();
-    disposeQuietly(instance);
+    replay.dispose();
   }
-}
-
-/** For the probe: where the code stands. */
-interface Trail {
-  readonly open: OpenCommands;
-  last: Activation | undefined;
 }
 
 type LastStep = Exclude<Step, { type: 'activate' }>;
 
-/** Undefined when it stopped at `untilTask`. */
-async function replayTasks(
-  state: ExecutionState,
-  instance: ReplayInstance,
-  options: RunOptions,
-  commands: WorkflowCommand[][],
-  rejections: readonly unknown[],
-  trail: Trail,
-): Promise<LastStep | undefined> {
-  for (;;) {
-    const step = nextStep(state);
-    if (step.type !== 'activate') return step;
-    if (options.injectQueries) askQueries(instance, step.activation);
-    let completion = instance.activate(step.activation);
-    if (options.explain) {
-      await turn();
-      if (rejections.length > 0) completion = { status: 'failed', failure: failureOf(rejections[0]) };
+/** How long the code may go without giving control back; a whole fast replay has more, by its length. */
+const ACTIVATION_DEADLINE_MS = 5000;
+const EVENT_DEADLINE_MS = 2;
+
+/** One replay: the state of the core, the instance of the code, and what is kept for the report. */
+class HistoryReplay {
+  readonly #events: readonly HistoryEvent[];
+  readonly #options: RunOptions;
+  readonly #state: ExecutionState;
+  readonly #instance: ReplayInstance;
+  readonly #commands: WorkflowCommand[][] = [];
+  readonly #rejections: unknown[] = [];
+  readonly #open: OpenCommands = new Map();
+  #lastActivation: Activation | undefined;
+
+  constructor(target: ReplayTarget, events: readonly HistoryEvent[], options: RunOptions) {
+    const started = (events[0] as EventOf<'WorkflowExecutionStarted'>).attributes;
+    const { namespace } = options;
+    const taskQueue = started.taskQueue?.name ?? '';
+    this.#events = events;
+    this.#options = options;
+    this.#state = createExecution({
+      namespace,
+      workflowId: started.workflowId ?? '',
+      runId: started.originalExecutionRunId ?? '',
+      taskQueue,
+      compareDetails: true,
+      localActivities: target.localActivities,
+    });
+    beginTask(this.#state, replayInput(events));
+    this.#instance = target.createInstance({ namespace, taskQueue, callSites: options.explain === true });
+  }
+
+  /** Undefined when it stopped at `untilTask`. */
+  go(): LastStep | undefined {
+    return guarded(ACTIVATION_DEADLINE_MS + this.#events.length * EVENT_DEADLINE_MS, () => {
+      for (;;) {
+        const step = nextStep(this.#state);
+        if (step.type !== 'activate') return step;
+        if (this.#take(this.#activate(step.activation))) return undefined;
+      }
+    });
+  }
+
+  /** With a pause after each activation, in which rejections that nobody handles are reported. */
+  async goSlowly(pause: () => Promise<void>): Promise<LastStep | undefined> {
+    for (;;) {
+      const step = nextStep(this.#state);
+      if (step.type !== 'activate') return step;
+      let completion = guarded(ACTIVATION_DEADLINE_MS, () => this.#activate(step.activation));
+      await pause();
+      if (this.#rejections.length > 0)
+        completion = { status: 'failed', failure: failureOf(this.#rejections[0]) };
+      if (completion.status === 'successful') {
+        this.#lastActivation = step.activation;
+        noteTold(this.#open, step.activation);
+        noteAsked(this.#open, completion.commands);
+      }
+      if (this.#take(completion)) return undefined;
     }
-    if (options.explain && completion.status === 'successful') {
-      trail.last = step.activation;
-      noteTold(trail.open, step.activation);
-      noteAsked(trail.open, completion.commands);
-    }
-    if (options.keepCommands && completion.status === 'successful') {
-      (commands[state.completedTasks] ??= []).push(...completion.commands);
+  }
+
+  #activate(activation: Activation): Completion {
+    if (this.#options.injectQueries) askQueries(this.#instance, activation);
+    return this.#instance.activate(activation);
+  }
+
+  /** True when the replay has gone as far as it should. */
+  #take(completion: Completion): boolean {
+    const { keepCommands, untilTask } = this.#options;
+    const state = this.#state;
+    if (keepCommands && completion.status === 'successful') {
+      (this.#commands[state.completedTasks] ??= []).push(...completion.commands);
     }
     respond(state, completion);
-    if (options.untilTask !== undefined && state.completedTasks >= options.untilTask) return undefined;
+    return untilTask !== undefined && state.completedTasks >= untilTask;
   }
+
+  reject(error: unknown): void {
+    this.#rejections.push(error);
+    this.#instance.reject(error);
+  }
+
+  result(last: LastStep | undefined): Run {
+    const beyond = this.#beyond(last);
+    return {
+      ...this.stopped(last ? endOf(last, this.#instance, this.#rejections) : { type: 'done' }),
+      extraAtEnd: last?.type === 'answer' && endsWithAnswer(this.#events) ? last.answer.commands : [],
+      ...(beyond ? { beyond } : {}),
+    };
+  }
+
+  stopped(end: Run['end']): Run {
+    const state = this.#state;
+    const { matchedCommands } = progressOf(state);
+    return { end, drift: driftOf(state), matchedCommands, extraAtEnd: [], commands: this.#commands };
+  }
+
+  #beyond(last: LastStep | undefined): Probe | undefined {
+    if (last?.type !== 'mismatch' || !this.#lastActivation) return undefined;
+    const from = last.mismatch.recorded?.eventId ?? 0;
+    const follow = () => probe(this.#instance, this.#lastActivation!, this.#open, this.#events, from);
+    return guarded(ACTIVATION_DEADLINE_MS, follow);
+  }
+
+  dispose(): void {
+    try {
+      this.#instance.dispose();
+    } catch {
+      // An interceptor's `dispose` may throw; the replay is over.
+    }
+  }
+}
+
+function guarded<T>(deadlineMs: number, call: () => T): T {
+  return underDeadline(deadlineMs, call, () => new WorkflowDeadlineError(deadlineMs));
 }
 
 function endOf(step: LastStep, instance: ReplayInstance, rejections: readonly unknown[]): Run['end'] {
@@ -196,12 +255,4 @@ function failureOf(error: unknown): Failure {
     stackTrace: stack ?? '',
     applicationFailureInfo: { type: name ?? 'Error' },
   };
-}
-
-function disposeQuietly(instance: ReplayInstance): void {
-  try {
-    instance.dispose();
-  } catch {
-    // An interceptor's `dispose` may throw; the replay is over.
-  }
 }

@@ -35,6 +35,8 @@ export interface ReplayTarget {
   }): ReplayInstance;
   /** The innermost frame of a stack that lies in the user's own sources. */
   locate(stack: string): SourceLocation | undefined;
+  /** Its code did not give control back and was stopped: start afresh. */
+  abandon(): void;
   /** Whether a promise belongs to the code in here. */
   owns(promise: unknown): boolean;
 }

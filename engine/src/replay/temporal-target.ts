@@ -9,12 +9,15 @@ export interface TemporalTargetOptions {
 
 /** A Temporal project's workflow code, run by its own copy of the SDK. */
 export function temporalTarget(bundle: TemporalBundle, options: TemporalTargetOptions = {}): ReplayTarget {
-  const host = createTemporalHost(bundle);
+  let host = createTemporalHost(bundle);
   const { workflowFailureErrorTypes = [] } = options;
   return {
     localActivities: 'asSdkCore',
     createInstance: (instance) => host.createInstance({ ...instance, workflowFailureErrorTypes }),
     locate: createLocator(bundle.filename, bundle.userSourceMap),
-    owns: host.owns,
+    owns: (promise) => host.owns(promise),
+    abandon: () => {
+      host = createTemporalHost(bundle);
+    },
   };
 }

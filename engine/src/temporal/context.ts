@@ -28,7 +28,8 @@ type ModuleFunction = (
 
 export function createTemporalContext(bundle: TemporalBundle): TemporalContext {
   // Microtasks of the context run when a script of it ends, and only then: the driver decides when.
-  const context = vm.createContext({}, { microtaskMode: 'afterEvaluate' });
+  // An ordinary global object where Node has it: with a contextified one each access to a global is a call.
+  const context = vm.createContext(vm.constants.DONT_CONTEXTIFY ?? {}, { microtaskMode: 'afterEvaluate' });
   injectGlobals(context);
   const slot: { call: (() => unknown) | undefined } = { call: undefined };
   Object.defineProperty(context, '__refrain_slot', { value: slot, configurable: true });

@@ -80,3 +80,19 @@ export async function clock(): Promise<void> {
   const result = await replayHistory({ workflowsPath, cuts: 'all' }, history);
   expect(['drift', 'incompatible']).toContain(result.verdict);
 });
+
+it.each(apis)('stop code on %s that never gives control back', { timeout: 40_000 }, async (api) => {
+  const name = api.includes('temporal') ? 'loop-t' : 'loop-r';
+  const write = (body: string) => {
+    const file = join(folder, `${name}.ts`);
+    writeFileSync(
+      file,
+      `import { sleep } from '${api}';\nexport async function loop(): Promise<void> {\n  await sleep(5);\n${body}}\n`,
+    );
+    return file;
+  };
+  const history = await recordHistory(api, write(''), 'loop');
+  const result = await replayHistory({ workflowsPath: write('  for (;;);\n') }, history);
+  expect(result).toMatchObject({ verdict: 'incompatible', divergence: { code: 'RFN3013' } });
+  expect(result.divergence?.message).toMatch(/endless loop/);
+});
