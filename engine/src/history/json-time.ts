@@ -32,7 +32,8 @@ export function timestampFromJson(json: unknown): number {
 /** `2026-11-21T13:28:12.226962082Z`, the form that servers write, without the cost of a pattern. */
 function utcTimestamp(text: string): number | undefined {
   const { length } = text;
-  if (length < 20 || text.charCodeAt(length - 1) !== 90 || (length > 20 && text.charCodeAt(19) !== 46)) return undefined;
+  if (length < 20 || text.charCodeAt(length - 1) !== 90 || (length > 20 && text.charCodeAt(19) !== 46))
+    return undefined;
   const whole = Date.parse(length === 20 ? text : `${text.slice(0, 19)}Z`);
   if (Number.isNaN(whole)) return undefined;
   return length === 20 ? whole : whole + Number(`0.${text.slice(20, length - 1)}`) * 1000;
