@@ -5,11 +5,15 @@ import { explain } from './commands/explain.js';
 import { history } from './commands/history.js';
 import { init } from './commands/init.js';
 import { replay } from './commands/replay.js';
+import { run } from './commands/run.js';
+import { workflow } from './commands/workflow.js';
 
 /** Every command, in the order of `refrain --help`. */
 export const commands: readonly (AnyCommand | CommandGroup)[] = [
   check,
   replay,
+  run,
+  workflow,
   history,
   explain,
   init,

@@ -11,7 +11,9 @@ export function describeFailure(error: unknown, terminal: Terminal): string {
   if (code) lines.push(`\`refrain explain ${code}\` says more.`);
   if (stack && (!code || terminal.env['REFRAIN_DEBUG'])) lines.push(stack);
   for (let cause = causeOf(error); cause !== undefined; cause = causeOf(cause)) {
-    lines.push(`caused by: ${factsOf(cause).message}`);
+    const { message: why } = factsOf(cause);
+    // Errors that wrap another one often quote it.
+    if (!lines.some((line) => line.includes(why))) lines.push(`caused by: ${why}`);
   }
   return lines.join('\n');
 }

@@ -32,7 +32,11 @@ export async function sandboxHost(options: WorkerOptions, logger: Logger): Promi
     ...(workflowDeadlineMs === undefined ? {} : { deadlineMs: workflowDeadlineMs }),
     onSinkCall: (call) => deliver(call, sinks, logger),
   });
-  return { createInstance: () => loaded.createInstance(), withDeadline: (fn) => loaded.withDeadline(fn) };
+  return {
+    workflowTypes: loaded.workflowTypes,
+    createInstance: () => loaded.createInstance(),
+    withDeadline: (fn) => loaded.withDeadline(fn),
+  };
 }
 
 function bundleOf(workflowsPath: string, options: WorkerOptions): Promise<WorkflowBundle> {

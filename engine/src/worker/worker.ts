@@ -51,6 +51,11 @@ export class Worker {
     return new Worker(await compileOptions(options));
   }
 
+  /** The workflow types that this worker serves. */
+  get workflowTypes(): readonly string[] {
+    return this.options.workflowHost?.workflowTypes ?? [];
+  }
+
   getState(): WorkerState {
     return this.#state;
   }

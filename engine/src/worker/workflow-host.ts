@@ -2,6 +2,8 @@ import type { WorkflowInstance } from '../core/activation.js';
 
 /** Loaded workflow code that makes instances: our sandbox, or the hosted `@temporalio/workflow`. */
 export interface WorkflowHost {
+  /** Names of the workflows that the code exports, where the host knows them. */
+  readonly workflowTypes?: readonly string[];
   createInstance(): WorkflowInstance;
   /**
    * Runs the function, and all activations in it, under one deadline. When it passes it throws, and the instance

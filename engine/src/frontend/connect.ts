@@ -1,0 +1,170 @@
+import { readFileSync } from 'node:fs';
+import {
+  Client as GrpcClient,
+  credentials,
+  Metadata,
+  status as grpcStatus,
+  type ChannelCredentials,
+  type MethodDefinition,
+  type ServiceError as GrpcError,
+} from '@grpc/grpc-js';
+import { InputError } from '../errors.js';
+import type { WorkflowService } from '../service/api.js';
+import type { CallOptions } from '../service/api/common.js';
+import { ServiceError, type ServiceStatus } from '../service/errors.js';
+import { apiRoot } from './api-root.js';
+import { grpcService } from './grpc-definition.js';
+
+/** How to reach a server that speaks Temporal's API: `refrain dev`, or a Temporal cluster. */
+export interface ConnectOptions {
+  /** `host:port` */
+  readonly address: string;
+  /** Default `default`. */
+  readonly namespace?: string;
+  /** Paths of PEM files; `true` for TLS with the system's authorities. */
+  readonly tls?:
+    | true
+    | {
+        readonly ca?: string;
+        readonly certificate?: string;
+        readonly key?: string;
+        readonly serverName?: string;
+      };
+  /** Sent as `authorization: Bearer …`. */
+  readonly apiKey?: string;
+}
+
+export interface RemoteService {
+  readonly service: WorkflowService;
+  close(): void;
+}
+
+const connectTimeoutMs = 10_000;
+const callTimeoutMs = 30_000;
+
+/**
+ * The service behind an address, with the same calls and errors as the embedded one. Resolves when the server has
+ * answered; throws `InputError` RFN8005 when it does not.
+ */
+export async function connectService(options: ConnectOptions): Promise<RemoteService> {
+  const { address, namespace = 'default', tls } = options;
+  const serverName = typeof tls === 'object' ? tls.serverName : undefined;
+  const channel = new GrpcClient(address, credentialsOf(tls), {
+    ...(serverName !== undefined && { 'grpc.ssl_target_name_override': serverName }),
+    'grpc.max_receive_message_length': -1,
+  });
+  await new Promise<void>((resolve, reject) => {
+    channel.waitForReady(Date.now() + connectTimeoutMs, (error) => {
+      if (!error) return resolve();
+      channel.close();
+      reject(
+        new InputError('RFN8005', `No server answers at ${address}: ${error.message}`, { cause: error }),
+      );
+    });
+  });
+  const { definition } = grpcService(apiRoot(), 'temporal.api.workflowservice.v1.WorkflowService');
+  const metadata = new Metadata();
+  metadata.set('temporal-namespace', namespace);
+  if (options.apiKey !== undefined) metadata.set('authorization', `Bearer ${options.apiKey}`);
+  const caller: Caller = { channel, metadata, namespace };
+  return { service: proxyOf(definition as unknown as Definition, caller), close: () => channel.close() };
+}
+
+interface Caller {
+  readonly channel: GrpcClient;
+  readonly metadata: Metadata;
+  readonly namespace: string;
+}
+
+type Definition = Readonly<Record<string, MethodDefinition<object, object>>>;
+type Answer = Record<string, unknown>;
+
+/** Where our form of an answer differs from the message's: what is required here and may be absent there. */
+const complete: Readonly<Record<string, (answer: Answer) => unknown>> = {
+  ListWorkflowExecutions: (answer) => ({ executions: [], ...answer }),
+  CountWorkflowExecutions: (answer) => ({ count: 0, ...answer, groups: groupsOf(answer) }),
+  GetWorkflowExecutionHistory: (answer) => ({
+    ...answer,
+    history: { events: [], ...(answer['history'] as object) },
+  }),
+  DescribeWorkflowExecution: (answer) => ({
+    pendingActivities: [],
+    pendingChildren: [],
+    pendingTimers: [],
+    ...answer,
+  }),
+  PollWorkflowTaskQueue: (answer) =>
+    answer['taskToken'] ? { queries: {}, messages: [], ...answer } : undefined,
+  PollActivityTaskQueue: (answer) => (answer['taskToken'] ? answer : undefined),
+  ListSchedules: (answer) => ({ schedules: [], ...answer }),
+  ListScheduleMatchingTimes: (answer) => ({ startTimesMs: answer['startTimeMs'] ?? [] }),
+};
+
+function groupsOf(answer: Answer): object[] {
+  const groups = (answer['groups'] ?? []) as { count?: number; groupValues?: { data?: string }[] }[];
+  return groups.map(({ count = 0, groupValues = [] }) => ({
+    count,
+    groupValues: groupValues.map(
+      ({ data = '' }) => JSON.parse(Buffer.from(data, 'base64').toString('utf8')) as string,
+    ),
+  }));
+}
+
+function proxyOf(definition: Definition, caller: Caller): WorkflowService {
+  const calls: Record<string, unknown> = {};
+  for (const [name, method] of Object.entries(definition)) {
+    const camel = name.charAt(0).toLowerCase() + name.slice(1);
+    calls[camel] = async (request: object, options: CallOptions = {}) => {
+      const answer = (await callUnary(
+        method,
+        { namespace: caller.namespace, ...request },
+        options,
+        caller,
+      )) as Answer;
+      return complete[name]?.(answer) ?? answer;
+    };
+  }
+  return calls as unknown as WorkflowService;
+}
+
+function callUnary(
+  method: MethodDefinition<object, object>,
+  request: object,
+  { signal, timeoutMs }: CallOptions,
+  { channel, metadata }: Caller,
+): Promise<object> {
+  return new Promise((resolve, reject) => {
+    const call = channel.makeUnaryRequest(
+      method.path,
+      method.requestSerialize,
+      method.responseDeserialize,
+      request,
+      metadata,
+      { deadline: Date.now() + (timeoutMs ?? callTimeoutMs) },
+      (error, answer) => (error ? reject(errorOf(error)) : resolve(answer ?? {})),
+    );
+    signal?.addEventListener('abort', () => call.cancel(), { once: true });
+  });
+}
+
+/** The `ServiceError` that the embedded service would have thrown. */
+function errorOf(error: GrpcError): Error {
+  const status = grpcStatus[error.code] as ServiceStatus;
+  return new ServiceError('RFN8006', status, reasonOf(error), error.details || error.message);
+}
+
+/** The name of Temporal's error detail in the trailers: `WorkflowExecutionAlreadyStarted`. */
+function reasonOf(error: GrpcError): string {
+  const [encoded] = error.metadata.get('grpc-status-details-bin');
+  if (!(encoded instanceof Buffer)) return 'Unknown';
+  const type = apiRoot().lookupType('google.rpc.Status');
+  const { details = [] } = type.toObject(type.decode(encoded)) as { details?: { type_url?: string }[] };
+  return /([A-Za-z]+)Failure$/.exec(details[0]?.type_url ?? '')?.[1] ?? 'Unknown';
+}
+
+function credentialsOf(tls: ConnectOptions['tls']): ChannelCredentials {
+  if (tls === undefined) return credentials.createInsecure();
+  if (tls === true) return credentials.createSsl();
+  const read = (file: string | undefined) => (file === undefined ? null : readFileSync(file));
+  return credentials.createSsl(read(tls.ca), read(tls.key), read(tls.certificate));
+}
