@@ -93,6 +93,7 @@ async function threadWriter(file: string, epoch: number): Promise<Writer> {
       }),
     close: () =>
       new Promise((resolve) => {
+        thread.ref();
         thread.once('exit', () => resolve());
         thread.postMessage('close');
       }),
