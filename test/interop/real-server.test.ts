@@ -1,0 +1,50 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { replayHistories } from '@refrain/engine';
+import { afterAll, describe, expect, it } from 'vitest';
+import { programs, repository } from '../engine/temporal/project.js';
+import { findTemporal } from './temporal-server.mjs';
+
+const scenarios = ['greet', 'localAndTimers', 'updates', 'parent', 'patchedFlow', 'cancelBeforeSent'];
+const binary = findTemporal();
+
+describe.skipIf(!binary)(
+  `a real Temporal server${binary ? '' : ' (no `temporal` binary: install Go and run test/interop/record.mjs once)'}`,
+  () => {
+    const folder = mkdtempSync(join(tmpdir(), 'refrain-recorded-'));
+    afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+    it('records histories, by a real worker, that replay here', { timeout: 180_000 }, async () => {
+      await record();
+      const sources = readdirSync(folder).map((name) => ({
+        name,
+        history: readFileSync(join(folder, name)),
+      }));
+      expect(sources.map(({ name }) => name).sort()).toEqual(scenarios.map((name) => `${name}.json`).sort());
+      const options = {
+        workflowsPath: join(programs, 'index.ts'),
+        workflowInterceptorModules: [join(programs, 'interceptors.ts')],
+        cuts: 'all' as const,
+      };
+      for await (const { history, verdict, divergence } of replayHistories(options, sources)) {
+        expect([history, verdict, divergence?.message]).toEqual([history, 'compatible', undefined]);
+      }
+    });
+
+    function record(): Promise<void> {
+      const script = join(repository, 'test/interop/record.mjs');
+      const env = { ...process.env, RECORD_OUT: folder };
+      const child = spawn(process.execPath, [script, ...scenarios], {
+        env,
+        stdio: ['ignore', 'ignore', 'pipe'],
+      });
+      let errors = '';
+      child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
+      return new Promise((resolve, reject) => {
+        child.once('exit', (code) => (code === 0 ? resolve() : reject(new Error(errors.slice(-2000)))));
+      });
+    }
+  },
+);

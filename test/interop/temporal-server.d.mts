@@ -1,0 +1,5 @@
+export function findTemporal(options?: { build?: boolean }): string | undefined;
+export function startTemporal(
+  binary: string,
+  options?: { searchAttributes?: Record<string, string> },
+): Promise<{ address: string; stop(): Promise<void> }>;
