@@ -25,12 +25,6 @@ export class DueTimes {
     this.#fire = fire;
   }
 
-  /** Reads the first window from the store. */
-  start(): void {
-    this.#loadWindow({ dueMs: -Infinity, run: 0 });
-    this.#arm();
-  }
-
   add(dueMs: number, run: number): void {
     const known = this.#earliest.get(run) ?? Infinity;
     if (dueMs >= known) return;
@@ -52,11 +46,19 @@ export class DueTimes {
     return Math.min(this.#heap[0]?.dueMs ?? Infinity, this.#windowEnd.dueMs);
   }
 
-  /** Forgets what it knows and reads the store again. */
-  reload(): void {
+  /** Forgets what it knows; nothing fires until `reload`. */
+  clear(): void {
     this.#heap.length = 0;
     this.#earliest.clear();
-    this.start();
+    this.#windowEnd = { dueMs: Infinity, run: Infinity };
+    this.#arm();
+  }
+
+  /** Forgets what it knows and reads the store again. */
+  reload(): void {
+    this.clear();
+    this.#loadWindow({ dueMs: -Infinity, run: 0 });
+    this.#arm();
   }
 
   stop(): void {

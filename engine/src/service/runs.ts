@@ -21,6 +21,7 @@ export interface RunsOptions {
   readonly dueTimes: DueTimes;
   readonly maxLoadedRuns: number;
   carryOut(run: LoadedRun, effect: Effect, t: Transition): void;
+  committed(): void;
   failed(error: unknown): void;
 }
 
@@ -247,6 +248,7 @@ export class Runs {
     const commit = this.#underWay;
     this.#underWay = undefined;
     commit?.resolve();
+    this.#options.committed();
     if (this.#loaded.size > this.#options.maxLoadedRuns) this.#evict();
   }
 

@@ -22,7 +22,8 @@ import { requestCancel } from './from-outside.js';
 import { isRunning } from './state.js';
 import { Schedules } from './schedule/schedules.js';
 import type { WorkflowExecution } from '../history/messages.js';
-import { recoverRun } from './recover.js';
+import type { Recovery } from './recovery.js';
+import { newRecovery } from './recovery.js';
 import { Runs } from './runs.js';
 import { TaskQueues } from './task-queues.js';
 
@@ -49,6 +50,8 @@ export interface Activity {
   readonly isStoring: boolean;
   /** Tasks that no worker has asked for. */
   readonly backlog: number;
+  /** Runs in memory. */
+  readonly loadedRuns: number;
 }
 
 export interface Service extends WorkflowService {
@@ -87,8 +90,9 @@ export function openService(options: ServiceOptions): Service {
     carryOut: (run, effect) => carryOut(ctx, run, effect),
     failed: (error) => {
       options.onStoreFailure?.(error);
-      reload(ctx);
+      recovery.begin(error);
     },
+    committed: () => recovery.succeeded(),
   });
   const ctx: ServiceContext = {
     store,
@@ -103,36 +107,9 @@ export function openService(options: ServiceOptions): Service {
     failRunOn: new Set(options.failRunOn),
     inFlight: new Set(),
   };
-  recover(ctx);
-  dueTimes.start();
-  ctx.schedules.load();
-  return { ...workflowCalls(ctx), ...taskCalls(ctx), ...scheduleCalls(ctx), ...control(ctx) };
-}
-
-/** Bound of one read from the store. */
-const recoverPage = 1_000;
-
-function recover(ctx: ServiceContext): void {
-  for (let after = 0; ;) {
-    const keys = ctx.store.runsWithTasks(after, recoverPage);
-    for (const key of keys) {
-      const run = ctx.runs.get(key);
-      if (run) recoverRun(ctx, run);
-    }
-    if (keys.length < recoverPage) return;
-    after = keys[keys.length - 1]!;
-  }
-}
-
-/** After a failed commit the store is right and memory is not. */
-function reload(ctx: ServiceContext): void {
-  ctx.runs.reset();
-  ctx.workflowTasks.clear();
-  ctx.activityTasks.clear();
-  ctx.inFlight.clear();
-  ctx.dueTimes.reload();
-  recover(ctx);
-  ctx.schedules.load();
+  const recovery = newRecovery(ctx);
+  recovery.run();
+  return { ...workflowCalls(ctx), ...taskCalls(ctx), ...scheduleCalls(ctx), ...control(ctx, recovery) };
 }
 
 function newSchedules(
@@ -228,16 +205,21 @@ function scheduleCalls(ctx: ServiceContext): ScheduleCalls {
   };
 }
 
-function control(ctx: ServiceContext): Pick<Service, 'activity' | 'releaseActivityTask' | 'close'> {
+function control(
+  ctx: ServiceContext,
+  recovery: Recovery,
+): Pick<Service, 'activity' | 'releaseActivityTask' | 'close'> {
   return {
     activity: () => ({
       nextDueMs: Math.min(ctx.dueTimes.nextMs, ctx.schedules.nextDueMs),
       tasksWithWorkers: ctx.inFlight.size,
       isStoring: !ctx.runs.isSettled,
       backlog: ctx.workflowTasks.backlog + ctx.activityTasks.backlog,
+      loadedRuns: ctx.runs.loadedCount,
     }),
     releaseActivityTask: (taskToken) => void ctx.inFlight.delete(taskToken),
     close: async () => {
+      recovery.stop();
       ctx.dueTimes.stop();
       ctx.schedules.stop();
       ctx.workflowTasks.close();

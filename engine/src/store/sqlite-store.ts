@@ -10,8 +10,7 @@ import type {
   WriteBatch,
 } from '../service/store.js';
 import type { VisibilityQuery } from '../service/visibility/query.js';
-import { Committer, flatten, recordColumns } from './sqlite/committer.js';
-import type { FlatBatch } from './sqlite/committer.js';
+import { Committer, flatten, pack, recordColumns } from './sqlite/committer.js';
 import { openConnection } from './sqlite/connection.js';
 import type { Database, Row, Statement } from './sqlite/database.js';
 import { firstRow, rows } from './sqlite/database.js';
@@ -47,14 +46,14 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
 }
 
 interface Writer {
-  commit(batch: FlatBatch): Promise<void>;
+  commit(batch: WriteBatch): Promise<void>;
   close(): Promise<void>;
 }
 
 function loopWriter(file: string, epoch: number): Writer {
   const committer = new Committer(openConnection(file), epoch);
   return {
-    commit: async (batch) => committer.commit(batch),
+    commit: async (batch) => committer.commit(flatten(batch)),
     close: async () => committer.close(),
   };
 }
@@ -89,7 +88,7 @@ async function threadWriter(file: string, epoch: number): Promise<Writer> {
           resolve: () => (done(), resolve()),
           reject: (error) => (done(), reject(error as Error)),
         };
-        thread.postMessage(batch);
+        thread.postMessage(pack(batch));
       }),
     close: () =>
       new Promise((resolve) => {
@@ -127,7 +126,7 @@ export class SqliteStore implements Store {
     return new Promise((resolve, reject) => {
       const begin = () => {
         this.#underWay = true;
-        this.#writer.commit(flatten(collect())).then(
+        this.#writer.commit(collect()).then(
           () => this.#ended(resolve),
           (error: unknown) => this.#ended(() => reject(storeErrorOf(error, this.#file) as Error)),
         );

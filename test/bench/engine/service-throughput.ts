@@ -22,6 +22,7 @@ export interface Measured {
 
 const taskQueue = { name: 'bench' };
 const done = Symbol('done');
+let round = 0;
 
 export async function measure(service: Service, load: Load): Promise<Measured> {
   const stop = new AbortController();
@@ -33,9 +34,10 @@ export async function measure(service: Service, load: Load): Promise<Measured> {
   const startMs = performance.now();
   const startCpu = process.cpuUsage();
   let started = 0;
+  round++;
   const client = async () => {
     while (started < load.workflows) {
-      const workflowId = `w-${started++}`;
+      const workflowId = `w-${round}-${started++}`;
       const end = new Promise<void>((resolve) => finished.set(workflowId, resolve));
       await service.startWorkflowExecution({ workflowId, workflowType: { name: 'bench' }, taskQueue });
       await end;

@@ -39,10 +39,15 @@ export class Schedules {
     this.#options = options;
   }
 
-  /** Reads the store; starts what is due. */
-  load(): void {
+  clear(): void {
     this.#byId.clear();
     this.#runningIn.clear();
+    this.#arm();
+  }
+
+  /** Reads the store; starts what is due. */
+  load(): void {
+    this.clear();
     for (let after = ''; ;) {
       const page = this.#options.store.listSchedules(after, 1000);
       for (const { text } of page) {

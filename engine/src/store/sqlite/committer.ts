@@ -3,7 +3,41 @@ import type { Database, SqlValue, Statement } from './database.js';
 import { firstRow } from './database.js';
 import { StoreError } from './errors.js';
 
-/** A batch as it goes to the thread that writes: flat, so that little has to be copied. */
+/**
+ * A batch as it goes to the thread that writes: two texts. Copying many small values between threads costs more
+ * than writing them (measured: 0.5 ms for a workflow of 10 activities; as texts a twentieth).
+ */
+export interface PackedBatch {
+  /** JSON of the FlatBatch, in which each body of events is its length. */
+  readonly head: string;
+  /** The bodies, one after the other. */
+  readonly bodies: string;
+}
+
+export function pack(batch: WriteBatch): PackedBatch {
+  const flat = flatten(batch);
+  const bodies: string[] = [];
+  const events = [...flat.events];
+  for (let i = 2; i < events.length; i += 3) {
+    const body = events[i] as string;
+    bodies.push(body);
+    events[i] = body.length;
+  }
+  return { head: JSON.stringify({ ...flat, events }), bodies: bodies.join('') };
+}
+
+export function unpack({ head, bodies }: PackedBatch): FlatBatch {
+  const flat = JSON.parse(head) as FlatBatch & { events: SqlValue[] };
+  let from = 0;
+  for (let i = 2; i < flat.events.length; i += 3) {
+    const to = from + (flat.events[i] as number);
+    flat.events[i] = bodies.slice(from, to);
+    from = to;
+  }
+  return flat;
+}
+
+/** A batch as rows of values. */
 export interface FlatBatch {
   /** Column values of `runs` rows, one array each. */
   readonly records: readonly (readonly SqlValue[])[];

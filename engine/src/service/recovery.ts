@@ -1,0 +1,64 @@
+import type { ServiceContext } from './context.js';
+import { recoverRun } from './recover.js';
+
+/**
+ * Brings memory in line with the store: when the service opens, and after a commit that failed. Then the store is
+ * right and memory is not, so all of it is dropped; the tasks are given out again from what is stored. While the
+ * store keeps failing, the attempts have a growing delay. A file that another process has taken is left alone.
+ */
+export interface Recovery {
+  run(): void;
+  begin(error: unknown): void;
+  succeeded(): void;
+  stop(): void;
+}
+
+/** Bound of one read from the store. */
+const pageSize = 1_000;
+const firstDelayMs = 100;
+const longestDelayMs = 10_000;
+
+export function newRecovery(ctx: ServiceContext): Recovery {
+  let delayMs = firstDelayMs;
+  let cancel: (() => void) | undefined;
+  let isStopped = false;
+  const run = () => {
+    cancel = undefined;
+    giveOutTasks(ctx);
+    ctx.dueTimes.reload();
+    ctx.schedules.load();
+  };
+  return {
+    run,
+    begin(error) {
+      ctx.runs.reset();
+      ctx.workflowTasks.clear();
+      ctx.activityTasks.clear();
+      ctx.inFlight.clear();
+      ctx.dueTimes.clear();
+      ctx.schedules.clear();
+      if (isStopped || cancel || (error as { code?: string }).code === 'RFN2010') return;
+      cancel = ctx.clock.setTimer(ctx.clock.nowMs() + delayMs, run);
+      delayMs = Math.min(delayMs * 2, longestDelayMs);
+    },
+    succeeded() {
+      delayMs = firstDelayMs;
+    },
+    stop() {
+      isStopped = true;
+      cancel?.();
+    },
+  };
+}
+
+function giveOutTasks(ctx: ServiceContext): void {
+  for (let after = 0; ;) {
+    const keys = ctx.store.runsWithTasks(after, pageSize);
+    for (const key of keys) {
+      const run = ctx.runs.get(key);
+      if (run) recoverRun(ctx, run);
+    }
+    if (keys.length < pageSize) return;
+    after = keys[keys.length - 1]!;
+  }
+}

@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { bench, settled, taskQueue, timer } from './harness.js';
+
+describe('runs that wait', () => {
+  it('leave memory, and wake up when their timers are due', async () => {
+    const b = bench({ maxLoadedRuns: 20 });
+    const count = 400;
+    for (let i = 0; i < count; i++) {
+      await b.service.startWorkflowExecution({
+        workflowId: `w${i}`,
+        workflowType: { name: 'wf' },
+        taskQueue,
+      });
+      const task = (await b.service.pollWorkflowTaskQueue({ taskQueue, embedded: true }))!;
+      await b.service.respondWorkflowTaskCompleted({
+        taskToken: task.taskToken,
+        commands: [timer('t', 86_400_000 + (i % 2) * 1000)],
+      });
+    }
+    await settled();
+    expect(b.service.activity().loadedRuns).toBeLessThanOrEqual(25);
+    await b.clock.advance(86_400_000 + 999);
+    expect(b.service.activity().backlog).toBe(count / 2);
+    await b.clock.advance(1000);
+    expect(b.service.activity().backlog).toBe(count);
+    const task = (await b.service.pollWorkflowTaskQueue({ taskQueue, embedded: true }))!;
+    expect(task.history.events.map((e) => e.type).slice(4)).toEqual([
+      'TimerStarted',
+      'TimerFired',
+      'WorkflowTaskScheduled',
+      'WorkflowTaskStarted',
+    ]);
+  });
+});
