@@ -1,5 +1,6 @@
 import type { AnyCommand, CommandGroup } from './command.js';
 import { check } from './commands/check.js';
+import { dev } from './commands/dev.js';
 import { doctor } from './commands/doctor.js';
 import { explain } from './commands/explain.js';
 import { history } from './commands/history.js';
@@ -13,6 +14,7 @@ export const commands: readonly (AnyCommand | CommandGroup)[] = [
   check,
   replay,
   run,
+  dev,
   workflow,
   history,
   explain,
