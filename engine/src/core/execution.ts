@@ -5,10 +5,9 @@ import { queueFresh, takeCommands } from './commands.js';
 import { applyNextSequence } from './feed.js';
 import { FoundMismatch } from './found-mismatch.js';
 import { knownCoreFlags } from './identity.js';
-import { machineKinds } from './machine-registry.js';
 import { applyNextOutcome } from './machines/local-activity.js';
 import type { Drift } from './mismatch.js';
-import type { AnyCommand, ExecutionState, Machine, MachineKind } from './state.js';
+import type { AnyCommand, ExecutionState } from './state.js';
 import type {
   ExecutionOptions,
   LocalActivityOutcome,
@@ -21,8 +20,6 @@ import type {
 
 /** A run of which nothing is known yet. */
 export function createExecution(options: ExecutionOptions): ExecutionState {
-  const bySeq = Object.fromEntries(machineKinds.map((kind) => [kind, new Map<number, Machine>()]));
-  const highestSeq = Object.fromEntries(machineKinds.map((kind) => [kind, 0]));
   return {
     options,
     dead: undefined,
@@ -50,8 +47,14 @@ export function createExecution(options: ExecutionOptions): ExecutionState {
     },
     machines: {
       byEventId: new Map(),
-      bySeq: bySeq as Record<MachineKind, Map<number, Machine>>,
-      highestSeq: highestSeq as Record<MachineKind, number>,
+      bySeq: {
+        timer: new Map(),
+        activity: new Map(),
+        localActivity: new Map(),
+        childWorkflow: new Map(),
+        signalExternal: new Map(),
+      },
+      highestSeq: { timer: 0, activity: 0, localActivity: 0, childWorkflow: 0, signalExternal: 0 },
       updates: new Map(),
     },
     patches: new Map(),

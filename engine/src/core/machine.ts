@@ -8,6 +8,7 @@ import type {
   LocalMachineData,
   Machine,
   MachineKind,
+  SeqKind,
   UpdateMachineData,
 } from './state.js';
 import type { Transitions, TransitionTable } from './transition-table.js';
@@ -80,16 +81,16 @@ export function newMachine(
 }
 
 /** Registers a machine that the code knows by its seq. */
-export function registerBySeq(state: ExecutionState, machine: Machine): void {
+export function registerBySeq(state: ExecutionState, kind: SeqKind, machine: Machine): void {
   const { bySeq, highestSeq } = state.machines;
-  bySeq[machine.kind].set(machine.seq, machine);
-  if (machine.seq > highestSeq[machine.kind]) highestSeq[machine.kind] = machine.seq;
+  bySeq[kind].set(machine.seq, machine);
+  if (machine.seq > highestSeq[kind]) highestSeq[kind] = machine.seq;
 }
 
 /** The machine that a command of the code refers to; undefined when it has ended. */
 export function machineBySeq(
   state: ExecutionState,
-  kind: MachineKind,
+  kind: SeqKind,
   seq: number,
   command: WorkflowCommand,
 ): Machine | undefined {
@@ -106,9 +107,9 @@ export function machineBySeq(
 }
 
 function forget(state: ExecutionState, machine: Machine): void {
-  const { bySeq, byEventId } = state.machines;
-  const known = bySeq[machine.kind];
-  if (known.get(machine.seq) === machine) known.delete(machine.seq);
+  const { byEventId } = state.machines;
+  const bySeq: Partial<Record<MachineKind, Map<number, Machine>>> = state.machines.bySeq;
+  bySeq[machine.kind]?.delete(machine.seq);
   if (machine.initiatedEventId) byEventId.delete(machine.initiatedEventId);
 }
 

@@ -62,5 +62,9 @@ type Undefinable<T> = { [K in keyof T]: T[K] | undefined };
 
 /** Leaves out what is undefined: the contract's optional fields are absent, not undefined. */
 function defined<T extends object>(value: Undefinable<T>): T {
-  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as T;
+  const result: Partial<T> = {};
+  for (const name in value) {
+    if (value[name] !== undefined) result[name] = value[name];
+  }
+  return result as T;
 }

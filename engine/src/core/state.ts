@@ -138,6 +138,9 @@ export type MachineKind =
   | 'modifyProperties'
   | 'workflowCompletion';
 
+/** Kinds whose machines the code names again, by their seq. */
+export type SeqKind = 'timer' | 'activity' | 'localActivity' | 'childWorkflow' | 'signalExternal';
+
 /** All kinds of machines have one shape, so that the hot paths stay monomorphic. */
 export interface Machine {
   readonly kind: MachineKind;
@@ -194,9 +197,10 @@ export type CommandBuilder = (state: ExecutionState, queued: QueuedCommand) => A
 
 export interface MachineIndex {
   readonly byEventId: Map<number, Machine>;
-  readonly bySeq: Readonly<Record<MachineKind, Map<number, Machine>>>;
+  /** By kind, for the kinds that the code refers to by their seq. */
+  readonly bySeq: Readonly<Record<SeqKind, Map<number, Machine>>>;
   /** Highest seq that was used, by kind: a cancel of a forgotten machine is no error. */
-  readonly highestSeq: Record<MachineKind, number>;
+  readonly highestSeq: Record<SeqKind, number>;
   readonly updates: Map<string, Machine>;
 }
 

@@ -26,12 +26,12 @@ export interface ActivityInfo {
   readonly currentAttemptScheduledTimestampMs: number;
   readonly scheduleToCloseTimeoutMs: number;
   readonly startToCloseTimeoutMs: number;
-  readonly heartbeatTimeoutMs?: number;
+  readonly heartbeatTimeoutMs?: number | undefined;
   /** What the last attempt told with its last heartbeat. */
   readonly heartbeatDetails: unknown;
   readonly taskQueue: string;
-  readonly priority?: Message<'Priority'>;
-  readonly retryPolicy?: RetryPolicy;
+  readonly priority?: Message<'Priority'> | undefined;
+  readonly retryPolicy?: RetryPolicy | undefined;
 }
 
 /** Why a running activity was asked to stop. */
@@ -48,17 +48,22 @@ export interface ActivityCancellationDetails {
  */
 export class Context {
   readonly info: ActivityInfo;
-  readonly log: Logger;
+  readonly #newLog: () => Logger;
   readonly #heartbeat: (details: unknown) => void;
+  #log: Logger | undefined;
   #failure: CancelledFailure | undefined;
   #details: ActivityCancellationDetails | undefined;
   #cancelled: Promise<never> | undefined;
   #reject: ((failure: CancelledFailure) => void) | undefined;
   #controller: AbortController | undefined;
 
-  constructor(info: ActivityInfo, log: Logger, heartbeat: (details: unknown) => void) {
+  constructor(
+    info: ActivityInfo,
+    newLog: (context: Context) => Logger,
+    heartbeat: (details: unknown) => void,
+  ) {
     this.info = info;
-    this.log = log;
+    this.#newLog = () => newLog(this);
     this.#heartbeat = heartbeat;
   }
 
@@ -67,6 +72,11 @@ export class Context {
     const context = storage.getStore();
     if (!context) throw new IllegalStateError('Not in an activity: there is no activity context here');
     return context;
+  }
+
+  /** Logs with the activity's attributes. */
+  get log(): Logger {
+    return (this.#log ??= this.#newLog());
   }
 
   /** Rejects with a `CancelledFailure` when the activity is cancelled. */

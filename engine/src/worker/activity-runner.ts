@@ -1,9 +1,10 @@
-import { fromRecorded, toRecorded } from '../converter/payload-converter.js';
+import { toRecorded } from '../converter/payload-converter.js';
 import { CancelledFailure } from '../failures/failures.js';
 import type { Payload } from '../history/payload.js';
 import type { PollActivityTaskQueueResponse } from '../service/api/tasks.js';
 import { hasStatus } from './service-status.js';
-import type { ActivityCancellationDetails, ActivityInfo } from './activity-context.js';
+import type { ActivityCancellationDetails } from './activity-context.js';
+import { infoOf, logAttributesOf } from './activity-info.js';
 import { Context } from './activity-context.js';
 import { composeLogAttributes, type ActivityInterceptors } from './activity-interceptors.js';
 import type { ActivityOutcome } from './execute-activity.js';
@@ -18,6 +19,7 @@ import { RateLimit, Slots } from './slots.js';
 interface Running {
   readonly task: PollActivityTaskQueueResponse;
   readonly context: Context;
+  readonly interceptors: readonly ActivityInterceptors[];
   heartbeats: Heartbeats | undefined;
   cancelTimer: (() => void) | undefined;
   /** The service no longer wants an answer: the attempt has ended for it. */
@@ -94,37 +96,38 @@ export class ActivityRunner {
   }
 
   async #run(task: PollActivityTaskQueueResponse): Promise<void> {
-    const { metrics, clock } = this.#options;
-    const running = await this.#begin(task);
-    metrics.activityStarted(task.activityType.name, task.startedTimeMs - task.currentAttemptScheduledTimeMs);
+    const { metrics, clock, codecs } = this.#options;
+    const { name: type } = task.activityType;
+    metrics.activityStarted(type, task.startedTimeMs - task.currentAttemptScheduledTimeMs);
+    let running: Running | undefined;
     try {
-      const { context } = running;
-      const interceptors = this.#options.activityInterceptors.map((factory) => factory(context));
+      const told = task.heartbeatDetails?.[0];
+      const begun = this.#begin(task, told && codecs.length > 0 ? await decodePayloads(codecs, told) : told);
+      running = begun;
+      const { context, interceptors } = begun;
       const headers = task.header?.fields ?? {};
       const call = { context, headers, input: task.input ?? [], interceptors };
       const outcome = await executeActivity(this.#options, call);
-      const duration = clock.nowMs() - task.startedTimeMs;
-      metrics.activityEnded(task.activityType.name, outcome.status, task.attempt, duration);
-      await this.#answer(running, outcome);
+      metrics.activityEnded(type, outcome.status, task.attempt, clock.nowMs() - task.startedTimeMs);
+      await this.#answer(begun, outcome);
     } catch (error) {
-      this.#options.logger.error('An activity could not be answered', { error, activity: task.activityId });
+      this.#options.logger.error('An activity could not be answered', { error, activityId: task.activityId });
     } finally {
-      this.#end(running);
+      if (running) this.#end(running);
       this.#slots.free();
     }
   }
 
-  async #begin(task: PollActivityTaskQueueResponse): Promise<Running> {
+  #begin(task: PollActivityTaskQueueResponse, heartbeatDetails: Payload | undefined): Running {
     const { logger, activityInterceptors } = this.#options;
-    const info = await this.#infoOf(task);
-    let interceptors: readonly ActivityInterceptors[] | undefined;
-    const log = withAttributes(logger, () => {
-      interceptors ??= activityInterceptors.map((factory) => factory(running.context));
-      return composeLogAttributes(interceptors, logAttributesOf(info));
-    });
+    const info = infoOf(this.#options, task, heartbeatDetails);
+    const newLog = () =>
+      withAttributes(logger, () => composeLogAttributes(running.interceptors, logAttributesOf(info)));
+    const context = new Context(info, newLog, (details) => this.#heartbeat(running, details));
     const running: Running = {
       task,
-      context: new Context(info, log, (details) => this.#heartbeat(running, details)),
+      context,
+      interceptors: activityInterceptors.map((factory) => factory(context)),
       heartbeats: undefined,
       cancelTimer: undefined,
       forgotten: false,
@@ -132,36 +135,6 @@ export class ActivityRunner {
     this.#running.set(task.taskToken, running);
     this.#watchTimeout(running);
     return running;
-  }
-
-  async #infoOf(task: PollActivityTaskQueueResponse): Promise<ActivityInfo> {
-    const { namespace, taskQueue, codecs, payloadConverter } = this.#options;
-    const recorded = task.heartbeatDetails?.[0];
-    const details = recorded && codecs.length > 0 ? await decodePayloads(codecs, recorded) : recorded;
-    const taskToken = new TextEncoder().encode(task.taskToken);
-    return {
-      taskToken,
-      base64TaskToken: Buffer.from(taskToken).toString('base64'),
-      activityId: task.activityId,
-      activityType: task.activityType.name,
-      activityNamespace: namespace,
-      namespace,
-      attempt: task.attempt,
-      isLocal: false,
-      inWorkflow: true,
-      workflowExecution: task.workflowExecution,
-      workflowNamespace: task.workflowNamespace,
-      workflowType: task.workflowType.name,
-      scheduledTimestampMs: task.scheduledTimeMs,
-      currentAttemptScheduledTimestampMs: task.currentAttemptScheduledTimeMs,
-      scheduleToCloseTimeoutMs: task.scheduleToCloseTimeoutMs ?? 0,
-      startToCloseTimeoutMs: task.startToCloseTimeoutMs ?? 0,
-      ...(task.heartbeatTimeoutMs ? { heartbeatTimeoutMs: task.heartbeatTimeoutMs } : {}),
-      heartbeatDetails: details ? fromRecorded(payloadConverter, details) : undefined,
-      taskQueue,
-      ...(task.priority ? { priority: task.priority } : {}),
-      ...(task.retryPolicy ? { retryPolicy: task.retryPolicy } : {}),
-    };
   }
 
   /** The service decides about the timeout; here the code is only asked to stop. */
@@ -267,19 +240,6 @@ export class ActivityRunner {
     running.heartbeats?.close();
     this.#running.delete(running.task.taskToken);
   }
-}
-
-export function logAttributesOf(info: ActivityInfo): Readonly<Record<string, unknown>> {
-  return {
-    activityId: info.activityId,
-    activityType: info.activityType,
-    attempt: info.attempt,
-    isLocal: info.isLocal,
-    workflowId: info.workflowExecution.workflowId,
-    workflowRunId: info.workflowExecution.runId,
-    workflowType: info.workflowType,
-    taskQueue: info.taskQueue,
-  };
 }
 
 function waitFor(clock: CompiledOptions['clock'], ms: number, stop: AbortSignal): Promise<void> {

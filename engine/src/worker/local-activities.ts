@@ -7,11 +7,12 @@ import type { Failure, TimeoutType } from '../history/messages.js';
 import type { ActivityCancellationDetails, ActivityInfo } from './activity-context.js';
 import { Context } from './activity-context.js';
 import { composeLogAttributes } from './activity-interceptors.js';
-import { logAttributesOf } from './activity-runner.js';
+import { logAttributesOf } from './activity-info.js';
 import type { ExecutionIdentity } from './cached-execution.js';
 import type { ActivityOutcome } from './execute-activity.js';
 import { executeActivity } from './execute-activity.js';
 import { retryDelayMs } from './local-retry.js';
+import type { Logger } from './logger.js';
 import { withAttributes } from './logger.js';
 import type { CompiledOptions } from './options.js';
 import type { Slots } from './slots.js';
@@ -118,8 +119,9 @@ export class LocalActivities {
     const { clock, logger, activityInterceptors } = this.#options;
     const { command } = running;
     const info = this.#infoOf(running, scheduledTimeMs);
-    const log = withAttributes(logger, () => composeLogAttributes(interceptors, logAttributesOf(info)));
-    const context = new Context(info, log, () => undefined);
+    const newLog = (): Logger =>
+      withAttributes(logger, () => composeLogAttributes(interceptors, logAttributesOf(info)));
+    const context: Context = new Context(info, newLog, () => undefined);
     const interceptors = activityInterceptors.map((factory) => factory(context));
     running.context = context;
     const execution = executeActivity(this.#options, {

@@ -101,7 +101,7 @@ export const activityMachine: MachineDefinition = {
 
 export function scheduleActivity(state: ExecutionState, command: ScheduleActivity): void {
   const machine = newMachine('activity', command.seq, 'CommandCreated', command);
-  registerBySeq(state, machine);
+  registerBySeq(state, 'activity', machine);
   enqueue(state, machine, 'ActivityTaskScheduled', buildSchedule, command);
 }
 

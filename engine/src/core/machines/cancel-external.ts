@@ -1,7 +1,7 @@
 import type { Failure } from '../../history/messages.js';
 import type { RequestCancelExternalWorkflowExecution, WorkflowCommand } from '../activation.js';
 import type { MachineDefinition } from '../machine.js';
-import { enqueue, eventOf, newMachine, pushJob, registerBySeq, sourceOf } from '../machine.js';
+import { enqueue, eventOf, newMachine, pushJob, sourceOf } from '../machine.js';
 import type { CommandBuilder, ExecutionState, Machine } from '../state.js';
 import { transitionTable } from '../transition-table.js';
 
@@ -30,7 +30,6 @@ export const cancelExternalMachine: MachineDefinition = {
 
 export function cancelExternal(state: ExecutionState, command: RequestCancelExternalWorkflowExecution): void {
   const machine = newMachine('cancelExternal', command.seq, 'CommandCreated', command);
-  registerBySeq(state, machine);
   enqueue(state, machine, 'RequestCancelExternalWorkflowExecutionInitiated', buildCancel, command);
 }
 

@@ -137,7 +137,7 @@ export const childWorkflowMachine: MachineDefinition = {
 
 export function startChild(state: ExecutionState, command: StartChildWorkflowExecution): void {
   const machine = newMachine('childWorkflow', command.seq, 'CommandCreated', command);
-  registerBySeq(state, machine);
+  registerBySeq(state, 'childWorkflow', machine);
   enqueue(state, machine, 'StartChildWorkflowExecutionInitiated', buildStart, command);
 }
 

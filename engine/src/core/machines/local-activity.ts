@@ -124,7 +124,7 @@ export function scheduleLocalActivity(state: ExecutionState, command: ScheduleLo
       },
     },
   );
-  registerBySeq(state, machine);
+  registerBySeq(state, 'localActivity', machine);
   if (replaying) state.local.waiting.add(machine);
   else request(state, machine);
 }

@@ -49,7 +49,7 @@ export const signalExternalMachine: MachineDefinition = {
 
 export function signalExternal(state: ExecutionState, command: SignalExternalWorkflowExecution): void {
   const machine = newMachine('signalExternal', command.seq, 'CommandCreated', command);
-  registerBySeq(state, machine);
+  registerBySeq(state, 'signalExternal', machine);
   enqueue(state, machine, 'SignalExternalWorkflowExecutionInitiated', buildSignal, command);
 }
 

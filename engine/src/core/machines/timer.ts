@@ -68,7 +68,7 @@ export const timerMachine: MachineDefinition = {
 
 export function startTimer(state: ExecutionState, command: StartTimer): void {
   const machine = newMachine('timer', command.seq, 'CommandCreated', command);
-  registerBySeq(state, machine);
+  registerBySeq(state, 'timer', machine);
   enqueue(state, machine, 'TimerStarted', buildStartTimer, command);
 }
 
