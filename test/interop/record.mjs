@@ -21,7 +21,7 @@ if (sdkRoot) {
   cpSync(fixtures, join(sdkRoot, 'programs'), { recursive: true });
   fixtures = join(sdkRoot, 'programs');
 }
-const built = join(sdkRoot ?? here, '.recorded');
+const built = join(sdkRoot ?? join(here, '../..'), 'node_modules/.recorded');
 const { Worker, NativeConnection, Runtime, DefaultLogger } = require('@temporalio/worker');
 const { Client, Connection } = require('@temporalio/client');
 ownRequire('esbuild').buildSync({

@@ -33,7 +33,7 @@ async function refrain() {
 
 async function oracle() {
   const { Worker, Runtime, DefaultLogger, bundleWorkflowCode } = await import('@temporalio/worker');
-  const { temporal } = await import('@temporalio/proto');
+  const { default: proto } = await import('@temporalio/proto');
   const { readHistory, writeHistory } = await import('@refrain/engine');
   const logger = new DefaultLogger('ERROR', () => {});
   Runtime.install({ logger, telemetryOptions: { logging: { filter: 'off', forward: {} } } });
@@ -42,7 +42,7 @@ async function oracle() {
   return async () => {
     const histories = Array.from({ length: count }, () => ({
       workflowId: 'w',
-      history: temporal.api.history.v1.History.decode(message),
+      history: proto.temporal.api.history.v1.History.decode(message),
     }));
     for await (const { error } of Worker.runReplayHistories({ workflowBundle }, histories))
       if (error) throw error;
