@@ -31,9 +31,10 @@ export function divergenceText(divergence: Divergence, cwd?: string): string {
     workflowTask === undefined ? undefined : `workflow task ${workflowTask}`,
     field === undefined ? undefined : `field ${field}`,
   ].filter((part) => part !== undefined);
-  const lines = [`${code}${place.length > 0 ? ` at ${place.join(', ')}` : ''}: ${message}`, ''];
+  const head = `${code}${place.length > 0 ? ` at ${place.join(', ')}` : ''}: ${message}`;
+  const lines = [...head.split('\n'), ''];
   if (file !== undefined) lines.push(`${shownPath(file, cwd)}:${line}:${column ?? 1}`);
-  if (frame !== undefined) lines.push(frame);
+  if (frame !== undefined) lines.push(...frame.split('\n'));
   if (file !== undefined || frame !== undefined) lines.push('');
   lines.push(cause, ...fix.split('\n'));
   return lines.map((text) => (text === '' ? '\n' : `    ${text}\n`)).join('');
