@@ -1,6 +1,6 @@
 import { optionalTimeoutMs } from '../failures/duration.js';
 import type { WorkflowSerializationContext } from '../converter/payload-converter.js';
-import { commandingActivator, type Activator } from '../runtime/activator.js';
+import { commandingActivator, maybeActivator, type Activator } from '../runtime/activator.js';
 import { connectToScope } from '../runtime/cancellation-scope.js';
 import type {
   ChildWorkflowHandle,
@@ -155,14 +155,22 @@ function begin<T extends Workflow>(
 }
 
 /** Starts a child workflow and waits until it has started. */
-export async function startChild<T extends Workflow>(
+export function startChild<T extends Workflow>(
   workflow: string | T,
   options: WithWorkflowArgs<T, ChildWorkflowOptions>,
 ): Promise<ChildWorkflowHandle<T>>;
-export async function startChild<T extends () => WorkflowReturnType>(
+export function startChild<T extends () => WorkflowReturnType>(
   workflow: string | T,
 ): Promise<ChildWorkflowHandle<T>>;
-export async function startChild<T extends Workflow>(
+export function startChild<T extends Workflow>(
+  workflow: string | T,
+  options?: WithWorkflowArgs<T, ChildWorkflowOptions>,
+): Promise<ChildWorkflowHandle<T>> {
+  maybeActivator()?.assertMayCommand('startChild');
+  return startChildAsync(workflow, options);
+}
+
+async function startChildAsync<T extends Workflow>(
   workflow: string | T,
   options?: WithWorkflowArgs<T, ChildWorkflowOptions>,
 ): Promise<ChildWorkflowHandle<T>> {
@@ -191,14 +199,22 @@ export async function startChild<T extends Workflow>(
 }
 
 /** Starts a child workflow and waits for its result. */
-export async function executeChild<T extends Workflow>(
+export function executeChild<T extends Workflow>(
   workflow: string | T,
   options: WithWorkflowArgs<T, ChildWorkflowOptions>,
 ): Promise<WorkflowResultType<T>>;
-export async function executeChild<T extends () => WorkflowReturnType>(
+export function executeChild<T extends () => WorkflowReturnType>(
   workflow: string | T,
 ): Promise<WorkflowResultType<T>>;
-export async function executeChild<T extends Workflow>(
+export function executeChild<T extends Workflow>(
+  workflow: string | T,
+  options?: WithWorkflowArgs<T, ChildWorkflowOptions>,
+): Promise<WorkflowResultType<T>> {
+  maybeActivator()?.assertMayCommand('executeChild');
+  return executeChildAsync(workflow, options);
+}
+
+async function executeChildAsync<T extends Workflow>(
   workflow: string | T,
   options?: WithWorkflowArgs<T, ChildWorkflowOptions>,
 ): Promise<WorkflowResultType<T>> {

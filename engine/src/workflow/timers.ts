@@ -1,5 +1,5 @@
 import { durationToMs, type Duration } from '../failures/duration.js';
-import { activatorFor, commandingActivator } from '../runtime/activator.js';
+import { activatorFor, commandingActivator, maybeActivator } from '../runtime/activator.js';
 import { CancellationScope, connectToScope, setScopeHost } from '../runtime/cancellation-scope.js';
 import { composeInterceptors, type TimerInput } from '../runtime/interceptors.js';
 import type { TimerOptions } from '../runtime/options.js';
@@ -46,7 +46,16 @@ const conditionZeroPatch = '__sdk_internal_patch_number:1';
  */
 export function condition(fn: () => boolean, timeout: Duration, options?: TimerOptions): Promise<boolean>;
 export function condition(fn: () => boolean): Promise<void>;
-export async function condition(
+export function condition(
+  fn: () => boolean,
+  timeout?: Duration,
+  options?: TimerOptions,
+): Promise<void | boolean> {
+  maybeActivator()?.assertMayCommand('condition');
+  return conditionWith(fn, timeout, options);
+}
+
+async function conditionWith(
   fn: () => boolean,
   timeout?: Duration,
   options?: TimerOptions,

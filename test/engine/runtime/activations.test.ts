@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { mapCallSite } from '@refrain/engine/internal';
 import { fire, load, query, resolved, signal, start, valueOf } from './harness.js';
 
 describe('a workflow driven by activations', () => {
@@ -38,5 +39,22 @@ describe('a workflow driven by activations', () => {
       const [done] = start(loaded).first();
       expect(done?.type === 'completeWorkflowExecution' && valueOf(done.result)).toBe(1);
     }
+  });
+});
+
+describe('call sites of commands', () => {
+  it('are recorded on demand and map to the source line', async () => {
+    const loaded = await load(
+      `import { sleep } from '@refrain/engine/workflow';
+       const pause = async () => {
+         await sleep(5);
+       };
+       export async function main() { await null; await pause(); }`,
+      { captureCallSites: true },
+    );
+    const [command] = start(loaded).first();
+    expect(command?.callSite).toMatch(/refrain:workflow-bundle:\d+:\d+/);
+    const frames = mapCallSite(loaded.positions, command!.callSite!).split('\n');
+    expect(frames[0]).toMatch(/at pause \(refrain-source:index\.ts:3:16\)/);
   });
 });

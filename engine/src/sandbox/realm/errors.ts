@@ -21,10 +21,9 @@ export interface StackOptions {
   readonly asyncFunctionAt: (line: number) => string | undefined;
 }
 
-const frameLimit = 50;
+/** Frames of the runtime count too; each costs time for every error. */
+const frameLimit = 30;
 const shownFrames = 20;
-/** Frames of the runtime and the innermost of the workflow: each costs time and memory for every command. */
-const captureLimit = 14;
 
 let isMapping = true;
 /** True while the runtime reads a stack that it captured itself: then there is no header. */
@@ -58,9 +57,7 @@ function headerOf(error: unknown): string {
 
 /** A stack that is not part of an error. Captured cheaply, formatted on demand, once. */
 export function captureStack(holder: object): void {
-  Native.stackTraceLimit = captureLimit;
   nativeCapture(holder);
-  Native.stackTraceLimit = frameLimit;
 }
 
 export function formatStack(holder: object, mapped: boolean): string {
