@@ -19,6 +19,57 @@ const absentGlobals: Readonly<Record<string, string>> = {
   Temporal: 'use Date or a date library; Temporal is not in every supported version of Node',
 };
 
+const names = (text: string): string[] => text.split(' ');
+
+/** The same for groups of globals that share their advice. */
+const absentGroups: readonly (readonly [names: readonly string[], instead: string])[] = [
+  [
+    names(
+      'Headers FormData Blob Response Request File Crypto CryptoKey SubtleCrypto EventSource caches indexedDB Storage ' +
+        'sessionStorage location navigator Navigator origin URLPattern',
+    ),
+    'use an activity, and pass what it gives to the workflow as plain data',
+  ],
+  [
+    names(
+      'ReadableStream ReadableStreamDefaultReader ReadableStreamBYOBReader ReadableStreamBYOBRequest ' +
+        'ReadableByteStreamController ReadableStreamDefaultController TransformStream TransformStreamDefaultController ' +
+        'WritableStream WritableStreamDefaultWriter WritableStreamDefaultController ByteLengthQueuingStrategy ' +
+        'CountQueuingStrategy TextEncoderStream TextDecoderStream CompressionStream DecompressionStream',
+    ),
+    'read streams in an activity',
+  ],
+  [
+    names(
+      'BroadcastChannel MessageChannel MessagePort MessageEvent CloseEvent ErrorEvent StorageEvent SharedWorker',
+    ),
+    'use signals, or variables of the workflow function: a workflow has one thread',
+  ],
+  [
+    names(
+      'Performance PerformanceEntry PerformanceMark PerformanceMeasure PerformanceObserver ' +
+        'PerformanceObserverEntryList PerformanceResourceTiming',
+    ),
+    'measure in an activity or an interceptor of the worker',
+  ],
+  [
+    names('requestAnimationFrame requestIdleCallback scheduler clearInterval clearImmediate reportError gc'),
+    'use `sleep`, `condition` or `log`',
+  ],
+  [
+    names(
+      'Iterator DisposableStack AsyncDisposableStack SuppressedError Float16Array CustomEvent QuotaExceededError',
+    ),
+    'use what every supported version of Node has: this is not in each of them',
+  ],
+  [names('exports self'), 'use export, or globalThis'],
+];
+
+function adviceFor(name: string): string | undefined {
+  if (Object.hasOwn(absentGlobals, name)) return absentGlobals[name];
+  return absentGroups.find(([group]) => group.includes(name))?.[1];
+}
+
 const dynamicRequire = /^Dynamic require of "(.*)" is not supported$/;
 const notDefined = /^(\w+) is not defined$/;
 
@@ -37,10 +88,11 @@ export function explainError(error: unknown): unknown {
     );
   }
   const name = error instanceof ReferenceError ? notDefined.exec(error.message)?.[1] : undefined;
-  if (name === undefined || !Object.hasOwn(absentGlobals, name)) return error;
+  const instead = name === undefined ? undefined : adviceFor(name);
+  if (instead === undefined) return error;
   return violationFrom(
     error,
-    `${name} cannot be used in workflow code: it is not deterministic or belongs to the host. Instead, ${absentGlobals[name]}.`,
+    `${name} cannot be used in workflow code: it is not deterministic or belongs to the host. Instead, ${instead}.`,
   );
 }
 

@@ -46,11 +46,7 @@ const conditionZeroPatch = '__sdk_internal_patch_number:1';
  */
 export function condition(fn: () => boolean, timeout: Duration, options?: TimerOptions): Promise<boolean>;
 export function condition(fn: () => boolean): Promise<void>;
-export function condition(
-  fn: () => boolean,
-  timeout?: Duration,
-  options?: TimerOptions,
-): Promise<void | boolean> {
+export function condition(fn: () => boolean, timeout?: Duration, options?: TimerOptions): Promise<unknown> {
   maybeActivator()?.assertMayCommand('condition');
   return conditionWith(fn, timeout, options);
 }
@@ -59,10 +55,12 @@ async function conditionWith(
   fn: () => boolean,
   timeout?: Duration,
   options?: TimerOptions,
-): Promise<void | boolean> {
+): Promise<boolean | undefined> {
   const activator = commandingActivator('condition');
-  if (timeout === 0 && !decidePatch(activator, conditionZeroPatch, false)) return waitFor(fn);
-  if (typeof timeout !== 'number' && typeof timeout !== 'string') return waitFor(fn);
+  const isTimed = typeof timeout === 'number' || typeof timeout === 'string';
+  if (!isTimed || (timeout === 0 && !decidePatch(activator, conditionZeroPatch, false))) {
+    return waitFor(fn) as Promise<undefined>;
+  }
   return CancellationScope.cancellable(async () => {
     try {
       return await Promise.race([sleep(timeout, options).then(() => false), waitFor(fn).then(() => true)]);
