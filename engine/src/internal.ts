@@ -71,3 +71,4 @@ export { parseVisibilityQuery } from './service/visibility/parse-query.js';
 export { compileSpec, nextTime } from './service/schedule/spec.js';
 export { nextCronBackoffMs } from './service/schedule/cron.js';
 export { openDatabase } from './store/sqlite/database.js';
+export { migrations, pragma, prepareSchema } from './store/sqlite/schema.js';

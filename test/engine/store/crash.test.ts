@@ -3,7 +3,14 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { once } from 'node:events';
-import { openDatabase, openService, openSqliteStore } from '@refrain/engine/internal';
+import {
+  migrations,
+  openDatabase,
+  openService,
+  openSqliteStore,
+  pragma,
+  prepareSchema,
+} from '@refrain/engine/internal';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { benchOf, settled, TestClock } from '../service/harness.js';
 
@@ -134,5 +141,36 @@ describe('a file of another layout', () => {
     const before = readFileSync(file);
     await expect(openSqliteStore({ file })).rejects.toMatchObject({ code: 'RFN2013' });
     expect(readFileSync(file).equals(before)).toBe(true);
+  });
+
+  it('is brought up to date in one transaction when it is older, with a copy beside it', async () => {
+    await (await openSqliteStore({ file })).close();
+    const database = openDatabase(file);
+    const steps = [...migrations, 'CREATE TABLE added (x); INSERT INTO nowhere VALUES (1);'];
+    expect(() => prepareSchema(database, file, steps)).toThrow('nowhere');
+    expect(pragma(database, 'user_version')).toBe(migrations.length);
+    prepareSchema(database, file, [...migrations, 'CREATE TABLE added (x)']);
+    expect(pragma(database, 'user_version')).toBe(migrations.length + 1);
+    database.close();
+    const copy = openDatabase(`${file}.layout-${migrations.length}.backup`);
+    expect(pragma(copy, 'user_version')).toBe(migrations.length);
+    copy.close();
+  });
+});
+
+describe('commits', () => {
+  it('are shared by all who write at the same time', async () => {
+    const store = await openSqliteStore({ file });
+    let commits = 0;
+    const inner = store.requestCommit.bind(store);
+    store.requestCommit = (collect) => {
+      commits++;
+      return inner(collect);
+    };
+    const b = benchOf(openService({ store }), new TestClock());
+    await Promise.all(Array.from({ length: 200 }, (_, i) => b.start(`w${i}`)));
+    expect(commits).toBeLessThan(5);
+    expect((await b.service.countWorkflowExecutions({})).count).toBe(200);
+    await b.service.close();
   });
 });
