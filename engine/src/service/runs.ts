@@ -81,6 +81,7 @@ export class Runs {
     run.recordChanged = true;
     if (startRequestId !== undefined) writesOf(run).transient.set('q', startRequestId);
     this.#remember(run);
+    this.#current.set(workflowId, run.state.run);
     return run;
   }
 
@@ -279,8 +280,6 @@ export class Runs {
     const { state } = run;
     this.#loaded.set(state.run, run);
     this.#byRunId.set(state.runId, state.run);
-    const current = this.#current.get(state.workflowId) ?? 0;
-    if (state.run > current) this.#current.set(state.workflowId, state.run);
   }
 
   #forget(run: LoadedRun): void {

@@ -31,4 +31,18 @@ describe('runs that wait', () => {
       'WorkflowTaskStarted',
     ]);
   });
+
+  it('are not taken for the current run of their id when a newer one is out of memory', async () => {
+    const b = bench({ maxLoadedRuns: 1 });
+    const first = await b.start();
+    await b.task([{ type: 'ContinueAsNewWorkflowExecution', attributes: { workflowType: { name: 'wf' } } }]);
+    await b.task([timer('t', 60_000)]);
+    for (const other of ['a', 'b', 'c']) {
+      await b.start(other);
+      await b.task([timer('t', 60_000)]);
+    }
+    await settled();
+    expect((await b.types('w', first)).at(-1)).toContain('ContinuedAsNew');
+    expect((await b.types('w')).at(-1)).toBe('5 TimerStarted');
+  });
 });
