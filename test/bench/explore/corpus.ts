@@ -1,0 +1,71 @@
+import { ExplorationError, explore, type ExploreOptions } from '@refrain/test-env';
+import { join } from 'node:path';
+import { concurrencyScenarios } from './concurrency-scenarios.js';
+import { deployScenarios } from './deploy-scenarios.js';
+import { faultScenarios } from './fault-scenarios.js';
+import { Ledger, recording } from './ledger.js';
+import type { Scenario } from './scenario.js';
+import { signalScenarios } from './signal-scenarios.js';
+
+/** Workflows with a seeded bug, each with a correct twin. */
+export const corpus: readonly Scenario[] = [
+  ...concurrencyScenarios,
+  ...signalScenarios,
+  ...faultScenarios,
+  ...deployScenarios,
+];
+
+export interface Outcome {
+  readonly bug: string;
+  /** What was reported for the workflow with the bug, and after how many runs; undefined: nothing. */
+  readonly found: { readonly afterRuns: number; readonly message: string } | undefined;
+  /** What was reported for the correct twin: a false alarm. */
+  readonly falseAlarm: string | undefined;
+}
+
+/** Explores the workflow with the bug and its twin, each up to `runs` times. */
+export async function exploreScenario(
+  scenario: Scenario,
+  fixtures: string,
+  runs: number,
+  seed: number,
+): Promise<Outcome> {
+  const options = optionsOf(scenario, fixtures);
+  const buggy = await failureOf('buggy', { ...options, runs, seed });
+  const correct = await failureOf('correct', { ...options, runs, seed });
+  return {
+    bug: scenario.bug,
+    found: buggy && { afterRuns: buggy.foundAfter, message: buggy.violation.message },
+    falseAlarm: correct?.message,
+  };
+}
+
+async function failureOf(
+  workflow: string,
+  options: ExploreOptions<Ledger>,
+): Promise<ExplorationError | undefined> {
+  try {
+    await explore(workflow, options);
+    return undefined;
+  } catch (error) {
+    if (error instanceof ExplorationError) return error;
+    throw error;
+  }
+}
+
+function optionsOf(scenario: Scenario, fixtures: string): ExploreOptions<Ledger> {
+  const { bug, secondVersion, activities, always, eventually, ...rest } = scenario;
+  return {
+    ...rest,
+    workflowsPath: join(fixtures, `${bug}.ts`),
+    world: () => new Ledger(),
+    activities: (world) => recording(world, activities),
+    ...(always ? { always } : {}),
+    ...(eventually ? { eventually } : {}),
+    faults: {
+      ...scenario.faults,
+      ...(secondVersion ? { deploy: join(fixtures, `${bug}.v2.ts`) } : {}),
+    },
+    output: false,
+  };
+}
