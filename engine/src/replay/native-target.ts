@@ -26,6 +26,7 @@ export function nativeTarget(bundle: WorkflowBundle, options: NativeTargetOption
   let explaining: LoadedBundle | undefined;
   return {
     localActivities: 'exact',
+    isProven: options.deadlineMs === 0,
     createInstance: ({ callSites }) => nativeInstance(callSites ? (explaining ??= load(true)) : fast),
     locate: (stack) => locate(fast, stack),
     // The sandbox's promises are its own; what nobody handles fails the workflow task.

@@ -27,6 +27,8 @@ export interface ReplayInstance extends WorkflowInstance {
 export interface ReplayTarget {
   /** How recorded local activities reach the code: sdk-core groups them otherwise than our own worker. */
   readonly localActivities: NonNullable<ExecutionOptions['localActivities']>;
+  /** The code has just made these histories: it is known to give control back, and needs no watchdog. */
+  readonly isProven?: boolean;
   createInstance(options: {
     readonly namespace: string;
     readonly taskQueue: string;
