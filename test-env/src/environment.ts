@@ -12,6 +12,7 @@ import { historyOf } from './host/open-executions.js';
 import { ReplayCheck } from './host/replay-check.js';
 import { Stage } from './host/stage.js';
 import { workflowSource } from './host/workflow-source.js';
+import { TestConfigError } from './errors.js';
 import { ActivityMock } from './mocks/activity-mock.js';
 import type { Activities, ActivityName, ActivityNamed, AnyFunction } from './mocks/activity-types.js';
 import { ExternalWorkflowMock } from './mocks/external-mock.js';
@@ -195,8 +196,14 @@ export class TestWorkflowEnvironment<A extends Activities = Activities> {
     this.#stage.decisions.versions.set(changeId, version);
   }
 
-  /** Whether `patched(patchId)` is true in runs that start from now on. */
+  /** Whether `patched(patchId)` is true in runs that start from now on. For code on `@refrain/engine/workflow`. */
   mockPatch(patchId: string, isPatched: boolean): void {
+    if (this.#stage.api === 'temporal') {
+      throw new TestConfigError(
+        'RFN4012',
+        `mockPatch('${patchId}'): the code imports @temporalio/workflow, whose patched() cannot be mocked.`,
+      );
+    }
     this.#stage.decisions.patches.set(patchId, isPatched);
   }
 

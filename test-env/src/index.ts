@@ -25,3 +25,8 @@ export type {
   Invariant,
   Invariants,
 } from './explore/options.js';
+export {
+  defaultActivityInfo,
+  MockActivityEnvironment,
+  type CancelReason,
+} from './mock-activity-environment.js';

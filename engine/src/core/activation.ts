@@ -153,7 +153,8 @@ export type ActivationJob =
   | { readonly type: 'updateRandomSeed'; readonly randomnessSeed: string }
   | { readonly type: 'cancelWorkflow'; readonly reason: string }
   /** These three come before the other jobs of the workflow task whose marker they announce. */
-  | { readonly type: 'notifyHasPatch'; readonly patchId: string }
+  /** `isAbsent` decides against the patch: only tests do, and only our own runtime knows it. */
+  | { readonly type: 'notifyHasPatch'; readonly patchId: string; readonly isAbsent?: true }
   | { readonly type: 'notifyHasVersion'; readonly changeId: string; readonly version: number }
   | { readonly type: 'resolveSideEffect'; readonly seq: number; readonly value: Payload | undefined }
   | { readonly type: 'removeFromCache'; readonly reason: string };

@@ -161,7 +161,8 @@ function sameValue(attempted: unknown, recorded: unknown): boolean {
 
 /** What the code leaves open, the server fills in. */
 function sameIfAsked(attempted: unknown, recorded: unknown): boolean {
-  const isOpen = attempted === undefined || attempted === '' || attempted === 0 || attempted === 'UNSPECIFIED';
+  const isOpen =
+    attempted === undefined || attempted === '' || attempted === 0 || attempted === 'UNSPECIFIED';
   return isOpen || attempted === recorded;
 }
 

@@ -271,7 +271,8 @@ function load(activator: Activator, modules: WorkflowModules): void {
 function applyEarly(activator: Activator, job: ActivationJob): boolean {
   switch (job.type) {
     case 'notifyHasPatch':
-      activator.knownPatches.add(job.patchId);
+      if (job.isAbsent) activator.patchDecisions.set(job.patchId, false);
+      else activator.knownPatches.add(job.patchId);
       return true;
     case 'notifyHasVersion':
       activator.knownVersions.set(job.changeId, job.version);

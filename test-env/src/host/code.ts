@@ -17,6 +17,7 @@ import type { WorkflowSource } from './workflow-source.js';
 export interface WorkflowCode {
   readonly host: WorkflowHost;
   readonly target: ReplayTarget;
+  readonly api: 'refrain' | 'temporal';
 }
 
 interface Loaded extends WorkflowCode {
@@ -74,6 +75,7 @@ async function loadNative(source: WorkflowSource, interceptorModules: readonly s
       : { workflowsPath: source.path };
   const bundle = await bundleWorkflowCode({ ...code, interceptorModules });
   return {
+    api: 'refrain',
     host: loadBundle(bundle),
     // What is replayed has just run, under a deadline.
     target: nativeTarget(bundle, { deadlineMs: 0 }),
@@ -87,6 +89,7 @@ async function loadTemporal(
 ): Promise<Loaded> {
   const bundle = await bundleTemporalWorkflows({ workflowsPath, workflowInterceptorModules });
   return {
+    api: 'temporal',
     host: createTemporalHost(bundle),
     target: temporalTarget(bundle, {}),
     sourceMap: bundle.userSourceMap,

@@ -39,10 +39,15 @@ function withJobs(
     changeId,
     version,
   }));
+  const patches = [...decisions.patches].map(([patchId, isPatched]): ActivationApi.ActivationJob => ({
+    type: 'notifyHasPatch',
+    patchId,
+    ...(isPatched ? {} : { isAbsent: true }),
+  }));
   const sideEffects = decisions.sideEffects.map((value, index): ActivationApi.ActivationJob => ({
     type: 'resolveSideEffect',
     seq: index + 1,
     value: toPayload(value),
   }));
-  return { ...activation, jobs: [...versions, ...sideEffects, ...activation.jobs] };
+  return { ...activation, jobs: [...patches, ...versions, ...sideEffects, ...activation.jobs] };
 }

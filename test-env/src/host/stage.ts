@@ -112,6 +112,10 @@ export class Stage {
     this.ensureWorker(taskQueue);
   }
 
+  get api(): WorkflowCode['api'] {
+    return this.#code.api;
+  }
+
   /** Workers run for every task queue that anybody names. */
   ensureWorker(taskQueue: string): void {
     if (!this.#workers.has(taskQueue)) this.#workers.set(taskQueue, this.#startWorker(taskQueue, this.#code));
@@ -151,7 +155,7 @@ export class Stage {
 
   async #runAttempt(attempt: Attempt, args: readonly unknown[]): Promise<unknown> {
     // While a local activity waits for virtual time, so does the workflow task that it is part of.
-    const onPark = (isParked: boolean) => this.#workerView.pauseWorkflowTask(attempt.runId, isParked);
+    const onPark = (isParked: boolean) => this.#workerView.pauseWorkflowTasks(attempt.runId, isParked);
     const run = () => this.activities.run(attempt, args, attempt.isLocal ? onPark : undefined);
     this.#workerView.activityStarted(attempt.taskToken);
     try {

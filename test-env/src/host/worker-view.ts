@@ -42,6 +42,7 @@ export class WorkerView {
   readonly #target: WorkerService;
   readonly #options: WorkerViewOptions;
   readonly #workflowTasks = new Map<string, { readonly task: WorkflowTask; end: () => void }>();
+  readonly #pausedRuns = new Map<string, number>();
   readonly #activityTasks = new Map<string, () => void>();
 
   constructor(target: WorkerService, options: WorkerViewOptions) {
@@ -59,12 +60,18 @@ export class WorkerView {
     this.#activityTasks.set(taskToken, this.#options.traffic.begin());
   }
 
-  /** A local activity of the run's workflow task waits for virtual time, or has gone on. */
-  pauseWorkflowTask(runId: string, isPaused: boolean): void {
+  /**
+   * A local activity of the run waits for virtual time, or has gone on. Meanwhile the run's workflow task does not
+   * hold time up, nor do the ones that follow it to keep it alive.
+   */
+  pauseWorkflowTasks(runId: string, isPaused: boolean): void {
+    const paused = (this.#pausedRuns.get(runId) ?? 0) + (isPaused ? 1 : -1);
+    if (paused > 0) this.#pausedRuns.set(runId, paused);
+    else this.#pausedRuns.delete(runId);
     for (const entry of this.#workflowTasks.values()) {
       if (entry.task.workflowExecution.runId !== runId) continue;
       entry.end();
-      if (!isPaused) entry.end = this.#options.traffic.begin();
+      if (paused === 0) entry.end = this.#options.traffic.begin();
     }
   }
 
@@ -122,6 +129,7 @@ export class WorkerView {
       if (await this.#options.takeWorkflowTask?.(task)) end();
       else {
         this.#workflowTasks.set(task.taskToken, { task, end });
+        if (this.#pausedRuns.has(task.workflowExecution.runId)) end();
         return task;
       }
     }

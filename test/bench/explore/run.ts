@@ -18,5 +18,7 @@ for (const scenario of corpus.filter(({ bug }) => !only || bug === only)) {
   if (outcome.falseAlarm) console.log(`  FALSE ALARM on the twin: ${outcome.falseAlarm}`);
 }
 const seconds = ((performance.now() - began) / 1000).toFixed(1);
-console.log(`\n${found} of ${corpus.length} seeded bugs found within ${runs} runs, ${falseAlarms} false alarms, ${seconds} s`);
+console.log(
+  `\n${found} of ${corpus.length} seeded bugs found within ${runs} runs, ${falseAlarms} false alarms, ${seconds} s`,
+);
 process.exitCode = falseAlarms > 0 ? 1 : 0;
