@@ -104,9 +104,9 @@ const opaqueText: WireCodec = {
   toWire: (value) => Buffer.from(value as string, 'utf8'),
 };
 
+/** protobuf.js gives bytes as a Uint8Array, and as a plain array where there are none. */
 function asBuffer(value: unknown): Buffer {
-  const { buffer, byteOffset, byteLength } = value as Uint8Array;
-  return Buffer.from(buffer, byteOffset, byteLength);
+  return Buffer.isBuffer(value) ? value : Buffer.from(value as Uint8Array);
 }
 
 function listOf(item: WireCodec): WireCodec {

@@ -125,16 +125,18 @@ function messageOf(change: Change): string {
         ? `history recorded the ${nameOf(change.recorded)}, the code asked for the ${nameOf(change.instead)}`
         : `history recorded the ${nameOf(change.recorded)}, the code asked for nothing more`;
     case 'moved':
+      return change.earlier
+        ? `the code asked for the ${nameOf(change.attempted)} here, history recorded it later`
+        : `history recorded the ${nameOf(change.recorded)} here, the code asks for it later`;
     case 'changed':
       return `history recorded the ${nameOf(change.recorded)}, the code asked for ${otherName(change)}`;
   }
 }
 
 /** `the activity b`, or, where only details differ, what differs. */
-function otherName(change: Extract<Change, { type: 'moved' | 'changed' }>): string {
+function otherName(change: Extract<Change, { type: 'changed' }>): string {
   const name = nameOf(change.attempted);
-  if (change.type === 'changed' && name === nameOf(change.recorded)) return 'it with another input';
-  return `the ${name}`;
+  return name === nameOf(change.recorded) ? 'it with another input' : `the ${name}`;
 }
 
 function causeOf(change: Change): string {

@@ -74,6 +74,17 @@ describe('wire codec', () => {
     });
   });
 
+  it('reads a payload with empty data', () => {
+    const message = { payloads: [{ metadata: { encoding: 'YmluYXJ5L251bGw=' }, data: '' }] };
+    const request = { workflowId: 'w', input: message.payloads };
+    expect(
+      throughTheWire('temporal.api.workflowservice.v1.StartWorkflowExecutionRequest', request),
+    ).toMatchObject({
+      workflowId: 'w',
+      input: [{ metadata: { encoding: 'YmluYXJ5L251bGw=' } }],
+    });
+  });
+
   it('keeps lists of times', () => {
     const info = { actionCount: 2, futureActionTimesMs: [1_000, 2_500.5] };
     expect(throughTheWire('temporal.api.schedule.v1.ScheduleInfo', info)).toEqual(info);
