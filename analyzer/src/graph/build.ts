@@ -17,6 +17,8 @@ export interface BuildOptions extends EntryOptions {
 
 /** Tokens moved at most; a program of 100,000 reachable lines needs about a tenth. */
 const maxSteps = 60_000_000;
+/** Some 500 MB of sets. */
+const maxEntries = 8_000_000;
 
 export function buildGraph(options: BuildOptions): GraphState {
   const state = createState(options);
@@ -30,6 +32,7 @@ function createState(options: BuildOptions): GraphState {
   let string = -1;
   const solver = new Solver({
     maxSteps,
+    maxEntries,
     isTaint: (token) => tokens.all[token]!.value.kind === 'source',
     widen: (token) => {
       const { value } = tokens.all[token]!;

@@ -207,7 +207,9 @@ export function importNamed(
     else state.solver.add(to, unknownToken(state, target.reason));
   } else {
     const unit = unitOf(state, target.path);
-    if (unit !== undefined) {
+    const known = unit?.gaveUp === undefined ? undefined : knownPackage(state, specifier);
+    if (known !== undefined) addModuleExport(state, known, specifier, name, to, access, fromStar);
+    else if (unit !== undefined) {
       linkUnit(state, unit, name, to);
       noteLoad(from, unit, access);
     }

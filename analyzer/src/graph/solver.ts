@@ -5,7 +5,8 @@
  * Invariants:
  * - S1 Sets only grow; a listener sees each token of its node once.
  * - S2 The order of work depends on the order of calls alone, so results are the same every time.
- * - S3 Work is bounded: after `maxSteps` tokens moved, `exhausted` is set and the queue dropped.
+ * - S3 Work and memory are bounded: after `maxSteps` tokens moved, or `maxEntries` kept, `exhausted` is
+ *   set and the queue dropped.
  */
 
 import type { NodeId, TokenId } from './tokens.js';
@@ -14,6 +15,7 @@ export type Listener = (token: TokenId) => void;
 
 export interface SolverOptions {
   readonly maxSteps: number;
+  readonly maxEntries: number;
   readonly isTaint: (token: TokenId) => boolean;
   /** What a token becomes in a node that holds too many of its kind (string constants). */
   readonly widen: (token: TokenId) => TokenId | undefined;
@@ -32,6 +34,7 @@ export class Solver {
   #queue: number[] = [];
   #head = 0;
   #steps = 0;
+  #entries = 0;
   #count = 0;
 
   constructor(options: SolverOptions) {
@@ -64,6 +67,7 @@ export class Solver {
     if (set === undefined) this.#sets[node] = set = new Set();
     else if (set.has(token)) return;
     set.add(token);
+    this.#entries += 1;
     this.#queue.push(node, token);
   }
 
@@ -144,6 +148,6 @@ export class Solver {
   }
 
   exhausted(): boolean {
-    return this.#steps > this.#options.maxSteps;
+    return this.#steps > this.#options.maxSteps || this.#entries > this.#options.maxEntries;
   }
 }

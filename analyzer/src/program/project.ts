@@ -46,7 +46,7 @@ export function createProject(options: ProjectOptions): Project {
   const loaded = new Map<string, LoweredFile>();
   const reset = (): void => {
     configs = createConfigReader(host);
-    resolver = createResolver(host, configs, createPackageReader(host));
+    resolver = createResolver(host, configs, createPackageReader(host), root);
     files = undefined;
   };
   reset();

@@ -1,6 +1,6 @@
 import { builtinModules } from 'node:module';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
-import type { ConfigReader } from './config.js';
+import { isRecord, type ConfigReader } from './config.js';
 import type { FileHost } from './host.js';
 import { resolveExports, type PackageManifest, type PackageReader } from './packages.js';
 
@@ -25,9 +25,14 @@ const swaps: Readonly<Record<string, readonly string[]>> = {
   '.cjs': ['.cts'],
 };
 
-export function createResolver(host: FileHost, configs: ConfigReader, packages: PackageReader): Resolver {
+export function createResolver(
+  host: FileHost,
+  configs: ConfigReader,
+  packages: PackageReader,
+  root?: string,
+): Resolver {
   const cache = new Map<string, Resolution>();
-  const context: Context = { host, configs, packages };
+  const context: Context = { host, configs, packages, root };
   return {
     resolve: (specifier, from, mode) => {
       const key = `${mode}\0${specifier}\0${dirname(from)}`;
@@ -45,6 +50,8 @@ interface Context {
   readonly host: FileHost;
   readonly configs: ConfigReader;
   readonly packages: PackageReader;
+  /** The directory that is checked; an editor looks at single files. */
+  readonly root: string | undefined;
 }
 
 /** The name of a Node builtin without its prefix, or undefined. */
@@ -160,7 +167,7 @@ function resolveImportsField(
 function findPackage(context: Context, name: string, from: string): PackageManifest | undefined {
   for (let current = dirname(from); ; current = dirname(current)) {
     const directory = join(current, 'node_modules', name);
-    if (context.host.isDirectory(directory)) {
+    if (context.host.isDirectory(directory) && belongs(context, name, from, current)) {
       return (
         context.packages.at(context.host.realPath(directory)) ?? { directory, name, version: '', json: {} }
       );
@@ -170,6 +177,19 @@ function findPackage(context: Context, name: string, from: string): PackageManif
   // A package may import itself by name.
   const own = context.packages.above(from);
   return own?.name === name && name !== '' ? own : undefined;
+}
+
+/**
+ * A package that lies above the checked directory is a dependency only if the manifest that governs
+ * the file says so: what happens to be installed further up is another project's.
+ */
+function belongs(context: Context, name: string, from: string, holder: string): boolean {
+  const { root } = context;
+  if (root === undefined || `${holder}/`.startsWith(`${root}/`) || from.includes('/node_modules/'))
+    return true;
+  const json = context.packages.above(from)?.json ?? {};
+  const fields = ['dependencies', 'devDependencies', 'peerDependencies', 'optionalDependencies'];
+  return fields.some((field) => isRecord(json[field]) && Object.hasOwn(json[field], name));
 }
 
 function packageEntry(

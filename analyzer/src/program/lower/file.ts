@@ -16,10 +16,13 @@ export interface LoweredFile {
 /** Nodes of one file that are looked at: a 4 MB bundle has about as many. */
 const maxNodes = 1_500_000;
 const maxTextLength = 8_000_000;
+/** One file of a package: beyond it, following what calls what takes longer than the answer is worth. */
+const maxPackageTextLength = 300_000;
 
 /** Parses a file and lowers it. It never throws: what cannot be read is left out, and said. */
 export function lowerFile(path: string, text: string, kind: FileIr['kind']): LoweredFile {
-  if (text.length > maxTextLength) return { ir: emptyFile(path, kind), gaveUp: 'the file is too large' };
+  if (text.length > (kind === 'package' ? maxPackageTextLength : maxTextLength))
+    return { ir: emptyFile(path, kind), gaveUp: 'the file is too large' };
   try {
     const source = parse(path, text, kind);
     return lowerSource(source, path, kind);
