@@ -51,7 +51,7 @@ function wholly(effect: Effect, except: ShapeTable = {}): ModuleShape {
   };
 }
 
-const purely: ModuleShape = { exports: { '*': pure } };
+const purely: ModuleShape = { decides: true, exports: { '*': pure } };
 const random: Shape = { call: { effect: 'randomness', returns: 'string' } };
 const randomFactory: Shape = { call: { returns: 'RandomFunction' } };
 
@@ -105,6 +105,7 @@ const DATE_FNS_LOCAL =
   'isTuesday isWednesday isThursday isFriday isSaturday isSunday parse differenceInCalendarDays';
 
 const dateFns: ModuleShape = {
+  decides: true,
   exports: {
     '*': pure,
     ...effects('wall-clock', { data: DATE_FNS_CLOCK }),
@@ -127,6 +128,7 @@ const dayjs: Shape = {
 };
 
 const luxon: ModuleShape = {
+  decides: true,
   exports: {
     '*': pure,
     DateTime: namespaceOf({

@@ -123,6 +123,8 @@ export interface TypeShape {
 /** The exports of a module. `default` and the members of `default` are looked up as in CommonJS interop. */
 export interface ModuleShape {
   readonly exports: Readonly<Record<string, Shape>>;
+  /** A package that was looked through by people: the catalogue decides also where its JavaScript can be read. */
+  readonly decides?: boolean;
   /** What importing the module for its side effect does. */
   readonly load?: Effect;
 }

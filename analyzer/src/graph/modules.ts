@@ -194,7 +194,10 @@ export function importNamed(
     return;
   }
   const target = state.program.resolve(specifier, from.ir.path, name === 'require' ? 'require' : 'import');
-  if (target.type === 'builtin') {
+  const vetted = knownPackage(state, specifier);
+  if (vetted?.shape.decides === true && !(target.type === 'file' && target.kind === 'source')) {
+    addModuleExport(state, vetted, specifier, name, to, access, fromStar);
+  } else if (target.type === 'builtin') {
     const builtin = builtinModule(state, target.name);
     if (builtin !== undefined) addModuleExport(state, builtin, specifier, name, to, access, fromStar);
     else if (!fromStar)

@@ -97,7 +97,10 @@ export function moduleExport(module: FoundModule, name: string): FoundShape | un
   }
   const found = own(exports, name);
   if (found !== undefined) return { path: `${module.path}.${name}`, shape: found };
-  if (name === 'default') return { path: module.path, shape: { members: exports } };
+  if (name === 'default') {
+    const any = own(exports, '*');
+    return { path: module.path, shape: { ...any, members: { ...any?.members, ...exports } } };
+  }
   const member = own(own(exports, 'default')?.members, name) ?? own(exports, '*');
   return member === undefined ? undefined : { path: `${module.path}.${name}`, shape: member };
 }

@@ -58,6 +58,14 @@ function taintOf(fn: FunctionIr, taint: Map<Slot, Span>): Taint {
   for (const op of fn.ops) {
     const source = sourceSpan(fn, op, taint);
     if (source !== undefined && 'to' in op) taint.set(op.to, source);
+    // What is put into an array is in the string that it is joined to.
+    if (
+      (op.type === 'define' || op.type === 'define-element') &&
+      /^\d+$|^\*$/.test('name' in op ? op.name : '*')
+    ) {
+      const span = taint.get(op.from);
+      if (span !== undefined) taint.set(op.of, span);
+    }
   }
   return taint;
 }

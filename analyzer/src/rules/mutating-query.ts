@@ -4,6 +4,8 @@ import type { FunctionNode, MisuseRule, RuleContext, RuleFinding } from './types
 
 const MUTATORS =
   /\.(push|pop|shift|unshift|splice|sort|reverse|fill|copyWithin|set|add|delete|clear|append)$/;
+/** Methods that give an element of the object they are called on. */
+const ELEMENT = /\.(at|find|findLast|get|pop|shift|next|values|entries|filter)$/;
 const MAX_DEPTH = 8;
 
 /** A query handler that changes what it does not own: replay knows nothing of queries, so the change is lost or lasting by chance. */
@@ -49,7 +51,7 @@ function ownedSlots(fn: FunctionNode): ReadonlySet<Slot> {
   const made = new Set<Slot>();
   for (const op of fn.ir.ops) {
     if (!('to' in op)) continue;
-    const from = sourceOf(op);
+    const from = sourceOf(fn, op);
     if (from === undefined ? op.type === 'import' || op.type === 'global' : isBorrowed(from, borrowed))
       borrowed.add(op.to);
     else if (op.to >= 0) made.add(op.to);
@@ -62,7 +64,7 @@ function ownedSlots(fn: FunctionNode): ReadonlySet<Slot> {
 const isBorrowed = (slot: Slot, borrowed: ReadonlySet<Slot>) => slot < 0 || borrowed.has(slot);
 
 /** The slot that the op's result is a part of, where it is. */
-function sourceOf(op: Op): Slot | undefined {
+function sourceOf(fn: FunctionNode, op: Op): Slot | undefined {
   switch (op.type) {
     case 'copy':
     case 'assign':
@@ -72,6 +74,8 @@ function sourceOf(op: Op): Slot | undefined {
     case 'get-element':
     case 'iterate':
       return op.of;
+    case 'call':
+      return ELEMENT.test(op.text) ? receiverOf(fn.ir, op) : undefined;
     default:
       return undefined;
   }

@@ -1,0 +1,59 @@
+// `npm run bench -- analyzer`: precision and recall over the labelled corpus, by rule, by profile, by
+// group and by kind of call. With `--detail`, every label that was missed and every finding too many.
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { checkProject } from '@refrain/analyzer';
+import { compare, loadScenarios, precision, recall, tally, totalOf } from './corpus.mjs';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '../../fixtures/analyzer');
+const detail = process.argv.includes('--detail');
+const started = performance.now();
+const results = loadScenarios(root).map((scenario) => ({
+  scenario,
+  result: compare(
+    scenario,
+    checkProject({ path: scenario.directory, profile: scenario.profile, ...scenario.options }).diagnostics,
+  ),
+}));
+const durationMs = Math.round(performance.now() - started);
+
+const percent = (ratio) => `${(100 * ratio).toFixed(1)} %`.padStart(8);
+const print = (title, rows) => {
+  console.log(`\n${title.padEnd(34)} precision   recall   found  missed  surplus`);
+  for (const row of [...rows, totalOf(rows)]) {
+    const counts = [row.matched, row.missed, row.surplus].map((n) => String(n).padStart(8)).join('');
+    console.log(`${row.name.padEnd(34)} ${percent(precision(row))} ${percent(recall(row))}${counts}`);
+  }
+};
+
+const calls = results.filter(({ scenario }) => scenario.group === 'calls');
+print(
+  'by rule',
+  tally(results, (_, finding) => finding.ruleId),
+);
+print(
+  'by profile',
+  tally(results, (scenario) => scenario.profile),
+);
+print(
+  'by group',
+  tally(results, (scenario) => scenario.group),
+);
+print(
+  'by kind of call',
+  tally(calls, (scenario) => scenario.name.slice('calls/'.length)),
+);
+
+const isExact = ({ result }) => result.missed.length + result.surplus.length === 0;
+if (detail) {
+  for (const { scenario, result } of results.filter((item) => !isExact(item))) {
+    console.log(`\n${scenario.name} (${scenario.profile})`);
+    for (const { file, line, ruleId } of result.missed) console.log(`  missed  ${file}:${line} ${ruleId}`);
+    for (const { file, line, ruleId } of result.surplus) console.log(`  surplus ${file}:${line} ${ruleId}`);
+  }
+}
+const inexact = results.reduce((sum, { result }) => sum + result.inexact.length, 0);
+console.log(
+  `\n${results.filter(isExact).length} of ${results.length} scenarios exact; ` +
+    `${inexact} findings with another severity or reach; ${durationMs} ms`,
+);
