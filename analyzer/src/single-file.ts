@@ -5,6 +5,7 @@
 
 import { builtinModules } from 'node:module';
 import { analyseProfile } from './analysis.js';
+import type { FileIr } from './graph/ir.js';
 import { profiles } from './profiles/index.js';
 import { detectProfiles } from './profiles/select.js';
 import type { Profile, ProfileId } from './profiles/types.js';
@@ -29,12 +30,50 @@ export interface SingleFileResult {
 
 /** A result for each engine that the file is written for; none where it holds nothing of an engine. */
 export function analyseSingleFile(options: SingleFileOptions): readonly SingleFileResult[] {
-  const project = singleFileProject(options.path, options.text);
+  const plain = singleFileProject(options.path, options.text, undefined);
   const modules = options.isWorkflowModule ? [options.path] : [];
-  return profilesOf(project, options).map((profile) => ({
-    profile: profile.id,
-    diagnostics: analyseProfile(project, profile, modules).diagnostics,
-  }));
+  const file = options.path.slice(options.path.lastIndexOf('/') + 1);
+  return profilesOf(plain, options).map((profile) => {
+    const project = singleFileProject(options.path, options.text, clients[profile.id]);
+    const { diagnostics } = analyseProfile(project, profile, modules);
+    return { profile: profile.id, diagnostics: diagnostics.filter((item) => item.file === file) };
+  });
+}
+
+/**
+ * Engines whose functions hang on a client object, which projects keep in a file of its own. What a
+ * file imports by a relative path and calls `defines` on stands for such a client.
+ */
+interface ClientConvention {
+  readonly defines: string;
+  /** A module that exports the client as `$`. */
+  readonly module: string;
+}
+
+const clients: Partial<Record<ProfileId, ClientConvention>> = {
+  inngest: {
+    defines: 'createFunction',
+    module: `import { Inngest } from 'inngest';\nexport const $ = new Inngest({ id: 'client' });`,
+  },
+  hatchet: {
+    defines: 'durableTask',
+    module: `import { HatchetClient } from '@hatchet-dev/typescript-sdk/v1';\nexport const $ = HatchetClient.init();`,
+  },
+};
+
+/** The relative import whose binding defines functions, and the text of a module that stands for it. */
+function clientOf(
+  ir: FileIr,
+  text: string,
+  client: ClientConvention,
+): { specifier: string; text: string } | undefined {
+  for (const { specifier, name, local, typeOnly } of ir.imports) {
+    if (typeOnly || local === '' || name === '*' || !/^[.~@#]/.test(specifier)) continue;
+    if (!text.includes(`${local}.${client.defines}(`)) continue;
+    const named = client.module.replace('$', name === 'default' ? 'client' : name);
+    return { specifier, text: name === 'default' ? `${named}\nexport default client;` : named };
+  }
+  return undefined;
 }
 
 function profilesOf(
@@ -50,23 +89,37 @@ function profilesOf(
   const related = all.filter((item) =>
     imports.some((entry) => !entry.typeOnly && Object.hasOwn(item.modules, entry.specifier)),
   );
-  return related.length === 0 && isWorkflowModule ? [profiles.refrain] : related;
+  if (related.length > 0) return related;
+  const ir = project.source.load(path)?.ir;
+  const text = project.readText(path) ?? '';
+  const byClient = all.filter(({ id }) => {
+    const client = clients[id];
+    return client !== undefined && ir !== undefined && clientOf(ir, text, client) !== undefined;
+  });
+  return byClient.length === 0 && isWorkflowModule ? [profiles.refrain] : byClient;
 }
 
 const builtins = new Set(builtinModules);
 
-function singleFileProject(path: string, text: string): Project {
+function singleFileProject(path: string, text: string, convention: ClientConvention | undefined): Project {
   const lowered = lowerFile(path, text, 'source');
   const loaded = new Map([[path, lowered]]);
+  const client = convention === undefined ? undefined : clientOf(lowered.ir, text, convention);
+  const clientPath = `${path}.client.ts`;
+  if (client !== undefined) loaded.set(clientPath, lowerFile(clientPath, client.text, 'source'));
   return {
     root: path.slice(0, path.lastIndexOf('/')),
     files: () => [path],
-    readText: (asked) => (asked === path ? text : undefined),
+    // Files are chosen by the modules that they mention; one with a client means its engine.
+    readText: (asked) => (asked === path ? `${client?.text ?? ''}${text}` : undefined),
     configProblems: () => [],
     loaded,
     source: {
       load: (asked) => loaded.get(asked),
-      resolve: resolveNothing,
+      resolve: (specifier) =>
+        specifier === client?.specifier
+          ? { type: 'file', path: clientPath, kind: 'source' }
+          : resolveNothing(specifier),
       mentioning: (words) => (words.every((word) => text.includes(word)) ? [path] : []),
     },
     update: () => undefined,
