@@ -1,5 +1,6 @@
 import type { TSESLint } from '@typescript-eslint/utils';
 import { rules } from './all-rules.js';
+import { transitiveRuleName } from './rule-table.js';
 import { profileIds, type ProfileName } from './settings.js';
 import { severityOf } from './severity.js';
 
@@ -41,7 +42,17 @@ function preset(
     plugins: { [namespace]: plugin },
     settings: { refrain: { profile } },
     rules: Object.fromEntries(
-      chosen.map((rule) => [`${namespace}/${rule.name}`, severityOf(profile, rule.name)]),
+      chosen.map((rule) => [`${namespace}/${rule.name}`, entryFor(profile, rule.name)]),
     ),
   };
+}
+
+/**
+ * A report of the transitive rule may be of any kind, so it cannot be a warning for some: where other
+ * rules warn of what is not portable, it leaves that to them and to `refrain check`.
+ */
+function entryFor(profile: Profile, rule: string): TSESLint.FlatConfig.RuleEntry {
+  const portable = profile === 'auto' || severityOf(profile, 'no-wall-clock') === 'error';
+  if (rule === transitiveRuleName && !portable) return ['error', { notPortable: 'ignore' }];
+  return severityOf(profile, rule);
 }

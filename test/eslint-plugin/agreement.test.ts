@@ -1,0 +1,120 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { checkProject } from '@refrain/analyzer';
+import { plugin } from '@refrain/eslint-plugin';
+import { ruleNames } from '@refrain/eslint-plugin/internal';
+import * as parser from '@typescript-eslint/parser';
+import { ESLint, type Linter } from 'eslint';
+import ts from 'typescript';
+import { describe, expect, it } from 'vitest';
+import { loadScenarios, type Scenario } from '../bench/analyzer/corpus.mjs';
+import { root } from '../integrity/repository.js';
+
+const scenarios = loadScenarios(join(root, 'test/fixtures/analyzer'));
+const names: Readonly<Record<string, string>> = ruleNames;
+
+function sourcesIn(directory: string): readonly string[] {
+  return readdirSync(directory, { withFileTypes: true, recursive: true })
+    .filter(({ name }) => /\.[cm]?[jt]sx?$/.test(name) && !/\.d\.[cm]?ts$/.test(name))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((path) => !path.includes('node_modules'))
+    .sort();
+}
+
+interface Expected {
+  /** `file:line rule` */
+  readonly key: string;
+  /** Visible without looking at another file. */
+  readonly oneFile: boolean;
+}
+
+const kept = new Map<string, readonly Expected[]>();
+
+/** What the analyzer finds in the project's own files. */
+function analysed({ name, directory, profile }: Scenario): readonly Expected[] {
+  let expected = kept.get(name);
+  if (expected === undefined) {
+    const { diagnostics, workflows } = checkProject({ path: directory, profile: profile as 'auto' });
+    const withWorkflows = new Set(workflows.map(({ file }) => file));
+    expected = diagnostics
+      .filter(({ ruleId, file }) => ruleId in names && !file.includes('node_modules/'))
+      .map(({ file, line, ruleId, chain }) => ({
+        key: `${file}:${String(line)} @refrain/${String(names[ruleId])}`,
+        oneFile: withWorkflows.has(file) && chain.length > 0 && chain.every((frame) => frame.file === file),
+      }));
+    kept.set(name, expected);
+  }
+  return expected;
+}
+
+async function linted(
+  { directory, profile }: Scenario,
+  typed: boolean,
+): Promise<readonly { key: string; line: string }[]> {
+  const files = sourcesIn(directory);
+  const options = {
+    target: ts.ScriptTarget.ES2022,
+    module: ts.ModuleKind.NodeNext,
+    allowJs: true,
+    types: [],
+    noLib: true,
+  };
+  const programs = typed ? [ts.createProgram([...files], options)] : [];
+  const preset = plugin.configs[`${profile}${typed ? 'TypeChecked' : ''}` as keyof typeof plugin.configs];
+  const engine = new ESLint({
+    cwd: directory,
+    overrideConfigFile: true,
+    overrideConfig: [
+      {
+        files: ['**/*.{ts,tsx,mts,cts,js,jsx,mjs,cjs}'],
+        languageOptions: { parser: parser as Linter.Parser, parserOptions: typed ? { programs } : {} },
+      },
+      preset as Linter.Config,
+    ],
+  });
+  const results = await Promise.all(
+    files.map((path) => engine.lintText(readFileSync(path, 'utf8'), { filePath: path })),
+  );
+  return results.flat().flatMap(({ filePath, messages }) => {
+    const file = relative(directory, filePath).replaceAll('\\', '/');
+    return messages.map(({ ruleId, line }) => ({
+      key: `${file}:${String(line)} ${String(ruleId)}`,
+      line: `${file}:${String(line)}`,
+    }));
+  });
+}
+
+const groups = [...new Set(scenarios.map(({ group }) => group))];
+
+describe.each(groups)('analyzer and linter agree on the scenarios of %s', (group) => {
+  const mine = scenarios.filter((scenario) => scenario.group === group);
+
+  it('that one file shows', { timeout: 120_000 }, async () => {
+    const differences: string[] = [];
+    for (const scenario of mine) {
+      const expected = analysed(scenario);
+      const found = await linted(scenario, false);
+      // A file that ESLint cannot parse has no rules run over it.
+      if (found.some(({ key }) => key.endsWith(' null'))) continue;
+      const keys = new Set(found.map(({ key }) => key));
+      const all = new Set(expected.map(({ key }) => key));
+      for (const { key, oneFile } of expected)
+        if (oneFile && !keys.has(key)) differences.push(`${scenario.name}: only the analyzer reports ${key}`);
+      for (const key of keys)
+        if (!all.has(key)) differences.push(`${scenario.name}: only the linter reports ${key}`);
+    }
+    expect(differences).toEqual([]);
+  });
+
+  it('that need the whole program', { timeout: 120_000 }, async () => {
+    const differences: string[] = [];
+    for (const scenario of mine.filter((item) => analysed(item).some(({ oneFile }) => !oneFile))) {
+      const found = new Set((await linted(scenario, true)).map(({ line }) => line));
+      for (const { key } of analysed(scenario)) {
+        const [line = ''] = key.split(' ');
+        if (!found.has(line)) differences.push(`${scenario.name}: only the analyzer reports ${key}`);
+      }
+    }
+    expect(differences).toEqual([]);
+  });
+});
