@@ -44,6 +44,8 @@ export class Runs {
   readonly #byRunId = new Map<string, number>();
   readonly #current = new Map<string, number>();
   #dirty = new Set<LoadedRun>();
+  /** Deleted, and still in the store until the commit. */
+  readonly #deleting = new Set<number>();
   #schedules = new Map<string, ScheduleWrite>();
   #next: Commit | undefined;
   #underWay: Commit | undefined;
@@ -114,6 +116,8 @@ export class Runs {
   remove(run: LoadedRun): void {
     const writes = writesOf(run);
     writes.deleted = true;
+    this.#deleting.add(run.state.run);
+    this.#options.dueTimes.remove(run.state.run);
     this.#markDirty(run);
     this.#forget(run);
   }
@@ -161,6 +165,7 @@ export class Runs {
     this.#current.clear();
     this.#dirty.clear();
     this.#schedules.clear();
+    this.#deleting.clear();
     this.#lastKey = this.#options.store.lastRunKey();
   }
 
@@ -241,6 +246,7 @@ export class Runs {
   #committed(): void {
     for (const [run, eventId] of this.#committing) {
       run.durableEventId = eventId;
+      this.#deleting.delete(run.state.run);
       trimTail(run);
       // A closed run is rarely asked for again, and then read from the store; who waits for its end holds it.
       if (!isRunning(run.state) && isEvictable(run) && !this.#dirty.has(run)) this.#forget(run);
@@ -291,7 +297,7 @@ export class Runs {
 
   #load(key: number): LoadedRun | undefined {
     const { store } = this.#options;
-    const stored = store.readRun(key);
+    const stored = this.#deleting.has(key) ? undefined : store.readRun(key);
     if (!stored) return undefined;
     const run = newLoadedRun(newState(key, stored.record.workflowId, stored.record.runId));
     const { state } = run;

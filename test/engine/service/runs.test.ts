@@ -273,7 +273,9 @@ describe('operators', () => {
   it('delete a run with its history', async () => {
     const b = bench();
     await b.start();
-    await b.service.deleteWorkflowExecution({ workflowExecution: { workflowId: 'w' } });
+    const deleted = b.service.deleteWorkflowExecution({ workflowExecution: { workflowId: 'w' } });
+    await expect(b.history()).rejects.toMatchObject({ status: 'NOT_FOUND' });
+    await deleted;
     await expect(b.history()).rejects.toMatchObject({ status: 'NOT_FOUND' });
   });
 
