@@ -45,7 +45,7 @@ const common: BuildOptions = {
   keepNames: true,
   logLevel: 'silent',
   legalComments: 'none',
-  external: ['__temporal_custom_payload_converter', '__temporal_custom_failure_converter'],
+  external: ['__temporal_custom_payload_converter', '__temporal_custom_failure_converter', '__refrain_host'],
 };
 
 /** Bundles workflow code together with its own copy of `@temporalio/workflow`. Throws `InputError`. */
@@ -134,10 +134,11 @@ function bundleSdk(sdk: TemporalSdk, modules: readonly string[]): Promise<string
 
 async function buildSdk(sdk: TemporalSdk, modules: readonly string[]): Promise<string> {
   const { build } = await import('esbuild');
-  const driver = fileURLToPath(new URL('./inside/driver.js', import.meta.url));
+  const inside = (name: string) => fileURLToPath(new URL(`./inside/${name}`, import.meta.url));
   const quoted = (path: string) => JSON.stringify(path);
   const contents = [
-    `exports.driver = require(${quoted(driver)});`,
+    `require(${quoted(inside('globals.js'))}).installGlobals(require("__refrain_host"));`,
+    `exports.driver = require(${quoted(inside('driver.js'))});`,
     `exports.api = require(${quoted(sdk.workerInterface)});`,
     'exports.common = require("@temporalio/common");',
     'exports.time = require("@temporalio/common/lib/time");',

@@ -1,9 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import assert from 'node:assert';
-import { TextDecoder, TextEncoder } from 'node:util';
 import vm from 'node:vm';
+import type { TextCodec } from '../converter/base64.js';
+import { makeUrlHost } from '../sandbox/url-host.js';
 import type { TemporalBundle } from './bundle.js';
 import type { createDriver, DrivenExecution, DriverOptions } from './inside/driver.js';
+import type { GlobalsHost } from './inside/globals.js';
 import type { SdkModules, UserExports } from './inside/sdk-types.js';
 
 /** A V8 context in which one bundle's SDK is loaded; its executions share it. */
@@ -24,13 +26,14 @@ type ModuleFunction = (
   require: (name: string) => unknown,
   module: { exports: Record<string, unknown> },
   exports: Record<string, unknown>,
+  textCodec: TextCodec,
 ) => void;
 
 export function createTemporalContext(bundle: TemporalBundle): TemporalContext {
   // Microtasks of the context run when a script of it ends, and only then: the driver decides when.
   // An ordinary global object where Node has it: with a contextified one each access to a global is a call.
   const context = vm.createContext(vm.constants.DONT_CONTEXTIFY ?? {}, { microtaskMode: 'afterEvaluate' });
-  injectGlobals(context);
+  defineSymbols(context);
   const slot: { call: (() => unknown) | undefined } = { call: undefined };
   Object.defineProperty(context, '__refrain_slot', { value: slot, configurable: true });
   const enterScript = vm.runInContext(
@@ -50,13 +53,13 @@ export function createTemporalContext(bundle: TemporalBundle): TemporalContext {
   };
 
   const compile = (code: string, filename: string): ModuleFunction =>
-    vm.compileFunction(code, ['require', 'module', 'exports'], {
+    vm.compileFunction(code, ['require', 'module', 'exports', '__refrain_text_codec__'], {
       filename,
       parsingContext: context,
     }) as unknown as ModuleFunction;
   const evaluate = (load: ModuleFunction, require: (name: string) => unknown) => {
     const module = { exports: newObject() };
-    load(require, module, module.exports);
+    load(require, module, module.exports, textCodec);
     return module.exports;
   };
   const newObject = vm.runInContext('() => ({})', context) as () => Record<string, unknown>;
@@ -64,6 +67,7 @@ export function createTemporalContext(bundle: TemporalBundle): TemporalContext {
   let converters: UserExports | undefined;
   const sdk = run(() =>
     evaluate(compile(bundle.sdkCode, 'temporal-sdk.js'), (name) => {
+      if (name === '__refrain_host') return globalsHost();
       if (name === '__temporal_custom_payload_converter') return converters!.payloadConverter();
       if (name === '__temporal_custom_failure_converter') return converters!.failureConverter();
       throw new Error(`the SDK requires ${name}`);
@@ -93,31 +97,7 @@ export function createTemporalContext(bundle: TemporalBundle): TemporalContext {
   return { newExecution, run, owns: (promise) => promise instanceof realmPromise };
 }
 
-function injectGlobals(context: vm.Context): void {
-  const globals: Record<string, unknown> = {
-    URL,
-    URLSearchParams,
-    assert,
-    TextEncoder,
-    TextDecoder,
-    AbortController,
-  };
-  for (const [name, value] of Object.entries(globals)) {
-    Object.defineProperty(context, name, { value, writable: false, enumerable: true, configurable: false });
-  }
-  Object.defineProperty(context, 'AsyncLocalStorage', {
-    value: class extends AsyncLocalStorage<unknown> {},
-    writable: false,
-    enumerable: true,
-    configurable: false,
-  });
-  const quiet = () => undefined;
-  Object.defineProperty(context, 'console', {
-    value: { log: quiet, warn: quiet, error: quiet, info: quiet, debug: quiet },
-    writable: true,
-    enumerable: false,
-    configurable: true,
-  });
+function defineSymbols(context: vm.Context): void {
   vm.runInContext(
     `for (const [name, key] of [['dispose', 'nodejs.dispose'], ['asyncDispose', 'nodejs.asyncDispose']]) {
        if (typeof Symbol[name] !== 'symbol') Object.defineProperty(Symbol, name, { value: Symbol.for(key) });
@@ -125,3 +105,33 @@ function injectGlobals(context: vm.Context): void {
     context,
   );
 }
+
+const assertions = assert as unknown as Record<string, (...args: unknown[]) => unknown>;
+
+/** See inside/globals.ts. */
+function globalsHost(): GlobalsHost {
+  return {
+    ...makeUrlHost(),
+    assertNames: Object.keys(assertions)
+      .filter((name) => /^[a-z]/.test(name) && name !== 'strict' && typeof assertions[name] === 'function')
+      .join(','),
+    callAssert(name, args) {
+      try {
+        assertions[name]!(...args);
+        return undefined;
+      } catch (error) {
+        if (error instanceof assert.AssertionError) return error.message;
+        throw error;
+      }
+    },
+    newStorage: () => new AsyncLocalStorage<unknown>(),
+    bind: (fn) => AsyncLocalStorage.bind(fn),
+  };
+}
+
+const textCodec: TextCodec = {
+  textToBase64: (text) => Buffer.from(text, 'utf8').toString('base64'),
+  textFromBase64: (base64) => Buffer.from(base64, 'base64').toString('utf8'),
+  binaryToBase64: (binary) => Buffer.from(binary, 'latin1').toString('base64'),
+  binaryFromBase64: (base64) => Buffer.from(base64, 'base64').toString('latin1'),
+};
