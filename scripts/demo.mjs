@@ -133,7 +133,7 @@ const late = copyOfExample('late', {
     'export function isHappyHour(): boolean {\n  return Math.floor(Date.now() / 3_600_000) % 24 === 17;\n}\n',
 });
 {
-  const found = refrain(['check', '.', '--no-cache', '--strict', '--verbose'], late);
+  const found = refrain(['check', '.', '--no-cache', '--verbose'], late);
   show(found.output);
   expect(
     found.status === 1 && found.output.includes('src/hours.ts:2'),

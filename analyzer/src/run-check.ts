@@ -15,8 +15,8 @@ export interface RunCheckOptions extends CheckOptions {
   readonly baseline?: string | undefined;
   readonly updateBaseline?: boolean | undefined;
   readonly listWorkflows?: boolean | undefined;
-  /** Warnings fail the check, too. */
-  readonly strict?: boolean | undefined;
+  /** The least severity that is reported, and makes the exit code 1; `warning` by default. */
+  readonly level?: 'error' | 'warning' | undefined;
 }
 
 export interface CheckOutcome {
@@ -56,10 +56,14 @@ export function runCheck(options: RunCheckOptions): CheckOutcome {
       `'${String(options.baseline)}' is not a baseline. Delete it, and the next run makes a new one.`,
     );
   }
-  const { summary } = baselined;
-  const fails = summary.errors > 0 || (options.strict === true && summary.warnings > 0);
-  const output = formatReport(baselined, options.format ?? 'text', context);
-  return { exitCode: fails ? 1 : 0, output, problem: undefined, report: baselined };
+  const report = options.level === 'error' ? withoutWarnings(baselined) : baselined;
+  const output = formatReport(report, options.format ?? 'text', context);
+  return { exitCode: report.diagnostics.length > 0 ? 1 : 0, output, problem: undefined, report };
+}
+
+function withoutWarnings(report: CheckReport): CheckReport {
+  const diagnostics = report.diagnostics.filter(({ severity }) => severity === 'error');
+  return { ...report, diagnostics, summary: { ...report.summary, warnings: 0 } };
 }
 
 function failed(code: string, message: string, report?: CheckReport): CheckOutcome {

@@ -18,7 +18,7 @@ export interface CheckArguments {
   readonly 'list-workflows': boolean;
   readonly baseline: string | undefined;
   readonly 'update-baseline': boolean;
-  readonly strict: boolean;
+  readonly level: 'warning' | 'error';
   readonly verbose: boolean;
   readonly watch: boolean;
   readonly 'cache-dir': string | undefined;
@@ -38,7 +38,7 @@ export async function runCheckCommand(given: CheckArguments, terminal: Terminal)
     baseline: given.baseline && resolve(terminal.cwd, given.baseline),
     updateBaseline: given['update-baseline'],
     listWorkflows: given['list-workflows'],
-    strict: given.strict,
+    level: given.level,
     cacheDirectory,
   };
   return given.watch ? watchAndCheck(options, terminal) : checkOnce(options, terminal);

@@ -45,7 +45,12 @@ export const check = defineCommand({
       describe: 'Leave out the findings of this file; it is made if it is missing',
     },
     'update-baseline': { type: 'boolean', default: false, describe: 'Make the baseline anew' },
-    strict: { type: 'boolean', default: false, describe: 'Warnings are findings, too' },
+    level: {
+      type: 'string',
+      default: 'warning',
+      choices: ['warning', 'error'] as const,
+      describe: 'The least severity that is reported',
+    },
     verbose: { type: 'boolean', default: false, describe: 'Show the whole chain of calls of each finding' },
     watch: { type: 'boolean', default: false, describe: 'Check again whenever a file changes' },
     'cache-dir': { type: 'string', describe: 'Where results are kept between runs' },
