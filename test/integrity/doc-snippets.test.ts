@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
-import { codeBlocks, guidePages, readPage, type CodeBlock } from './markdown.js';
+import { codeBlocks, guidePages, hiddenFiles, readPage, type CodeBlock } from './markdown.js';
 import { root } from './repository.js';
 
 /**
@@ -53,7 +53,12 @@ const blocks = guidePages().flatMap(codeBlocks);
 
 describe('snippets in the guides', () => {
   it('in TypeScript compile', () => {
-    expect(typeErrors(blocks.filter(({ language }) => language === 'ts'))).toEqual([]);
+    expect(
+      typeErrors([
+        ...guidePages().flatMap(hiddenFiles),
+        ...blocks.filter(({ language }) => language === 'ts'),
+      ]),
+    ).toEqual([]);
   }, 60_000);
 
   it('in JSON parse', () => {

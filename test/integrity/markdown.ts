@@ -26,6 +26,17 @@ export function readPage(page: string): string {
   return readFileSync(join(root, page), 'utf8');
 }
 
+/** Modules that a page's snippets import and its readers need not see: `<!-- file src/order.ts … -->`. */
+export function hiddenFiles(page: string): CodeBlock[] {
+  return [...readPage(page).matchAll(/<!-- file ([\w./-]+)\n([\s\S]*?)-->/g)].map((match) => ({
+    page,
+    line: 0,
+    language: 'ts',
+    code: `// ${match[1]!}\n${match[2]!}`,
+    prelude: '',
+  }));
+}
+
 export function codeBlocks(page: string): CodeBlock[] {
   const text = readPage(page);
   const pattern = /(?:<!-- prelude\n([\s\S]*?)-->\n)?^```([\w-]+)[^\n]*\n([\s\S]*?)^```$/gm;
