@@ -72,3 +72,4 @@ export { compileSpec, nextTime } from './service/schedule/spec.js';
 export { nextCronBackoffMs } from './service/schedule/cron.js';
 export { openDatabase } from './store/sqlite/database.js';
 export { migrations, pragma, prepareSchema } from './store/sqlite/schema.js';
+export { Heartbeats } from './worker/heartbeats.js';
