@@ -188,13 +188,14 @@ export class WorkflowRunner {
     task: PollWorkflowTaskQueueResponse,
   ): Promise<Exclude<Step, { type: 'activate' | 'awaitLocalActivities' }>> {
     const { clock } = this.#options;
-    const timeoutMs = execution.state.started?.attributes.workflowTaskTimeoutMs || defaultTaskTimeoutMs;
-    const heartbeatMs = clock.nowMs() + heartbeatAt * timeoutMs;
+    const beganMs = clock.nowMs();
     for (;;) {
       const step = await this.#advance(execution);
       if (step.type === 'activate') continue;
       if (step.type !== 'awaitLocalActivities') return step;
-      if (await execution.local.nextOutcome(heartbeatMs)) continue;
+      // Only now the first event has been applied, which says how long a task may take.
+      const timeoutMs = execution.state.started?.attributes.workflowTaskTimeoutMs || defaultTaskTimeoutMs;
+      if (await execution.local.nextOutcome(beganMs + heartbeatAt * timeoutMs)) continue;
       this.#options.logger.debug('Keeping a workflow task alive', { ...task.workflowExecution });
       return { type: 'answer', answer: heartbeatTask(execution.state) };
     }
