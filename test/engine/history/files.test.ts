@@ -58,7 +58,7 @@ describe('history files', () => {
 });
 
 describe('redactHistory', () => {
-  // Programs that do not branch on the content of a payload: , for one, does.
+  // Programs that do not branch on the content of a payload, which redaction changes.
   it('leaves no word of a payload, and the verdict on structure as it was', async () => {
     for (const name of [
       'failing.json',
