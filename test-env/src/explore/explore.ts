@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { loadCode } from '../host/code.js';
+import { loadCode, withoutWatchdog } from '../host/code.js';
 import { sourceOfFunction, workflowSource, type WorkflowSource } from '../host/workflow-source.js';
 import { ExploreRun, type Exploration } from './explore-run.js';
 import { ExplorationError } from './failure.js';
@@ -22,14 +22,21 @@ export async function explore<World = undefined>(
 ): Promise<ExploreReport> {
   const workflowType = typeof workflow === 'string' ? workflow : workflow.name;
   const deploy = options.faults?.deploy;
-  const exploration: Exploration<World> = {
+  const first: Exploration<World> = {
     workflowType,
     code: await loadCode(sourceOf(workflow, options)),
     secondVersion:
       deploy === undefined ? undefined : await loadCode(workflowSource({ workflowsPath: deploy })),
     options,
   };
-  const runner = (schedule: Schedule): Promise<RunResult> => new ExploreRun(exploration).run(schedule);
+  const later: Exploration<World> = {
+    ...first,
+    code: withoutWatchdog(first.code),
+    secondVersion: first.secondVersion && withoutWatchdog(first.secondVersion),
+  };
+  let runs = 0;
+  const runner = (schedule: Schedule): Promise<RunResult> =>
+    new ExploreRun(runs++ === 0 ? first : later).run(schedule);
   const seed = options.seed ?? Math.floor(Math.random() * 2 ** 31);
   const search = await searchOf(runner, options, seed);
   if (search.failure) throw failureOf(workflowType, options, seed, search.failure);

@@ -108,3 +108,12 @@ function isFresh(sources: ReadonlyMap<string, number>): boolean {
 function changedMs(file: string): number {
   return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }
+
+/**
+ * The same code without the watchdog over endless loops: arming it for each workflow task costs more than the task.
+ * For code that has run under it before.
+ */
+export function withoutWatchdog({ target, api }: WorkflowCode): WorkflowCode {
+  const options = { namespace: 'default', taskQueue: 'test', callSites: false };
+  return { api, target, host: { createInstance: () => target.createInstance(options) } };
+}

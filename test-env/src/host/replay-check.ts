@@ -40,13 +40,14 @@ export class ReplayCheck {
   }
 }
 
-/** Throws when a history does not replay at every cut. */
+/** Throws when a history does not replay: whole and at every cut, or whole only. */
 export async function assertReplays(
   code: WorkflowCode,
   namespace: string,
   history: readonly HistoryEvent[],
+  cuts: 'all' | 'last' = 'all',
 ): Promise<void> {
-  const { verdict, divergence } = await gradeHistory(code.target, { cuts: 'all', namespace }, history);
+  const { verdict, divergence } = await gradeHistory(code.target, { cuts, namespace }, history);
   if (verdict === 'compatible' || verdict === 'vacuous') return;
   throw new ReplayDivergenceError(
     `The workflow is not deterministic: its history does not replay (${verdict}).\n` +

@@ -353,6 +353,8 @@ for (const scenario of corpus.filter(({ bug }) => !only || bug === only)) {
   if (outcome.falseAlarm) console.log(`  FALSE ALARM on the twin: ${outcome.falseAlarm}`);
 }
 var seconds = ((performance.now() - began) / 1e3).toFixed(1);
-console.log(`
-${found} of ${corpus.length} seeded bugs found within ${runs} runs, ${falseAlarms} false alarms, ${seconds} s`);
+console.log(
+  `
+${found} of ${corpus.length} seeded bugs found within ${runs} runs, ${falseAlarms} false alarms, ${seconds} s`,
+);
 process.exitCode = falseAlarms > 0 ? 1 : 0;
