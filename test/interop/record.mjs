@@ -1,7 +1,7 @@
 // Records the histories of test/histories/temporal: `node test/interop/record.mjs [scenario …]`.
 // Runs the programs of test/fixtures/temporal on a real Temporal server with the real Temporal worker.
 // RECORD_SDK=<folder> takes the SDK (an older version) from that folder's node_modules, and
-// RECORD_OUT=<folder> writes elsewhere.
+// RECORD_OUT=<folder> writes elsewhere. RECORD_ADDRESS=<host:port> takes a server that is running there.
 import { execFileSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
@@ -38,11 +38,13 @@ Runtime.install({
   logger: new DefaultLogger('ERROR'),
   telemetryOptions: { logging: { filter: 'off', forward: {} } },
 });
-const binary = findTemporal({ build: true });
-if (!binary) throw new Error('neither a `temporal` binary nor Go was found');
-const server = await startTemporal(binary, {
-  searchAttributes: { RefrainKeyword: 'Keyword', RefrainInt: 'Int' },
-});
+// A server that runs already is asked through `refrain workflow show`, a new one through its own binary.
+const binary = process.env.RECORD_ADDRESS ? undefined : findTemporal({ build: true });
+if (!binary && !process.env.RECORD_ADDRESS) throw new Error('neither a `temporal` binary nor Go was found');
+const cli = join(here, '../../cli/bin/refrain.js');
+const server = process.env.RECORD_ADDRESS
+  ? { address: process.env.RECORD_ADDRESS, stop: async () => undefined }
+  : await startTemporal(binary, { searchAttributes: { RefrainKeyword: 'Keyword', RefrainInt: 'Int' } });
 const taskQueue = 'record';
 const connection = await NativeConnection.connect({ address: server.address });
 const client = new Client({ connection: await Connection.connect({ address: server.address }) });
@@ -69,8 +71,11 @@ const convertingClient = new Client({
 });
 
 function write(name, workflowId, runId) {
-  const args = ['workflow', 'show', '-w', workflowId, '-r', runId, '--output', 'json'];
-  const json = execFileSync(binary, [...args, '--address', server.address], {
+  const args = ['workflow', 'show', '-w', workflowId, '-r', runId, '--address', server.address];
+  const [command, ...more] = binary
+    ? [binary, ...args, '--output']
+    : [process.execPath, cli, ...args, '--format'];
+  const json = execFileSync(command, [...more, 'json'], {
     encoding: 'utf8',
     maxBuffer: 1e9,
   });

@@ -1,0 +1,56 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openEngine, readHistory, startServer } from '@refrain/engine';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { repository } from '../engine/temporal/project.js';
+
+/** Programs whose order of events does not depend on timing. */
+const scenarios = [
+  ...['greet', 'sequence', 'cancelBeforeSent', 'localActivities', 'localAndTimers', 'race', 'signals'],
+  ...['updateFinishes', 'externals', 'patchedFlow', 'deprecatedFlow', 'randomness', 'failing', 'counter'],
+  ...['attributes', 'intercepted', 'cancelledAtOnce', 'summaries', 'empty', 'logging'],
+];
+
+/**
+ * The real `@temporalio/client` and `@temporalio/worker`, unchanged, on the embedded engine behind its gRPC front
+ * end: the same programs record the same events as on a real Temporal server (the histories of test/histories).
+ */
+describe("Temporal's own client and worker on the embedded engine", () => {
+  const folder = mkdtempSync(join(tmpdir(), 'refrain-front-end-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  beforeAll(async () => {
+    await using engine = await openEngine({
+      file: join(folder, 'engine.db'),
+      searchAttributes: { RefrainKeyword: 'Keyword', RefrainInt: 'Int' },
+    });
+    const server = await startServer({ service: engine.service, port: 0 });
+    await record(server.address);
+    await server.close();
+  }, 180_000);
+
+  function record(address: string): Promise<void> {
+    const script = join(repository, 'test/interop/record.mjs');
+    const env = { ...process.env, RECORD_OUT: folder, RECORD_ADDRESS: address };
+    const child = spawn(process.execPath, [script, ...scenarios], {
+      env,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let errors = '';
+    child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
+    return new Promise((resolve, reject) => {
+      child.once('exit', (code) => (code === 0 ? resolve() : reject(new Error(errors.slice(-2000)))));
+    });
+  }
+
+  it.each(scenarios)('%s records the events that a Temporal server records', async (name) => {
+    const types = async (file: string) => {
+      const path = [file, `${file}.gz`].find((candidate) => existsSync(candidate));
+      return (await readHistory(readFileSync(path!))).map((event) => event.type);
+    };
+    const recorded = await types(join(repository, 'test', 'histories', 'temporal', `${name}.json`));
+    expect(await types(join(folder, `${name}.json`))).toEqual(recorded);
+  });
+});
