@@ -71,6 +71,8 @@ interface Place {
   readonly end: number;
 }
 
+const containers = new Set(['Map', 'Set', 'WeakMap', 'WeakSet', 'Array']);
+
 function ruleOf(
   state: GraphState,
   mutation: Mutation,
@@ -82,7 +84,14 @@ function ruleOf(
     return ruleOfNative(state, value, mutation.instance);
   }
   if (mutation.instance.phase !== 'run') return undefined;
-  return token.phase === 'load' || shared.has(mutation.on) ? 'module-state' : undefined;
+  if (token.phase !== 'load' && !shared.has(mutation.on)) return undefined;
+  // Libraries keep all sorts of objects; only their plain containers tell of state.
+  const inPackage = mutation.instance.unit.ir.kind === 'package';
+  const isContainer =
+    value.kind === 'object' ||
+    value.kind === 'array' ||
+    (value.kind === 'native-instance' && containers.has(value.type));
+  return inPackage && !isContainer ? undefined : 'module-state';
 }
 
 /** What executions make and then hang on something that outlives them (a lazy singleton, a cache). */
@@ -121,6 +130,7 @@ function canBeShared(value: Value): boolean {
 function ruleOfNative(state: GraphState, value: Value, by: Instance): 'global-mutation' | undefined {
   if (value.kind !== 'native' || value.shape.write === 'deterministic') return undefined;
   if (by.phase === 'load' && (!state.profile.sandboxed || by.unit.ir.kind === 'package')) return undefined;
+  if (by.unit.ir.kind === 'package' && !/^globalThis|\.prototype$/.test(value.path)) return undefined;
   const root = value.path.split(/[.#]/)[0]!;
   return Object.hasOwn(state.catalogue.globals, root) || isGlobalObject(root) ? 'global-mutation' : undefined;
 }

@@ -4,6 +4,7 @@ import type { Catalogue } from '../catalog/types.js';
 import type { Profile } from '../profiles/types.js';
 import { findEntries, type EntryOptions } from './entries.js';
 import type { FileIr, FunctionIr } from './ir.js';
+import { packageOf } from './packages.js';
 import { settle } from './settle.js';
 import { Solver } from './solver.js';
 import type { GraphState, Instance, ProgramSource, Unit } from './state.js';
@@ -15,19 +16,39 @@ export interface BuildOptions extends EntryOptions {
   readonly program: ProgramSource;
 }
 
-/** Tokens moved at most; a program of 100,000 reachable lines needs about a tenth. */
-const maxSteps = 60_000_000;
+/** Steps of the solver at most; 100,000 reachable lines of ordinary code need some millions. */
+const maxSteps = 40_000_000;
 /** Some 500 MB of sets. */
 const maxEntries = 8_000_000;
+const maxAttempts = 6;
 
+/**
+ * Builds the graph. A package that takes more work than there is for everything is left closed on
+ * the next attempt: what it does is then taken from the catalogue, or unknown.
+ */
 export function buildGraph(options: BuildOptions): GraphState {
-  const state = createState(options);
-  findEntries(state, options);
-  settle(state);
-  return state;
+  const closed = new Set<string>();
+  for (let attempt = 1; ; attempt += 1) {
+    const state = createState(options, closed);
+    findEntries(state, options);
+    settle(state);
+    const heaviest = state.solver.exhausted() ? heaviestPackage(state) : undefined;
+    if (heaviest === undefined || attempt === maxAttempts) return state;
+    closed.add(heaviest);
+  }
 }
 
-function createState(options: BuildOptions): GraphState {
+/** The package with the most functions in the graph. */
+function heaviestPackage(state: GraphState): string | undefined {
+  const counts = new Map<string, number>();
+  for (const instance of state.instances) {
+    const name = packageOf(instance.unit.ir.path);
+    if (name !== undefined) counts.set(name, (counts.get(name) ?? 0) + instance.fn.ops.length);
+  }
+  return [...counts].sort(([, left], [, right]) => right - left)[0]?.[0];
+}
+
+function createState(options: BuildOptions, closed: ReadonlySet<string>): GraphState {
   const tokens = createTokenTable();
   let string = -1;
   const solver = new Solver({
@@ -44,6 +65,7 @@ function createState(options: BuildOptions): GraphState {
     catalogue: options.catalogue,
     profile: options.profile,
     program: options.program,
+    closedPackages: closed,
     solver,
     tokens,
     units: new Map(),
@@ -63,6 +85,7 @@ function createState(options: BuildOptions): GraphState {
     starts: [],
     segments: [],
     parameterNodes: new Map(),
+    iterations: new Map(),
     typedIds: new Map(),
     typedArrays: new Map(),
     declaredLinked: new Set(),

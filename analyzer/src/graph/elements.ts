@@ -87,8 +87,20 @@ export function keysNode(state: GraphState, token: Token): NodeId {
   return propertyNode(state, token, '$keys');
 }
 
-/** `[Symbol.iterator]()` or `next()` of the program's own objects. */
-function iterateProtocol(state: GraphState, token: Token, to: NodeId, access: Access): void {
+/**
+ * `[Symbol.iterator]()` or `next()` of the program's own objects. Asked once per object and phase:
+ * an iterator may well be iterable by way of itself.
+ */
+function iterateProtocol(state: GraphState, token: Token, out: NodeId, access: Access): void {
+  const key = `${String(token.id)}.${access.by.phase}`;
+  const known = state.iterations.get(key);
+  if (known !== undefined) {
+    state.solver.edge(known, out);
+    return;
+  }
+  const to = state.solver.newNode();
+  state.iterations.set(key, to);
+  state.solver.edge(to, out);
   for (const name of ['@@iterator', '@@asyncIterator']) {
     const method = state.solver.newNode();
     readProperty(state, token.id, name, method, { ...access, callee: true });

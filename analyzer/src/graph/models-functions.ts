@@ -7,7 +7,7 @@ import { elementsOf } from './models-arrays.js';
 import { applyTo, objectToken, withList } from './models-objects.js';
 import { propertyNode } from './properties.js';
 import type { GraphState } from './state.js';
-import type { NodeId } from './tokens.js';
+import type { NodeId, TokenId } from './tokens.js';
 import { primitiveToken, typeToken } from './values.js';
 
 /** The function on which `call`, `apply` or `bind` is called. */
@@ -35,10 +35,22 @@ const bind: Model = (state, site) => {
   const target = site.receiver;
   if (target === undefined) return;
   const receiver = self ?? state.solver.newNode();
+  // `f = f.bind(…)` in a loop would be bound for ever.
+  if (bindDepth(state, target) >= maxBindDepth) {
+    state.solver.add(site.to, target);
+    return;
+  }
   const key = `b${String(target)}@${String(site.by.id)}.${String(site.at)}`;
   const token = state.tokens.intern(key, site.by.phase, () => ({ kind: 'bound', target, receiver, args }));
   state.solver.add(site.to, token);
 };
+
+const maxBindDepth = 3;
+
+function bindDepth(state: GraphState, id: TokenId): number {
+  const { value } = state.tokens.get(id);
+  return value.kind === 'bound' ? 1 + bindDepth(state, value.target) : 0;
+}
 
 /** A promise is what it resolves to; `then` calls back with that. */
 const then: Model = (state, site) => {

@@ -3,6 +3,7 @@
 import type { FileIr, ImportIr, Op, Slot } from './ir.js';
 import { instanceOf } from './calls.js';
 import { addNative } from './natives.js';
+import { packageOf } from './packages.js';
 import { propertyNode, readProperty, type Access } from './properties.js';
 import { builtinModule, engineModule, knownPackage, moduleExport, type FoundModule } from './shapes.js';
 import { nodeOf, type GraphState, type Instance, type Unit } from './state.js';
@@ -150,10 +151,18 @@ export function exportNode(state: GraphState, unit: Unit, name: string): NodeId 
   }
   if (found || name === 'default') return node;
   for (const entry of unit.ir.exports) {
-    if (entry.type !== 'star' || entry.typeOnly) continue;
+    if (entry.type !== 'star' || entry.typeOnly || !mayExport(state, unit, entry.specifier, name)) continue;
     importNamed(state, unit, entry.specifier, name, node, syntheticAccess(instance, entry), true);
   }
   return node;
+}
+
+/** Barrels of large packages: most of the files behind `export *` need not be parsed to know. */
+function mayExport(state: GraphState, unit: Unit, specifier: string, name: string): boolean {
+  const target = state.program.resolve(specifier, unit.ir.path, 'import');
+  if (target.type !== 'file') return true;
+  const text = state.program.text(target.path);
+  return text === undefined || text.includes(name) || /export\s*\*|require\(/.test(text);
 }
 
 function syntheticAccess(instance: Instance, span: { at: number; end: number }): Access {
@@ -209,6 +218,12 @@ export function importNamed(
     if (known !== undefined) addModuleExport(state, known, specifier, name, to, access, fromStar);
     else state.solver.add(to, unknownToken(state, target.reason));
   } else {
+    const known = target.kind === 'package' ? closedPackage(state, specifier, target.path) : undefined;
+    if (known !== undefined) {
+      if ('shape' in known) addModuleExport(state, known, specifier, name, to, access, fromStar);
+      else state.solver.add(to, unknownToken(state, known.reason));
+      return;
+    }
     const unit = unitOf(state, target.path);
     const known = unit?.gaveUp === undefined ? undefined : knownPackage(state, specifier);
     if (known !== undefined) addModuleExport(state, known, specifier, name, to, access, fromStar);
@@ -217,6 +232,19 @@ export function importNamed(
       noteLoad(from, unit, access);
     }
   }
+}
+
+/** What stands for a package that is not looked into: its entry in the catalogue, or nothing known. */
+function closedPackage(
+  state: GraphState,
+  specifier: string,
+  path: string,
+): FoundModule | { reason: string } | undefined {
+  const known = knownPackage(state, specifier);
+  const directory = packageOf(path);
+  const isClosed = directory !== undefined && state.closedPackages.has(directory);
+  if (known !== undefined && (isClosed || state.program.isLargePackage(path))) return known;
+  return isClosed ? { reason: `the package behind '${specifier}' is too large to follow` } : undefined;
 }
 
 /** One module loads another: the way on which what happens while loading is reached. */

@@ -86,10 +86,7 @@ function walkOp(state: GraphState, instance: Instance, op: Op): void {
       assign(state, instance, op);
       return;
     case 'function':
-      solver.add(
-        nodeOf(instance, op.to),
-        functionToken(state, instance.unit, instance.unit.ir.functions[op.fn]!, instance),
-      );
+      solver.add(nodeOf(instance, op.to), functionValue(state, instance, op.fn));
       return;
     case 'class':
       evaluateClass(state, instance, op.cls, nodeOf(instance, op.to));
@@ -120,6 +117,13 @@ function walkOp(state: GraphState, instance: Instance, op: Op): void {
     default:
       walkAccess(state, instance, op);
   }
+}
+
+/** A function expression's own name, seen inside, is the function that runs: not one made inside it. */
+function functionValue(state: GraphState, instance: Instance, index: number): TokenId {
+  const fn = instance.unit.ir.functions[index]!;
+  const parent = index === instance.fn.index ? (instance.parent ?? instance) : instance;
+  return functionToken(state, instance.unit, fn, parent);
 }
 
 function assign(state: GraphState, instance: Instance, op: Op & { type: 'assign' }): void {

@@ -28,9 +28,10 @@ export function propertyNode(state: GraphState, token: Token, name: string): Nod
   if (name !== '**') {
     const all = heap.properties.get('**');
     if (all !== undefined && !name.startsWith('$')) state.solver.edge(node, all);
-    if (name === '*' || name === '[]') {
-      for (const lookup of heap.lookups)
-        if (takesDynamic(name, lookup.name)) state.solver.edge(node, lookup.to);
+    if (name === '*') {
+      for (const lookup of heap.lookups) readDynamic(state, token, lookup.to);
+    } else if (name === '[]') {
+      for (const lookup of heap.lookups) if (/^\d+$/.test(lookup.name)) state.solver.edge(node, lookup.to);
     } else {
       for (const lookup of heap.lookups) if (lookup.name === name) state.solver.edge(node, lookup.to);
     }
@@ -38,8 +39,18 @@ export function propertyNode(state: GraphState, token: Token, name: string): Nod
   return node;
 }
 
-function takesDynamic(written: string, read: string): boolean {
-  return written === '*' || /^\d+$/.test(read) || read === '*';
+/**
+ * What was written under names that are not known (`o[k] = v`) counts only where nothing else is found
+ * under the name that is read. Otherwise each table of functions would call all of them.
+ */
+function readDynamic(state: GraphState, token: Token, to: NodeId): void {
+  state.pendingTypes.push({
+    node: to,
+    apply: () => {
+      const dynamic = token.heap?.properties.get('*');
+      if (dynamic !== undefined) state.solver.edge(dynamic, to);
+    },
+  });
 }
 
 /** Everything that the properties of a token may hold. */
@@ -140,8 +151,7 @@ function readHeap(
   if (name === '*') state.solver.edge(allProperties(state, token), to);
   const existing = heap.properties.get(name);
   if (existing !== undefined) state.solver.edge(existing, to);
-  const dynamic = heap.properties.get('*');
-  if (dynamic !== undefined) state.solver.edge(dynamic, to);
+  if (heap.properties.has('*')) readDynamic(state, token, to);
   const elements = isIndex ? heap.properties.get('[]') : undefined;
   if (elements !== undefined) state.solver.edge(elements, to);
   heap.lookups.push({ name, to, receiver, access });

@@ -63,6 +63,7 @@ export class Solver {
   }
 
   #insert(node: NodeId, token: TokenId): void {
+    if (this.exhausted()) return;
     let set = this.#sets[node];
     if (set === undefined) this.#sets[node] = set = new Set();
     else if (set.has(token)) return;
@@ -71,12 +72,18 @@ export class Solver {
     this.#queue.push(node, token);
   }
 
+  /** Counts work beside moving tokens, so that it is bounded, too. */
+  #work(): void {
+    this.#steps += 1;
+  }
+
   edge(from: NodeId, to: NodeId): void {
     if (from === to) return;
     let out = this.#edges[from];
     if (out === undefined) this.#edges[from] = out = new Set();
     else if (out.has(to)) return;
     out.add(to);
+    this.#work();
     const set = this.#sets[from];
     if (set !== undefined) for (const token of [...set]) this.add(to, token);
   }
@@ -100,6 +107,7 @@ export class Solver {
     if (left === 0) return;
     for (const token of [...this.#sets[node]!]) {
       if (left-- <= 0) break;
+      this.#work();
       if (!this.#options.isTaint(token)) listener(token);
     }
   }
@@ -145,6 +153,7 @@ export class Solver {
     // Listeners that are added meanwhile have been given this token already.
     const length = heard.length;
     for (let index = 0; index < length; index += 1) heard[index]!(token);
+    this.#steps += length;
   }
 
   exhausted(): boolean {

@@ -22,6 +22,9 @@ import type { NodeId, Phase, Token, TokenId, TokenTable } from './tokens.js';
 export interface ProgramSource {
   readonly load: (path: string) => { readonly ir: FileIr; readonly gaveUp: string | undefined } | undefined;
   readonly resolve: (specifier: string, from: string, mode: 'import' | 'require') => Resolution;
+  /** Is the package of this file so large that what the catalogue says of it is the better source? */
+  readonly isLargePackage: (path: string) => boolean;
+  readonly text: (path: string) => string | undefined;
   /** Project files whose text holds every one of these words. */
   readonly mentioning: (words: readonly string[]) => readonly string[];
 }
@@ -123,6 +126,8 @@ export interface GraphState {
   readonly catalogue: Catalogue;
   readonly profile: Profile;
   readonly program: ProgramSource;
+  /** Directories of packages that are not looked into. */
+  readonly closedPackages: ReadonlySet<string>;
   readonly solver: Solver;
   readonly tokens: TokenTable;
   readonly units: Map<string, Unit>;
@@ -145,6 +150,7 @@ export interface GraphState {
   /** Parts of module bodies that are still to be walked. */
   readonly segments: { readonly instance: Instance; readonly from: number; readonly to: number }[];
   readonly parameterNodes: Map<string, NodeId>;
+  readonly iterations: Map<string, NodeId>;
   readonly typedIds: Map<TypeDeclarationIr, number>;
   readonly typedArrays: Map<TypeIr, TokenId>;
   readonly declaredLinked: Set<TokenId>;

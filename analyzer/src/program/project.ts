@@ -6,6 +6,7 @@
 import { dirname, join, resolve } from 'node:path';
 import type { FileIr } from '../graph/ir.js';
 import type { ProgramSource } from '../graph/state.js';
+import { packageOf } from '../graph/packages.js';
 import { createConfigReader, type ConfigProblem, type ConfigReader } from './config.js';
 import { createFileHost, type FileHost } from './host.js';
 import type { IrCache } from './ir-cache.js';
@@ -44,6 +45,7 @@ export function createProject(options: ProjectOptions): Project {
   let configs: ConfigReader;
   let files: readonly string[] | undefined;
   const loaded = new Map<string, LoweredFile>();
+  const large = new Map<string, boolean>();
   const reset = (): void => {
     configs = createConfigReader(host);
     resolver = createResolver(host, configs, createPackageReader(host), root);
@@ -76,6 +78,8 @@ export function createProject(options: ProjectOptions): Project {
     loaded,
     source: {
       load,
+      text: (path) => host.readText(path),
+      isLargePackage: (path) => isLargePackage(host, path, large),
       resolve: (specifier, from, mode) => resolver.resolve(specifier, from, mode),
       mentioning: (words) => list().filter((path) => mentions(host.readText(path), words)),
     },
@@ -85,6 +89,34 @@ export function createProject(options: ProjectOptions): Project {
       reset();
     },
   };
+}
+
+const largeEntryLength = 20_000;
+const largeFileCount = 40;
+
+function isLargePackage(host: FileHost, path: string, known: Map<string, boolean>): boolean {
+  const directory = packageOf(path);
+  if (directory === undefined) return false;
+  let large = known.get(directory);
+  if (large === undefined) {
+    large =
+      (host.readText(path)?.length ?? 0) > largeEntryLength ||
+      countFiles(host, directory, 0) > largeFileCount;
+    known.set(directory, large);
+  }
+  return large;
+}
+
+/** JavaScript files of a package, counted no further than needed. */
+function countFiles(host: FileHost, directory: string, depth: number): number {
+  let count = 0;
+  for (const entry of host.entries(directory)) {
+    if (count > largeFileCount) break;
+    if (!entry.directory) count += /\.[cm]?js$/.test(entry.name) ? 1 : 0;
+    else if (depth < 3 && entry.name !== 'node_modules')
+      count += countFiles(host, `${directory}/${entry.name}`, depth + 1);
+  }
+  return count;
 }
 
 function mentions(text: string | undefined, words: readonly string[]): boolean {

@@ -194,6 +194,9 @@ function definedBy(fn: FunctionState, node: ts.Node): number[] {
     add(node.name);
   if (ts.isModuleDeclaration(node) && ts.isIdentifier(node.name)) add(node.name);
   if (ts.isImportEqualsDeclaration(node)) add(node.name);
+  const last = fn.file.exports.at(-1);
+  const isDefault = ts.isExportAssignment(node) || (ts.isClassDeclaration(node) && node.name === undefined);
+  if (isDefault && last?.type === 'local') slots.push(last.slot);
   return slots;
 }
 
