@@ -154,6 +154,8 @@ function entryProject(state: EditorState, entry: string, reads: Set<string>): Pr
         return load(state, path);
       },
       resolve: (specifier, from, mode) => state.resolver.resolve(specifier, from, mode),
+      text: (path) => texts.read(path),
+      isLargePackage: () => true,
       mentioning: (words) =>
         state.files.filter((path) => {
           const text = texts.read(path);

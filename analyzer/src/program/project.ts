@@ -79,7 +79,8 @@ export function createProject(options: ProjectOptions): Project {
     source: {
       load,
       text: (path) => host.readText(path),
-      isLargePackage: (path) => isLargePackage(host, path, large),
+      // What is installed above the project is known by its name at least as well as by its code.
+      isLargePackage: (path) => !path.startsWith(`${root}/`) || isLargePackage(host, path, large),
       resolve: (specifier, from, mode) => resolver.resolve(specifier, from, mode),
       mentioning: (words) => list().filter((path) => mentions(host.readText(path), words)),
     },
