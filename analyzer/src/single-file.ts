@@ -116,7 +116,10 @@ function singleFileProject(path: string, text: string, convention: ClientConvent
     loaded,
     source: {
       load: (asked) => loaded.get(asked),
-      resolve: resolveNothing,
+      resolve: (specifier) =>
+        specifier === client?.specifier
+          ? { type: 'file', path: clientPath, kind: 'source' }
+          : resolveNothing(specifier),
       text: (asked) => (asked === path ? text : undefined),
       isLargePackage: () => true,
       mentioning: (words) => (words.every((word) => text.includes(word)) ? [path] : []),

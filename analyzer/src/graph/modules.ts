@@ -218,10 +218,10 @@ export function importNamed(
     if (known !== undefined) addModuleExport(state, known, specifier, name, to, access, fromStar);
     else state.solver.add(to, unknownToken(state, target.reason));
   } else {
-    const known = target.kind === 'package' ? closedPackage(state, specifier, target.path) : undefined;
-    if (known !== undefined) {
-      if ('shape' in known) addModuleExport(state, known, specifier, name, to, access, fromStar);
-      else state.solver.add(to, unknownToken(state, known.reason));
+    const closed = target.kind === 'package' ? closedPackage(state, specifier, target.path) : undefined;
+    if (closed !== undefined) {
+      if ('shape' in closed) addModuleExport(state, closed, specifier, name, to, access, fromStar);
+      else state.solver.add(to, unknownToken(state, closed.reason));
       return;
     }
     const unit = unitOf(state, target.path);
