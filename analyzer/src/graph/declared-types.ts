@@ -5,7 +5,7 @@ import { moduleInstance, need, unitOf } from './modules.js';
 import { allProperties, propertyNode, type Access } from './properties.js';
 import { engineModule, moduleExport, typeShape } from './shapes.js';
 import { nodeOf, type GraphState, type Instance, type Unit } from './state.js';
-import { prototypeOf } from './calls.js';
+import { instanceOf, prototypeOf } from './calls.js';
 import { addPrototype } from './properties.js';
 import type { NodeId, Token, TokenId } from './tokens.js';
 import { constantToken, dataToken, primitiveToken, typeToken } from './values.js';
@@ -280,7 +280,13 @@ export function declaredInstance(state: GraphState, unit: Unit, cls: ClassIr): T
   need(state, unit, variable.slot);
   state.solver.listen(nodeOf(instance, variable.slot), (id) => {
     const token = state.tokens.get(id);
-    if (token.value.kind === 'class') addPrototype(state, state.tokens.get(made), prototypeOf(state, token));
+    if (token.value.kind !== 'class') return;
+    addPrototype(state, state.tokens.get(made), prototypeOf(state, token));
+    // Whoever made it ran its field initialisers, once, before any execution.
+    const fields = unit.ir.functions[token.value.cls.fieldInit];
+    if (fields === undefined) return;
+    const initialiser = instanceOf(state, unit, fields, token.value.parent, 'load');
+    state.solver.add(initialiser.base + fields.thisSlot, made);
   });
   return made;
 }
