@@ -29,6 +29,7 @@ export interface Exploration<World> {
 
 const namespace = 'default';
 const workflowId = 'explored';
+const maxTimersPerStep = 20;
 const startMs = Date.UTC(2030, 0, 1);
 
 /**
@@ -211,11 +212,22 @@ export class ExploreRun<World> {
     }
   }
 
-  #advance(): void {
-    const { clock } = this.#stage;
+  /** Goes on until something comes of it: a timer of what has ended long ago is no step of its own. */
+  async #advance(): Promise<void> {
+    const { clock, traffic, service } = this.#stage;
     const beforeMs = clock.nowMs();
-    clock.fireNext();
+    const deadlineMs = Math.min(
+      ...this.#attempts.waiting.filter(({ late }) => !late).map((attempt) => attempt.deadlineMs),
+    );
+    const before = this.#attempts.waiting.length;
     this.#isStuck = false;
+    for (let fired = 0; fired < maxTimersPerStep; fired++) {
+      const dueMs = clock.nextDueMs();
+      if (dueMs === undefined || dueMs >= deadlineMs) break;
+      clock.fireNext();
+      await traffic.settled();
+      if (service.activity().backlog > 0 || this.#attempts.waiting.length !== before) break;
+    }
     this.#steps.push(`time goes on by ${durationText(clock.nowMs() - beforeMs)}`);
   }
 
