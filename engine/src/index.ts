@@ -89,6 +89,7 @@ export type {
 } from './worker/activity-interceptors.js';
 export { createLogger, defaultLogger, type Logger, type LogLevel } from './worker/logger.js';
 export type { WorkerMetrics } from './worker/metrics.js';
-export { connectService, type ConnectOptions, type RemoteService } from './frontend/connect.js';
-export { startServer, type RunningServer, type ServerOptions, type TlsOptions } from './frontend/server.js';
+export { connectService, startServer } from './frontend/entry.js';
+export type { ConnectOptions, RemoteService } from './frontend/connect.js';
+export type { RunningServer, ServerOptions, TlsOptions } from './frontend/server.js';
 export { eventFromJson, eventToJson } from './history/event-json.js';

@@ -19,7 +19,6 @@ export type * as TaskApi from './service/api/tasks.js';
 export { realClock, type Clock, type Random } from './service/clock.js';
 export { ServiceError } from './service/errors.js';
 export { apiRoot } from './frontend/api-root.js';
-export { startServer } from './frontend/server.js';
 export { wireCodecOf } from './frontend/wire-codec.js';
 export {
   beginTask,
