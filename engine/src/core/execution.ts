@@ -132,7 +132,8 @@ export function nextStep(state: ExecutionState): Step {
   if (state.dead) return state.dead;
   try {
     while (state.jobs.length === 0) {
-      if (!tellNextOutcome(state) && !applyNextSequence(state)) break;
+      // Once the code has ended the run, it hears of no further outcome: nothing follows a terminal command.
+      if ((state.closing || !tellNextOutcome(state)) && !applyNextSequence(state)) break;
     }
   } catch (error) {
     return die(state, error);
@@ -143,8 +144,15 @@ export function nextStep(state: ExecutionState): Step {
     const jobs = state.queries.map((query): ActivationJob => ({ type: 'queryWorkflow', ...query }));
     return { type: 'activate', activation: activationOf(state, jobs, true) };
   }
-  if (state.local.executing.size > 0) return { type: 'awaitLocalActivities' };
+  if (state.local.executing.size > 0 && !state.closing) return { type: 'awaitLocalActivities' };
+  if (state.closing) cancelLocalActivities(state);
   return { type: 'answer', answer: answerOf(state, false) };
+}
+
+/** What still runs when the run ends is told to stop; its outcome is nobody's. */
+function cancelLocalActivities({ local }: ExecutionState): void {
+  for (const seq of local.executing) local.requests.push({ type: 'cancel', seq });
+  local.executing.clear();
 }
 
 function tellNextOutcome(state: ExecutionState): boolean {
