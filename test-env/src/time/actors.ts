@@ -9,7 +9,6 @@ import type { Traffic } from './traffic.js';
  * activity and not the test.
  */
 export class Actors {
-  readonly #context = new AsyncLocalStorage<Actor>();
   readonly #traffic: Traffic;
 
   constructor(traffic: Traffic) {
@@ -18,9 +17,16 @@ export class Actors {
 
   /** Runs `work` as an actor of its own; `onPark` is told when it begins and when it ends waiting. */
   async run<T>(work: () => Promise<T> | T, onPark?: (isParked: boolean) => void): Promise<T> {
-    const actor: Actor = { endRunning: this.#traffic.begin(), parked: 0, ended: false, onPark };
+    const actor: Actor = {
+      owner: this,
+      outer: storage.getStore(),
+      endRunning: this.#traffic.begin(),
+      parked: 0,
+      ended: false,
+      onPark,
+    };
     try {
-      return await this.#context.run(actor, async () => work());
+      return await storage.run(actor, async () => work());
     } finally {
       actor.ended = true;
       actor.endRunning();
@@ -29,7 +35,7 @@ export class Actors {
 
   /** Waits for `promise`; the actor that does so, if it is one, is parked meanwhile. */
   async parkedUntil<T>(promise: Promise<T>): Promise<T> {
-    const actor = this.#context.getStore();
+    const actor = this.#current();
     if (!actor) return promise;
     if (actor.parked++ === 0) {
       actor.endRunning();
@@ -47,11 +53,26 @@ export class Actors {
 
   /** Whether the calling code belongs to an actor. */
   get isActor(): boolean {
-    return this.#context.getStore() !== undefined;
+    return this.#current() !== undefined;
+  }
+
+  /** The innermost actor of this environment. */
+  #current(): Actor | undefined {
+    let actor = storage.getStore();
+    while (actor && actor.owner !== this) actor = actor.outer;
+    return actor;
   }
 }
 
+/**
+ * One for all environments: each storage costs every promise of the process, for ever. What is in it belongs to one
+ * environment, and leads to the actors around it.
+ */
+const storage = new AsyncLocalStorage<Actor>();
+
 interface Actor {
+  readonly owner: Actors;
+  readonly outer: Actor | undefined;
   endRunning: () => void;
   parked: number;
   ended: boolean;
