@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openEngine, readHistory, startServer } from '@refrain/engine';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { repository } from '../engine/temporal/project.js';
+import { programs, repository } from '../engine/temporal/project.js';
+import { openOracle } from './oracle/oracle.js';
 
 /** Programs whose order of events does not depend on timing. */
 const scenarios = [
@@ -52,5 +53,17 @@ describe("Temporal's own client and worker on the embedded engine", () => {
     };
     const recorded = await types(join(repository, 'test', 'histories', 'temporal', `${name}.json`));
     expect(await types(join(folder, `${name}.json`))).toEqual(recorded);
+  });
+
+  it("gives histories that Temporal's own replayer accepts", { timeout: 120_000 }, async () => {
+    const histories = scenarios.map(
+      (name) => JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8')) as object,
+    );
+    const oracle = await openOracle(join(programs, 'index.ts'), [join(programs, 'interceptors.ts')]);
+    const results = await oracle.replay(histories);
+    const refused = results.flatMap(({ verdict, message }, at) =>
+      verdict === 'passes' ? [] : [`${scenarios[at]!}: ${message}`],
+    );
+    expect(refused).toEqual([]);
   });
 });
