@@ -4,6 +4,7 @@
  */
 
 import { builtinModules } from 'node:module';
+import { dirname } from 'node:path';
 import { analyseProfile } from './analysis.js';
 import type { FileIr } from './graph/ir.js';
 import { profiles } from './profiles/index.js';
@@ -108,7 +109,7 @@ function singleFileProject(path: string, text: string, convention: ClientConvent
   const clientPath = `${path}.client.ts`;
   if (client !== undefined) loaded.set(clientPath, lowerFile(clientPath, client.text, 'source'));
   return {
-    root: path.slice(0, path.lastIndexOf('/')),
+    root: dirname(path),
     files: () => [path],
     // Files are chosen by the modules that they mention; one with a client means its engine.
     readText: (asked) => (asked === path ? `${client?.text ?? ''}${text}` : undefined),
