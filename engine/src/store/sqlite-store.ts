@@ -100,6 +100,14 @@ async function threadWriter(file: string, epoch: number): Promise<Writer> {
 }
 
 /**
+ * Two turns: the work that follows at once asks for a turn of its own (a batch of activations), later than the commit
+ * was asked for.
+ */
+function afterReadyWork(call: () => void): void {
+  setImmediate(() => setImmediate(call));
+}
+
+/**
  * Owns a database file: the connection that reads, the writer, and the lock.
  *
  * 1. One transaction is under way at a time; what is asked for meanwhile shares the next one (group commit).
@@ -134,7 +142,7 @@ export class SqliteStore implements Store {
       if (this.#underWay || this.#next) this.#next = begin;
       else {
         this.#underWay = true;
-        setImmediate(begin);
+        afterReadyWork(begin);
       }
     });
   }
@@ -146,7 +154,7 @@ export class SqliteStore implements Store {
     this.#next = undefined;
     if (!next) return;
     this.#underWay = true;
-    setImmediate(next);
+    afterReadyWork(next);
   }
 
   lastRunKey(): number {
