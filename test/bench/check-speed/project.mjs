@@ -24,6 +24,10 @@ export function writeProject(directory, lines) {
   };
   write('package.json', JSON.stringify({ name: 'shop', type: 'module', private: true }));
   write('tsconfig.json', JSON.stringify({ compilerOptions, include: ['src'] }));
+  write(
+    'src/globals.d.ts',
+    'declare const process: { env: Record<string, string | undefined> };\ndeclare const performance: { now(): number };\n',
+  );
   writeEngine(write);
   const domains = Math.max(1, Math.round(lines / 345));
   write('src/core/collections.ts', collections);
