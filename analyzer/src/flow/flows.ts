@@ -6,6 +6,7 @@ import { nodeOf, type GraphState, type Instance, type RoleCall } from '../graph/
 import type { NodeId, TokenId } from '../graph/tokens.js';
 import type { Reach } from '../effects/reach.js';
 import type { Reaches } from '../effects/finding.js';
+import { holders } from './holders.js';
 
 export interface Flows {
   /** The strongest place that a source's value reaches. */
@@ -82,17 +83,16 @@ function collect(
   seen: Set<TokenId>,
   depth: number,
 ): void {
-  for (const id of state.solver.tokens(node)) {
+  const held = holders(state);
+  for (const id of state.solver.view(node)) {
     const token = state.tokens.get(id);
     if (token.value.kind === 'source') {
       into.add(id);
       continue;
     }
-    if (seen.has(id) || token.heap === undefined || depth > 6) continue;
-    if (token.value.kind === 'class' || token.value.kind === 'prototype' || token.value.kind === 'native')
-      continue;
+    if (depth > 6 || !held.has(id) || seen.has(id)) continue;
     seen.add(id);
-    for (const [name, property] of token.heap.properties) {
+    for (const [name, property] of token.heap!.properties) {
       if (name !== '**') collect(state, property, into, seen, depth + 1);
     }
   }

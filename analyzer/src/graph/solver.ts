@@ -9,6 +9,7 @@
  *   set and the queue dropped.
  */
 
+import { TokenSet } from './token-set.js';
 import type { NodeId, TokenId } from './tokens.js';
 
 export type Listener = (token: TokenId) => void;
@@ -22,10 +23,11 @@ export interface SolverOptions {
 }
 
 const maxConstants = 24;
+const none: readonly TokenId[] = [];
 
 export class Solver {
   readonly #options: SolverOptions;
-  readonly #sets: (Set<TokenId> | undefined)[] = [];
+  readonly #sets: (TokenSet | undefined)[] = [];
   readonly #constants: number[] = [];
   readonly #edges: (Set<NodeId> | undefined)[] = [];
   readonly #taintEdges: (Set<NodeId> | undefined)[] = [];
@@ -52,8 +54,9 @@ export class Solver {
   }
 
   add(node: NodeId, token: TokenId): void {
+    if (this.#sets[node]?.has(token) === true) return;
     const wide = this.#options.widen(token);
-    if (wide === undefined || this.#sets[node]?.has(token) === true) {
+    if (wide === undefined) {
       this.#insert(node, token);
       return;
     }
@@ -65,9 +68,8 @@ export class Solver {
   #insert(node: NodeId, token: TokenId): void {
     if (this.exhausted()) return;
     let set = this.#sets[node];
-    if (set === undefined) this.#sets[node] = set = new Set();
-    else if (set.has(token)) return;
-    set.add(token);
+    if (set === undefined) this.#sets[node] = set = new TokenSet();
+    if (!set.add(token)) return;
     this.#entries += 1;
     this.#queue.push(node, token);
   }
@@ -85,7 +87,10 @@ export class Solver {
     out.add(to);
     this.#work();
     const set = this.#sets[from];
-    if (set !== undefined) for (const token of [...set]) this.add(to, token);
+    if (set === undefined) return;
+    // T1: what comes while we go through the list is queued, and moved then.
+    const { list } = set;
+    for (let index = 0, { length } = list; index < length; index += 1) this.add(to, list[index]!);
   }
 
   /** Carries taint only. */
@@ -95,7 +100,7 @@ export class Solver {
     if (out === undefined) this.#taintEdges[from] = out = new Set();
     else if (out.has(to)) return;
     out.add(to);
-    for (const token of [...(this.#sets[from] ?? [])]) {
+    for (const token of this.#sets[from]?.list ?? []) {
       if (this.#options.isTaint(token)) this.#insert(to, token);
     }
   }
@@ -103,10 +108,11 @@ export class Solver {
   listen(node: NodeId, listener: Listener): void {
     (this.#listeners[node] ??= []).push(listener);
     // Tokens are processed in the order of the set; those still queued will be heard later.
-    let left = this.#processed[node] ?? 0;
-    if (left === 0) return;
-    for (const token of [...this.#sets[node]!]) {
-      if (left-- <= 0) break;
+    const heard = this.#processed[node] ?? 0;
+    if (heard === 0) return;
+    const { list } = this.#sets[node]!;
+    for (let index = 0; index < heard; index += 1) {
+      const token = list[index]!;
       this.#work();
       if (!this.#options.isTaint(token)) listener(token);
     }
@@ -114,12 +120,22 @@ export class Solver {
 
   tokens(node: NodeId): readonly TokenId[] {
     const set = this.#sets[node];
-    return set === undefined ? [] : [...set];
+    return set === undefined ? [] : set.list.slice();
+  }
+
+  /** The list itself, for queries: it is not to be changed, and nothing may be added while it is read. */
+  view(node: NodeId): readonly TokenId[] {
+    return this.#sets[node]?.list ?? none;
+  }
+
+  /** Grows with the sets: two equal answers mean that nothing came in between. */
+  entries(): number {
+    return this.#entries;
   }
 
   /** No value, taint apart. */
   isEmpty(node: NodeId): boolean {
-    for (const token of this.#sets[node] ?? []) if (!this.#options.isTaint(token)) return false;
+    for (const token of this.#sets[node]?.list ?? []) if (!this.#options.isTaint(token)) return false;
     return true;
   }
 
