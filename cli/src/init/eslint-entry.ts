@@ -18,9 +18,20 @@ export type EslintEdit =
   /** The config has a form that is not understood; a person has to add `entry`. */
   | { readonly type: 'unknown'; readonly entry: string };
 
-/** The text of a new flat config that holds nothing but our preset. */
-export function newEslintConfig(preset: string): string {
-  return `import refrain from '${packageName}';\n\nexport default [refrain.configs.${preset}];\n`;
+/** The text of a new flat config that holds nothing but our preset, and for TypeScript its parser. */
+export function newEslintConfig(preset: string, usesTypeScript: boolean): string {
+  if (!usesTypeScript) {
+    return `import refrain from '${packageName}';\n\nexport default [refrain.configs.${preset}];\n`;
+  }
+  return `import refrain from '${packageName}';
+import tseslint from 'typescript-eslint';
+
+export default tseslint.config(
+  tseslint.configs.base,
+  { languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } } },
+  refrain.configs.${preset},
+);
+`;
 }
 
 /**

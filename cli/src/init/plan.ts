@@ -64,7 +64,7 @@ function planEslint(facts: ProjectFacts, files: PlannedFile[], notes: string[]):
       file,
       action: 'create',
       why: 'shows findings in the editor',
-      text: newEslintConfig(preset),
+      text: newEslintConfig(preset, facts.usesTypeScript),
     });
     return;
   }
@@ -84,7 +84,7 @@ function planEslint(facts: ProjectFacts, files: PlannedFile[], notes: string[]):
   }
 }
 
-function neededPackages({ packageJson }: ProjectFacts, replays: boolean): string[] {
+function neededPackages({ packageJson, usesTypeScript }: ProjectFacts, replays: boolean): string[] {
   const present = { ...packageJson.dependencies, ...packageJson.devDependencies };
   const wanted = [
     '@refrain/cli',

@@ -16,7 +16,6 @@ import { longestPollMs, longPollBudgetMs } from './call.js';
 import { grpcService } from './grpc-definition.js';
 import { healthMethods } from './health-methods.js';
 import { Namespaces } from './namespaces.js';
-import { operatorMethods } from './operator-methods.js';
 import { scheduleMethods } from './schedule-methods.js';
 import { statusOf } from './status.js';
 import { systemMethods } from './system-methods.js';
@@ -103,7 +102,6 @@ function methodTables(
       ...workerMethods(service),
       ...scheduleMethods(service),
     },
-    'temporal.api.operatorservice.v1.OperatorService': operatorMethods(service),
     'grpc.health.v1.Health': healthMethods,
     ...(timeSkipping && { 'temporal.api.testservice.v1.TestService': testMethods(timeSkipping) }),
   };
