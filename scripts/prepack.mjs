@@ -1,0 +1,14 @@
+// Runs before a package is packed, in its folder: adds the licence, and for the CLI the pages that
+// `refrain explain` prints. Both are copies, ignored by git.
+import { cpSync, copyFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const here = process.cwd();
+copyFileSync(join(root, 'LICENSE'), join(here, 'LICENSE'));
+if (basename(here) === 'cli') {
+  for (const kind of ['rules', 'errors']) {
+    cpSync(join(root, 'docs', kind), join(here, 'pages', kind), { recursive: true });
+  }
+}
