@@ -8,11 +8,22 @@ import { programs, repository } from '../engine/temporal/project.js';
 import { openOracle } from './oracle/oracle.js';
 
 /** Programs whose order of events does not depend on timing. */
-const scenarios = [
-  ...['greet', 'sequence', 'cancelBeforeSent', 'localActivities', 'localAndTimers', 'race', 'signals'],
-  ...['updateFinishes', 'externals', 'patchedFlow', 'deprecatedFlow', 'randomness', 'failing', 'counter'],
-  ...['attributes', 'intercepted', 'cancelledAtOnce', 'summaries', 'empty', 'logging'],
+const untimed = [
+  ...['greet', 'sequence', 'cancelBeforeSent', 'localActivities', 'localAndTimers', 'race', 'patchedFlow'],
+  ...[
+    'deprecatedFlow',
+    'randomness',
+    'failing',
+    'counter',
+    'attributes',
+    'intercepted',
+    'summaries',
+    'logging',
+  ],
 ];
+/** In these a client's messages may meet the workflow sooner or later. */
+const timed = ['signals', 'updateFinishes', 'externals', 'cancelledAtOnce', 'empty'];
+const scenarios = [...untimed, ...timed];
 
 /**
  * The real `@temporalio/client` and `@temporalio/worker`, unchanged, on the embedded engine behind its gRPC front
@@ -46,7 +57,7 @@ describe("Temporal's own client and worker on the embedded engine", () => {
     });
   }
 
-  it.each(scenarios)('%s records the events that a Temporal server records', async (name) => {
+  it.each(untimed)('%s records the events that a Temporal server records', async (name) => {
     const types = async (file: string) => {
       const path = [file, `${file}.gz`].find((candidate) => existsSync(candidate));
       return (await readHistory(readFileSync(path!))).map((event) => event.type);
