@@ -87,9 +87,8 @@ function planEslint(facts: ProjectFacts, files: PlannedFile[], notes: string[]):
 function neededPackages({ packageJson, usesTypeScript }: ProjectFacts, replays: boolean): string[] {
   const present = { ...packageJson.dependencies, ...packageJson.devDependencies };
   const wanted = [
-    '@refrain/cli',
-    '@refrain/eslint-plugin',
-    'eslint',
+    ...['@refrain/cli', '@refrain/eslint-plugin', 'eslint'],
+    ...(usesTypeScript ? ['typescript-eslint'] : []),
     ...(replays ? ['@refrain/test-env'] : []),
   ];
   return wanted.filter((name) => !(name in present));
