@@ -1,11 +1,13 @@
 /** `refrain check` as a library: find the profile, analyse, report. */
 
+import { resolve } from 'node:path';
 import { analyseProfile, type ProfileResult } from './analysis.js';
 import { profiles } from './profiles/index.js';
 import { detectProfiles } from './profiles/select.js';
 import type { ProfileId } from './profiles/types.js';
 import { createIrCache } from './program/ir-cache.js';
-import { createProject, type Project } from './program/project.js';
+import { createProject, type DiskProject, type Project } from './program/project.js';
+import { createResultCache } from './program/result-cache.js';
 import { compareDiagnostics, compareText, relativePath } from './report/assemble.js';
 import type { CheckReport, Diagnostic, ReportedWorkflow, UnresolvedEntry } from './report/model.js';
 
@@ -16,7 +18,7 @@ export interface CheckOptions {
   readonly profile?: ProfileId | 'auto' | undefined;
   /** Modules all of whose exported functions are workflows, relative to the path. */
   readonly workflows?: readonly string[] | undefined;
-  /** Where lowered files are kept between runs; without it nothing is written. */
+  /** Where lowered files and results are kept between runs; without it nothing is written. */
   readonly cacheDirectory?: string | undefined;
   /** Milliseconds, for `durationMs`; the default is the process's clock. */
   readonly clock?: (() => number) | undefined;
@@ -54,21 +56,52 @@ export function createAnalysis(options: CheckOptions): Analysis {
     }
     return results;
   };
-  const report = (): CheckReport => toReport(project, options.profile ?? 'auto', compute(), durationMs);
+  const outcome = (): Outcome => ({
+    report: toReport(project, options.profile ?? 'auto', compute(), durationMs),
+    workflows: compute().flatMap((result) =>
+      result.workflows.map((item) => ({ ...item, profile: result.profile.id })),
+    ),
+  });
+  let current: Outcome | undefined;
+  const latest = (): Outcome => (current ??= cachedOutcome(options, project, clock, outcome));
   return {
-    report,
+    report: () => latest().report,
     project,
     results: compute,
-    workflows: () =>
-      compute().flatMap((result) =>
-        result.workflows.map((item) => ({ ...item, profile: result.profile.id })),
-      ),
+    workflows: () => latest().workflows,
     update: (changedFiles) => {
       project.update(changedFiles.map((path) => path.replaceAll('\\', '/')));
       results = undefined;
-      return report();
+      current = outcome();
+      return current.report;
     },
   };
+}
+
+interface Outcome {
+  readonly report: CheckReport;
+  readonly workflows: readonly FoundWorkflow[];
+}
+
+/** The result of an earlier run if nothing that it saw has changed, else a new one, which is kept. */
+function cachedOutcome(
+  options: CheckOptions,
+  project: DiskProject,
+  clock: () => number,
+  make: () => Outcome,
+): Outcome {
+  if (options.cacheDirectory === undefined) return make();
+  const from = clock();
+  const { path, profile = 'auto', workflows = [] } = options;
+  const cache = createResultCache<Outcome>(options.cacheDirectory, [resolve(path), profile, workflows]);
+  const known = cache.read();
+  if (known !== undefined) {
+    const summary = { ...known.report.summary, durationMs: Math.round(clock() - from) };
+    return { ...known, report: { ...known.report, summary } };
+  }
+  const made = make();
+  cache.write(project.observed(), made);
+  return made;
 }
 
 export function checkProject(options: CheckOptions): CheckReport {

@@ -7,12 +7,22 @@ import { readFileSync, realpathSync, statSync, readdirSync } from 'node:fs';
 
 export interface FileHost {
   readonly readText: (path: string) => string | undefined;
+  readonly kindOf: (path: string) => PathKind;
   readonly isFile: (path: string) => boolean;
   readonly isDirectory: (path: string) => boolean;
   readonly realPath: (path: string) => string;
   readonly entries: (directory: string) => readonly DirectoryEntry[];
   /** Forgets what is known of these paths. */
   readonly forget: (paths: readonly string[]) => void;
+  /** All that was asked so far, with the answers. */
+  readonly observed: () => Observations;
+}
+
+export interface Observations {
+  readonly texts: ReadonlyMap<string, string | undefined>;
+  readonly kinds: ReadonlyMap<string, PathKind>;
+  readonly links: ReadonlyMap<string, string>;
+  readonly directories: ReadonlyMap<string, readonly DirectoryEntry[]>;
 }
 
 export interface DirectoryEntry {
@@ -20,12 +30,13 @@ export interface DirectoryEntry {
   readonly directory: boolean;
 }
 
-type PathKind = 'file' | 'directory' | 'none';
+export type PathKind = 'file' | 'directory' | 'none';
 
 export function createFileHost(): FileHost {
   const texts = new Map<string, string | undefined>();
   const kinds = new Map<string, PathKind>();
   const real = new Map<string, string>();
+  const directories = new Map<string, readonly DirectoryEntry[]>();
   const kindOf = (path: string): PathKind => {
     let kind = kinds.get(path);
     if (kind === undefined) {
@@ -40,6 +51,7 @@ export function createFileHost(): FileHost {
       if (!texts.has(path)) texts.set(path, readTextOf(path));
       return texts.get(path);
     },
+    kindOf,
     isFile: (path) => kindOf(path) === 'file',
     isDirectory: (path) => kindOf(path) === 'directory',
     realPath: (path) => {
@@ -50,7 +62,13 @@ export function createFileHost(): FileHost {
       }
       return known;
     },
-    entries: entriesOf,
+    entries: (directory) => {
+      // Recorded, not reused: directories change while an editor is open.
+      const found = entriesOf(directory);
+      directories.set(directory, found);
+      return found;
+    },
+    observed: () => ({ texts, kinds, links: real, directories }),
     forget: (paths) => {
       for (const path of paths) {
         texts.delete(path);

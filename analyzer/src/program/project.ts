@@ -8,7 +8,7 @@ import type { FileIr } from '../graph/ir.js';
 import type { ProgramSource } from '../graph/state.js';
 import { packageOf } from '../graph/packages.js';
 import { createConfigReader, type ConfigProblem, type ConfigReader } from './config.js';
-import { createFileHost, type FileHost } from './host.js';
+import { createFileHost, type FileHost, type Observations } from './host.js';
 import type { IrCache } from './ir-cache.js';
 import { lowerFile, type LoweredFile } from './lower/file.js';
 import { createPackageReader } from './packages.js';
@@ -26,6 +26,11 @@ export interface Project {
   readonly update: (paths: readonly string[]) => void;
 }
 
+export interface DiskProject extends Project {
+  /** What was seen of the file system so far. */
+  readonly observed: () => Observations;
+}
+
 export interface ProjectOptions {
   /** A directory, or one file of a project. */
   readonly path: string;
@@ -36,7 +41,7 @@ const skippedDirectories = new Set(['node_modules', 'dist', 'build', 'out', 'cov
 const sourcePattern = /\.(?:[cm]?[jt]s|[jt]sx)$/;
 const maxFiles = 50_000;
 
-export function createProject(options: ProjectOptions): Project {
+export function createProject(options: ProjectOptions): DiskProject {
   const host = createFileHost();
   const start = host.realPath(resolve(options.path));
   const only = host.isFile(start) ? start : undefined;
@@ -76,6 +81,7 @@ export function createProject(options: ProjectOptions): Project {
       return configs.problems;
     },
     loaded,
+    observed: () => host.observed(),
     source: {
       load,
       text: (path) => host.readText(path),
