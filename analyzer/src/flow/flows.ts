@@ -42,8 +42,9 @@ export function computeFlows(state: GraphState, reach: Reach): Flows {
   for (const entry of state.entered.values()) collect(state, entry.result, inResults, new Set(), 0);
   const branches = branchSources(state, reach);
   const inBranches = new Set<TokenId>();
+  const commandOps = opsOfCommands(state);
   for (const [source, list] of branches) {
-    if (list.some(({ instance, branch }) => decidesCommands(state, instance, branch, issuing)))
+    if (list.some(({ instance, branch }) => decidesCommands(commandOps, instance, branch, issuing)))
       inBranches.add(source);
   }
   for (const { instance, order } of state.orderings) {
@@ -155,29 +156,37 @@ function branchSources(state: GraphState, reach: Reach) {
   return found;
 }
 
+type CommandOps = ReadonlyMap<Instance, ReadonlySet<CallOp>>;
+
+function opsOfCommands(state: GraphState): CommandOps {
+  const found = new Map<Instance, Set<CallOp>>();
+  for (const call of state.roleCalls) {
+    if (!isCommand(call)) continue;
+    const ops = found.get(call.instance);
+    if (ops === undefined) found.set(call.instance, new Set([call.op]));
+    else ops.add(call.op);
+  }
+  return found;
+}
+
 /** Does a branch decide whether a command is asked for? A branch that leaves decides all that follows. */
 function decidesCommands(
-  state: GraphState,
+  commandOps: CommandOps,
   instance: Instance,
   branch: BranchIr,
   issuing: ReadonlySet<Instance>,
 ): boolean {
+  const own = commandOps.get(instance);
+  // Whoever calls somebody who issues commands issues commands.
+  if (own === undefined && !issuing.has(instance)) return false;
   const to = branch.exits ? Infinity : branch.body.to;
-  return callsIn(instance, branch.body.from, to).some((op) => callIssues(state, instance, op, issuing));
+  return callsIn(instance, branch.body.from, to).some(
+    (op) => own?.has(op) === true || instance.calls.some((call) => call.at === op.at && issuing.has(call.to)),
+  );
 }
 
 export function callsIn(instance: Instance, from: number, to: number): CallOp[] {
   return instance.fn.ops.slice(from, to === Infinity ? undefined : to).filter((op) => op.type === 'call');
-}
-
-function callIssues(
-  state: GraphState,
-  instance: Instance,
-  op: CallOp,
-  issuing: ReadonlySet<Instance>,
-): boolean {
-  if (instance.calls.some((call) => call.at === op.at && issuing.has(call.to))) return true;
-  return state.roleCalls.some((call) => call.instance === instance && call.op === op && isCommand(call));
 }
 
 /** Sources held by objects or by variables that are assigned. */

@@ -9,7 +9,7 @@
  *   set and the queue dropped.
  */
 
-import { TokenSet } from './token-set.js';
+import { IdSet } from './id-set.js';
 import type { NodeId, TokenId } from './tokens.js';
 
 export type Listener = (token: TokenId) => void;
@@ -27,10 +27,10 @@ const none: readonly TokenId[] = [];
 
 export class Solver {
   readonly #options: SolverOptions;
-  readonly #sets: (TokenSet | undefined)[] = [];
+  readonly #sets: (IdSet | undefined)[] = [];
   readonly #constants: number[] = [];
-  readonly #edges: (Set<NodeId> | undefined)[] = [];
-  readonly #taintEdges: (Set<NodeId> | undefined)[] = [];
+  readonly #edges: (IdSet | undefined)[] = [];
+  readonly #taintEdges: (IdSet | undefined)[] = [];
   readonly #listeners: (Listener[] | undefined)[] = [];
   readonly #processed: number[] = [];
   #queue: number[] = [];
@@ -44,12 +44,19 @@ export class Solver {
   }
 
   newNode(): NodeId {
-    return this.#count++;
+    return this.newNodes(1);
   }
 
   newNodes(amount: number): NodeId {
     const first = this.#count;
     this.#count += amount;
+    // Without holes the engine keeps them as plain arrays.
+    for (let node = first; node < this.#count; node += 1) {
+      this.#sets.push(undefined);
+      this.#edges.push(undefined);
+      this.#listeners.push(undefined);
+      this.#processed.push(0);
+    }
     return first;
   }
 
@@ -68,7 +75,7 @@ export class Solver {
   #insert(node: NodeId, token: TokenId): void {
     if (this.exhausted()) return;
     let set = this.#sets[node];
-    if (set === undefined) this.#sets[node] = set = new TokenSet();
+    if (set === undefined) this.#sets[node] = set = new IdSet();
     if (!set.add(token)) return;
     this.#entries += 1;
     this.#queue.push(node, token);
@@ -82,9 +89,8 @@ export class Solver {
   edge(from: NodeId, to: NodeId): void {
     if (from === to) return;
     let out = this.#edges[from];
-    if (out === undefined) this.#edges[from] = out = new Set();
-    else if (out.has(to)) return;
-    out.add(to);
+    if (out === undefined) this.#edges[from] = out = new IdSet();
+    if (!out.add(to)) return;
     this.#work();
     const set = this.#sets[from];
     if (set === undefined) return;
@@ -97,9 +103,8 @@ export class Solver {
   taintEdge(from: NodeId, to: NodeId): void {
     if (from === to) return;
     let out = this.#taintEdges[from];
-    if (out === undefined) this.#taintEdges[from] = out = new Set();
-    else if (out.has(to)) return;
-    out.add(to);
+    if (out === undefined) this.#taintEdges[from] = out = new IdSet();
+    if (!out.add(to)) return;
     for (const token of this.#sets[from]?.list ?? []) {
       if (this.#options.isTaint(token)) this.#insert(to, token);
     }
@@ -159,9 +164,9 @@ export class Solver {
   #process(node: NodeId, token: TokenId): void {
     this.#processed[node] = (this.#processed[node] ?? 0) + 1;
     const out = this.#edges[node];
-    if (out !== undefined) for (const to of out) this.add(to, token);
+    if (out !== undefined) for (const to of out.list) this.add(to, token);
     if (this.#options.isTaint(token)) {
-      for (const to of this.#taintEdges[node] ?? []) this.#insert(to, token);
+      for (const to of this.#taintEdges[node]?.list ?? none) this.#insert(to, token);
       return;
     }
     const heard = this.#listeners[node];
