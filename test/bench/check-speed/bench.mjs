@@ -1,6 +1,6 @@
-// `npm run bench -- check-speed [--lines 10000,100000] [--rounds 3] [--json]`: what `refrain check` costs
-// beside `tsc --noEmit` of the same project, cold and with a warm cache. Processor time, because a machine
-// that does other work as well stretches the clock and not the work.
+// `npm run bench -- check-speed [--lines 10000,100000] [--share 12] [--rounds 3] [--json]`: what `refrain
+// check` costs beside `tsc --noEmit` of the same project, cold and with a warm cache. Processor time, because
+// a machine that does other work as well stretches the clock and not the work.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,7 +20,7 @@ print(rows);
 function measure(lines) {
   const directory = mkdtempSync(join(tmpdir(), 'check-speed-'));
   try {
-    const written = writeProject(directory, lines);
+    const written = writeProject(directory, lines, Number(option('share', '12')));
     const cache = join(directory, '.cache');
     const check = [
       join(root, 'cli/bin/refrain.js'),

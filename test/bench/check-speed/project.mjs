@@ -6,8 +6,11 @@ import { dirname, join } from 'node:path';
 
 const areas = ['order', 'invoice', 'stock', 'parcel', 'refund', 'ledger', 'quote'];
 
-/** Writes a project of about `lines` lines into a directory; gives the lines that were written. */
-export function writeProject(directory, lines) {
+/**
+ * Writes a project of about `lines` lines into a directory; gives the lines that were written. `share`
+ * domains have a core (base class, generic helpers) in common; what they give it flows together there.
+ */
+export function writeProject(directory, lines, share = 12) {
   let written = 0;
   const write = (path, text) => {
     mkdirSync(dirname(join(directory, path)), { recursive: true });
@@ -30,15 +33,24 @@ export function writeProject(directory, lines) {
   );
   writeEngine(write);
   const domains = Math.max(1, Math.round(lines / 345));
-  write('src/core/collections.ts', collections);
-  write('src/core/result.ts', result);
-  write('src/core/base-service.ts', baseService);
+  for (let context = 0; context * share < domains; context++) writeCore(write, `src/core-${context}`);
+  for (let index = 0; index < domains; index++)
+    writeDomain(
+      (path, text) => write(path, text.replaceAll('/core/', `/core-${Math.floor(index / share)}/`)),
+      index,
+      domains,
+    );
+  return written;
+}
+
+function writeCore(write, folder) {
+  write(`${folder}/collections.ts`, collections);
+  write(`${folder}/result.ts`, result);
+  write(`${folder}/base-service.ts`, baseService);
   write(
-    'src/core/index.ts',
+    `${folder}/index.ts`,
     "export * from './collections.js';\nexport * from './result.js';\nexport { BaseService, type Listener } from './base-service.js';\n",
   );
-  for (let index = 0; index < domains; index++) writeDomain(write, index, domains);
-  return written;
 }
 
 /** The engine as a project sees it: declarations alone, which is all that the type checker needs. */
