@@ -14,9 +14,14 @@ const initialTable = 32;
 const multiplier = 0x9e3779b1;
 
 export class IdSet {
-  readonly list: number[] = [];
+  readonly list: number[];
   #table: Int32Array | undefined;
   #shift = 0;
+
+  /** Most sets stay at one id, and a list that begins with it has no room to spare. */
+  constructor(first: number) {
+    this.list = [first];
+  }
 
   has(id: number): boolean {
     const table = this.#table;

@@ -75,8 +75,8 @@ export class Solver {
   #insert(node: NodeId, token: TokenId): void {
     if (this.exhausted()) return;
     let set = this.#sets[node];
-    if (set === undefined) this.#sets[node] = set = new IdSet();
-    if (!set.add(token)) return;
+    if (set === undefined) this.#sets[node] = set = new IdSet(token);
+    else if (!set.add(token)) return;
     this.#entries += 1;
     this.#queue.push(node, token);
   }
@@ -89,8 +89,8 @@ export class Solver {
   edge(from: NodeId, to: NodeId): void {
     if (from === to) return;
     let out = this.#edges[from];
-    if (out === undefined) this.#edges[from] = out = new IdSet();
-    if (!out.add(to)) return;
+    if (out === undefined) this.#edges[from] = out = new IdSet(to);
+    else if (!out.add(to)) return;
     this.#work();
     const set = this.#sets[from];
     if (set === undefined) return;
@@ -103,8 +103,8 @@ export class Solver {
   taintEdge(from: NodeId, to: NodeId): void {
     if (from === to) return;
     let out = this.#taintEdges[from];
-    if (out === undefined) this.#taintEdges[from] = out = new IdSet();
-    if (!out.add(to)) return;
+    if (out === undefined) this.#taintEdges[from] = out = new IdSet(to);
+    else if (!out.add(to)) return;
     for (const token of this.#sets[from]?.list ?? []) {
       if (this.#options.isTaint(token)) this.#insert(to, token);
     }
