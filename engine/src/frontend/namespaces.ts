@@ -3,9 +3,9 @@ import { ServiceError } from '../service/errors.js';
 const retentionMs = 3 * 24 * 3_600_000;
 
 /**
- * The namespaces that a front end answers for. Owns: their names. The service keeps the executions of all of
- * them apart by name; a namespace of a front end lives as long as the server that registered it, except those it
- * was started with.
+ * The namespaces that a front end answers for. Owns: their names, and nothing else: the service does not keep the
+ * executions of namespaces apart. A name that was registered lives as long as the server; those that the server was
+ * started with are there each time.
  */
 export class Namespaces {
   readonly #names: Set<string>;
@@ -56,7 +56,7 @@ export function describeNamespace(name: string): object {
 }
 
 /** Stable for a name, in the form of a UUID, as clients expect of an id. */
-function namespaceId(name: string): string {
+export function namespaceId(name: string): string {
   const hex = Buffer.from(name.padEnd(16, '\0'), 'utf8').subarray(0, 16).toString('hex');
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }

@@ -1,5 +1,5 @@
 import type { Method } from './call.js';
-import { describeNamespace, type Namespaces } from './namespaces.js';
+import { describeNamespace, namespaceId, type Namespaces } from './namespaces.js';
 
 /** The version of Temporal's server whose behaviour the service follows; SDKs read features off it. */
 const serverVersion = '1.29.0';
@@ -33,7 +33,7 @@ export function systemMethods(namespaces: Namespaces): Readonly<Record<string, M
       supportedClients: {},
     }),
     DescribeNamespace: async ({ namespace, id }: { namespace?: string; id?: string }) => {
-      const name = namespace ?? namespaces.all.find((known) => describeNamespaceId(known) === id) ?? id ?? '';
+      const name = namespace ?? namespaces.all.find((known) => namespaceId(known) === id) ?? id ?? '';
       namespaces.check(name);
       return describeNamespace(name);
     },
@@ -44,8 +44,4 @@ export function systemMethods(namespaces: Namespaces): Readonly<Record<string, M
       return describeNamespace(namespace);
     },
   };
-}
-
-function describeNamespaceId(name: string): string {
-  return (describeNamespace(name) as { namespaceInfo: { id: string } }).namespaceInfo.id;
 }
