@@ -10,8 +10,10 @@ import type {
   WriteBatch,
 } from '../service/store.js';
 import type { VisibilityQuery } from '../service/visibility/query.js';
-import { Committer, flatten, pack, recordColumns } from './sqlite/committer.js';
+import { flatten, pack, recordColumns } from './sqlite/committer.js';
 import { openConnection } from './sqlite/connection.js';
+import type { WriterOptions } from './sqlite/open-committer.js';
+import { openCommitter } from './sqlite/open-committer.js';
 import type { Database, Row, Statement } from './sqlite/database.js';
 import { firstRow, rows } from './sqlite/database.js';
 import { StoreError, storeErrorOf } from './sqlite/errors.js';
@@ -25,18 +27,21 @@ export interface SqliteStoreOptions {
   readonly waitForOwnerMs?: number;
   /** Where commits are made: in a thread of their own (default), or in the event loop. */
   readonly commitIn?: 'thread' | 'loop';
+  /** The module that opens the writer's connection, as `sqlite/connection.js` does; tests give one that fails. */
+  readonly connection?: string;
 }
 
 /** Opens or creates a database file; throws a `StoreError` when it cannot be used. */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<SqliteStore> {
-  const { file, waitForOwnerMs = 0, commitIn = 'thread' } = options;
+  const { file, waitForOwnerMs = 0, commitIn = 'thread', connection = ownConnection } = options;
   const lock = await takeLock(file, waitForOwnerMs);
   let reader: Database | undefined;
   try {
     reader = openConnection(file);
     prepareSchema(reader, file);
     const epoch = beginEpoch(reader);
-    const writer = commitIn === 'thread' ? await threadWriter(file, epoch) : loopWriter(file, epoch);
+    const openWriter = commitIn === 'thread' ? threadWriter : loopWriter;
+    const writer = await openWriter({ path: file, epoch, connection });
     return new SqliteStore(file, reader, writer, lock);
   } catch (error) {
     reader?.close();
@@ -50,21 +55,30 @@ interface Writer {
   close(): Promise<void>;
 }
 
-function loopWriter(file: string, epoch: number): Writer {
-  const committer = new Committer(openConnection(file), epoch);
+const ownConnection = new URL('./sqlite/connection.js', import.meta.url).href;
+
+async function loopWriter(options: WriterOptions): Promise<Writer> {
+  const committer = await openCommitter(options);
   return {
     commit: async (batch) => committer.commit(flatten(batch)),
     close: async () => committer.close(),
   };
 }
 
-async function threadWriter(file: string, epoch: number): Promise<Writer> {
+async function threadWriter(options: WriterOptions): Promise<Writer> {
   const thread = new Worker(new URL('./sqlite/commit-thread.js', import.meta.url), {
-    workerData: { path: file, epoch },
+    workerData: options,
     // Flags of the process (`--input-type`, `--import`) are not meant for this thread.
     execArgv: [],
   });
   let settle: { resolve(): void; reject(error: unknown): void } | undefined;
+  /** Why the thread has ended; it takes no more commits then. */
+  let ended: Error | undefined;
+  const end = (error: Error) => {
+    ended ??= error;
+    settle?.reject(ended);
+    settle = undefined;
+  };
   thread.on('message', (failure: { message: string; code?: string } | undefined) => {
     const waiting = settle;
     settle = undefined;
@@ -72,16 +86,16 @@ async function threadWriter(file: string, epoch: number): Promise<Writer> {
     else if (failure.code?.startsWith('RFN')) waiting?.reject(new StoreError(failure.code, failure.message));
     else waiting?.reject(failure);
   });
-  thread.on('error', (error) => settle?.reject(error));
-  await new Promise<void>((resolve, reject) => {
-    thread.once('online', resolve);
-    thread.once('error', reject);
-  });
+  thread.on('error', end);
+  thread.on('exit', () => end(new Error('the thread that writes has ended')));
+  // Its first message says that it has opened the file.
+  await new Promise<void>((resolve, reject) => (settle = { resolve, reject }));
   // Waiting for a commit keeps the process alive, an idle thread does not.
   thread.unref();
   return {
     commit: (batch) =>
       new Promise((resolve, reject) => {
+        if (ended) return reject(ended);
         thread.ref();
         const done = () => thread.unref();
         settle = {
@@ -92,6 +106,7 @@ async function threadWriter(file: string, epoch: number): Promise<Writer> {
       }),
     close: () =>
       new Promise((resolve) => {
+        if (ended) return resolve();
         thread.ref();
         thread.once('exit', () => resolve());
         thread.postMessage('close');

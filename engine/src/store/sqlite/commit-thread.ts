@@ -1,11 +1,11 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { Committer, unpack } from './committer.js';
 import type { PackedBatch } from './committer.js';
-import { openConnection } from './connection.js';
+import { unpack } from './committer.js';
+import type { WriterOptions } from './open-committer.js';
+import { openCommitter } from './open-committer.js';
 
-/** The thread that writes: the event loop of the process never waits for the disk. */
-const { path, epoch } = workerData as { path: string; epoch: number };
-const committer = new Committer(openConnection(path), epoch);
+/** Commits batches in a thread of its own, so that the event loop of the process never waits for the disk. */
+const committer = await openCommitter(workerData as WriterOptions);
 
 parentPort!.on('message', (batch: PackedBatch | 'close') => {
   if (batch === 'close') {
@@ -21,3 +21,4 @@ parentPort!.on('message', (batch: PackedBatch | 'close') => {
     parentPort!.postMessage({ message, code });
   }
 });
+parentPort!.postMessage(undefined);
