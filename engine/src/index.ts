@@ -33,8 +33,9 @@ export type { EventAttributes, EventOf, EventType, HistoryEvent } from './histor
 export type { Failure, Memo, RetryPolicy, SearchAttributes } from './history/messages.js';
 export type { Payload } from './history/payload.js';
 export type { WorkflowService } from './service/api.js';
-export type { Service } from './service/service.js';
+export type { Service } from './service/open-service.js';
 export type * as CommonApi from './service/api/common.js';
+export type * as NamespaceApi from './service/api/namespaces.js';
 export type * as ScheduleApi from './service/api/schedules.js';
 export type * as TaskApi from './service/api/tasks.js';
 export type * as WorkflowApi from './service/api/workflow.js';

@@ -49,7 +49,7 @@ export type * as ActivationApi from './core/activation.js';
 export { definitionOf, machineKinds } from './core/machine-registry.js';
 export { randomnessSeed } from './core/random-seed.js';
 export { checkHistory, historyFromJson } from './history/validate.js';
-export { openService, type Service, type ServiceOptions } from './service/service.js';
+export { openService, type Service, type ServiceOptions } from './service/open-service.js';
 export { MemoryStore } from './store/memory-store.js';
 export { bundleWorkflowCode, type BundleOptions, type WorkflowBundle } from './sandbox/bundle.js';
 export { loadBundle, type HostSinkCall, type LoadedBundle, type LoadOptions } from './sandbox/load.js';

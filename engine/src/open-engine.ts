@@ -1,8 +1,8 @@
 import type { ClientOptions } from './client/client.js';
 import { Client } from './client/client.js';
 import { InputError } from './errors.js';
-import type { Service, ServiceOptions } from './service/service.js';
-import { openService } from './service/service.js';
+import type { Service, ServiceOptions } from './service/open-service.js';
+import { openService } from './service/open-service.js';
 import { MemoryStore } from './store/memory-store.js';
 import { openSqliteStore } from './store/sqlite-store.js';
 
@@ -34,9 +34,10 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       ? new MemoryStore()
       : await openSqliteStore({ file, ...(waitForOwnerMs !== undefined && { waitForOwnerMs }) });
   const service = openService({ ...options, store });
-  const { dataConverter, identity, interceptors, queryRejectCondition, newId } = options;
+  const { namespace, dataConverter, identity, interceptors, queryRejectCondition, newId } = options;
   const client = new Client({
     connection: { service },
+    ...(namespace !== undefined && { namespace }),
     ...(dataConverter && { dataConverter }),
     ...(identity !== undefined && { identity }),
     ...(interceptors && { interceptors }),

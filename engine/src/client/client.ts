@@ -14,6 +14,8 @@ import { newWorkflowClient } from './workflow-client.js';
 export interface ClientOptions {
   /** The engine, or anything else that has its service. */
   readonly connection: { readonly service: WorkflowService };
+  /** Default `default`. */
+  readonly namespace?: string;
   readonly dataConverter?: DataConverter;
   readonly identity?: string;
   readonly interceptors?: { readonly workflow?: readonly WorkflowClientInterceptor[] };
@@ -31,7 +33,7 @@ export class Client {
   readonly activity: AsyncCompletionClient;
 
   constructor(options: ClientOptions) {
-    const { service } = options.connection;
+    const service = inNamespace(options.connection.service, options.namespace);
     const conversion = conversionOf(options.dataConverter);
     const identity = options.identity ?? `${process.pid}@${hostname()}`;
     const newId = options.newId ?? randomUUID;
@@ -47,4 +49,17 @@ export class Client {
     this.schedule = newScheduleClient(service, conversion, { identity, newId });
     this.activity = newAsyncCompletionClient(service, conversion, identity);
   }
+}
+
+/** The same service, each request of which names the namespace. */
+function inNamespace(service: WorkflowService, namespace: string | undefined): WorkflowService {
+  if (namespace === undefined) return service;
+  return new Proxy(service, {
+    get(target, name) {
+      const call: unknown = Reflect.get(target, name);
+      if (typeof call !== 'function') return call;
+      return (request: object, ...rest: unknown[]): unknown =>
+        Reflect.apply(call, target, [{ namespace, ...request }, ...rest]);
+    },
+  });
 }

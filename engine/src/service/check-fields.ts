@@ -4,7 +4,16 @@ import { invalidArgument } from './errors.js';
 import { limits } from './limits.js';
 import { isNullPayload } from './apply-event.js';
 
-export type SearchAttributeType = 'Text' | 'Keyword' | 'Int' | 'Double' | 'Bool' | 'Datetime' | 'KeywordList';
+export const searchAttributeTypes = [
+  'Text',
+  'Keyword',
+  'Int',
+  'Double',
+  'Bool',
+  'Datetime',
+  'KeywordList',
+] as const;
+export type SearchAttributeType = (typeof searchAttributeTypes)[number];
 export type SearchAttributeTypes = ReadonlyMap<string, SearchAttributeType>;
 
 /** Bytes that a base64 text stands for. */
@@ -36,7 +45,7 @@ export function checkSearchAttributes(
     if (!type) {
       const known = [...types.keys()].join(', ') || 'none';
       throw invalidArgument(
-        `searchAttributes: '${name}' is not registered; register it when the engine is opened (registered: ${known})`,
+        `searchAttributes: '${name}' is not registered; register it when the engine is opened, or by addSearchAttributes (registered: ${known})`,
       );
     }
     if (isNullPayload(payload)) continue;

@@ -78,7 +78,7 @@ function afterCommands(t: Transition, { request, updates }: Completion): void {
 }
 
 function refusal(t: Transition, { request, updates, types }: Completion): TaskFailure | undefined {
-  const bad = checkCommands(t.state, request.commands, types);
+  const bad = checkCommands(t, request.commands, types);
   if (bad) return taskFailure(bad.cause, bad.message);
   for (const message of request.messages ?? []) {
     const why = badUpdateMessage(message, updates, t.state);

@@ -11,8 +11,10 @@ import type { Schedules } from './schedule/schedules.js';
 import { isRunning } from './state.js';
 import type { TaskQueues } from './task-queues.js';
 
-/** What the calls work with. One per service. */
+/** What the calls work with. One per namespace. */
 export interface ServiceContext {
+  /** The name of the namespace that this service is for. */
+  readonly namespace: string;
   readonly store: Store;
   readonly clock: Clock;
   readonly random: Random;
@@ -27,8 +29,6 @@ export interface ServiceContext {
   /** Tokens of the tasks that are with a worker; with none, nothing but timers is pending. */
   readonly inFlight: Set<string>;
 }
-
-export const namespace = 'default';
 
 /** The run that a request names; throws when there is none. */
 export function runOf(ctx: ServiceContext, execution: WorkflowExecution | undefined): LoadedRun {

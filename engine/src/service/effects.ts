@@ -1,7 +1,7 @@
 import { InvariantViolation, assertNever } from '../errors.js';
 import type { HistoryEvent, EventAttributes } from '../history/event.js';
 import type { ServiceContext } from './context.js';
-import { alreadyCompleted, namespace } from './context.js';
+import { alreadyCompleted } from './context.js';
 import { terminateRun } from './close.js';
 import {
   childClosed,
@@ -132,17 +132,17 @@ function startChild(ctx: ServiceContext, parent: LoadedRun, child: ChildState): 
   }
   const runId = ctx.random.uuid();
   const run = ctx.runs.create(workflowId, runId, undefined);
-  const attributes = childStartedAttributes(parent, child, runId, ctx.clock.nowMs());
+  const attributes = childStartedAttributes(ctx, parent, child, runId);
   ctx.runs.transact(run, (t) => startRun(t, attributes));
   ctx.runs.transact(parent, (t) => childStarted(t, child, runId));
   ctx.runs.transact(run, firstWorkflowTask);
 }
 
 function childStartedAttributes(
+  ctx: ServiceContext,
   parent: LoadedRun,
   child: ChildState,
   runId: string,
-  nowMs: number,
 ): EventAttributes<'WorkflowExecutionStarted'> {
   const { initiated, initiatedEventId } = child;
   const { workflowId, started } = parent.state;
@@ -150,7 +150,7 @@ function childStartedAttributes(
   const executionTimeoutMs = initiated.workflowExecutionTimeoutMs ?? 0;
   return {
     workflowType: initiated.workflowType,
-    parentWorkflowNamespace: namespace,
+    parentWorkflowNamespace: ctx.namespace,
     parentWorkflowExecution: execution,
     parentInitiatedEventId: initiatedEventId,
     rootWorkflowExecution: started.rootWorkflowExecution ?? execution,
@@ -163,7 +163,9 @@ function childStartedAttributes(
     firstExecutionRunId: runId,
     ...(initiated.retryPolicy && { retryPolicy: initiated.retryPolicy }),
     attempt: 1,
-    ...(executionTimeoutMs > 0 && { workflowExecutionExpirationTimeMs: nowMs + executionTimeoutMs }),
+    ...(executionTimeoutMs > 0 && {
+      workflowExecutionExpirationTimeMs: ctx.clock.nowMs() + executionTimeoutMs,
+    }),
     ...(initiated.cronSchedule && { cronSchedule: initiated.cronSchedule }),
     ...(initiated.memo && { memo: initiated.memo }),
     ...(initiated.searchAttributes && { searchAttributes: initiated.searchAttributes }),

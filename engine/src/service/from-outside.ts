@@ -66,7 +66,7 @@ export function requestCancel(
 export function childStarted(t: Transition, child: ChildState, runId: string): void {
   const { workflowId, workflowType, header } = child.initiated;
   append(t, 'ChildWorkflowExecutionStarted', {
-    namespace: 'default',
+    namespace: t.namespace,
     initiatedEventId: child.initiatedEventId,
     workflowExecution: { workflowId: workflowId!, runId },
     workflowType,
@@ -79,7 +79,7 @@ export function childStarted(t: Transition, child: ChildState, runId: string): v
 export function childStartFailed(t: Transition, child: ChildState): void {
   const { workflowId, workflowType, control, workflowTaskCompletedEventId } = child.initiated;
   append(t, 'StartChildWorkflowExecutionFailed', {
-    namespace: 'default',
+    namespace: t.namespace,
     workflowId: workflowId!,
     workflowType,
     cause: 'WORKFLOW_ALREADY_EXISTS',
@@ -98,7 +98,7 @@ export function childClosed(
   closing: HistoryEvent,
 ): void {
   const common = {
-    namespace: 'default',
+    namespace: t.namespace,
     workflowExecution: execution,
     workflowType: child.initiated.workflowType,
     initiatedEventId: child.initiatedEventId,
@@ -147,7 +147,7 @@ export function externalSignalResult(
   const { workflowExecution, control } = initiated;
   const common = {
     initiatedEventId,
-    namespace: 'default',
+    namespace: t.namespace,
     ...(workflowExecution && { workflowExecution }),
     ...(control && { control }),
   };
@@ -169,7 +169,11 @@ export function externalCancelResult(
   delivered: boolean,
 ): void {
   const { workflowExecution, control } = initiated;
-  const common = { initiatedEventId, namespace: 'default', ...(workflowExecution && { workflowExecution }) };
+  const common = {
+    initiatedEventId,
+    namespace: t.namespace,
+    ...(workflowExecution && { workflowExecution }),
+  };
   if (delivered) append(t, 'ExternalWorkflowExecutionCancelRequested', common);
   else {
     append(t, 'RequestCancelExternalWorkflowExecutionFailed', {

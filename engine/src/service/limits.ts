@@ -16,6 +16,7 @@ export const limits = {
   searchAttributeValueBytesError: 2 * 1024,
   searchAttributesCount: 100,
   idBytes: 1000,
+  namespaces: 1_000,
   pendingActivities: 2_000,
   pendingChildren: 2_000,
   pendingSignals: 2_000,

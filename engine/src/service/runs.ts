@@ -14,6 +14,7 @@ import type { LoadedRun } from './loaded-run.js';
 import { isEvictable, newLoadedRun, stageBuffer, stageTransient, trimTail, writesOf } from './loaded-run.js';
 
 export interface RunsOptions {
+  readonly namespace: string;
   readonly store: Store;
   readonly clock: Clock;
   readonly random: Random;
@@ -89,7 +90,12 @@ export class Runs {
 
   /** Runs a transition and stages what it did. What `body` throws must come before it changes the state. */
   transact<R>(run: LoadedRun, body: (t: Transition) => R): R {
-    const t = newTransition(run.state, this.#options.clock.nowMs(), this.#options.random);
+    const t = newTransition(
+      this.#options.namespace,
+      run.state,
+      this.#options.clock.nowMs(),
+      this.#options.random,
+    );
     const result = body(t);
     this.#stage(run, t);
     for (const effect of t.effects) this.#options.carryOut(run, effect, t);
@@ -99,7 +105,9 @@ export class Runs {
 
   /** For a transition that brings nothing to store but a due time, which goes with the next commit of anybody. */
   touch(run: LoadedRun, body: (t: Transition) => void): void {
-    body(newTransition(run.state, this.#options.clock.nowMs(), this.#options.random));
+    body(
+      newTransition(this.#options.namespace, run.state, this.#options.clock.nowMs(), this.#options.random),
+    );
     if (run.state.dueMs < Infinity) this.#options.dueTimes.add(run.state.dueMs, run.state.run);
     if (run.state.dueMs < run.storedDueMs) this.#dirty.add(run);
   }

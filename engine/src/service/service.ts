@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Store } from './store.js';
 import type { ScheduleCalls, TaskCalls, WorkflowCalls, WorkflowService } from './api.js';
 import * as activityTasks from './calls/activity-tasks.js';
@@ -11,9 +10,8 @@ import * as start from './calls/start.js';
 import * as updates from './calls/updates.js';
 import * as visibility from './calls/visibility.js';
 import * as workflowTasks from './calls/workflow-tasks.js';
-import type { SearchAttributeType } from './check-fields.js';
+import type { SearchAttributeTypes } from './check-fields.js';
 import type { Clock, Random } from './clock.js';
-import { realClock } from './clock.js';
 import type { ServiceContext } from './context.js';
 import { DueTimes } from './due-times.js';
 import { fireDue } from './due.js';
@@ -27,12 +25,13 @@ import { newRecovery } from './recovery.js';
 import { Runs } from './runs.js';
 import { TaskQueues } from './task-queues.js';
 
-export interface ServiceOptions {
+export interface NamespaceServiceOptions {
+  readonly namespace: string;
   readonly store: Store;
-  readonly clock?: Clock;
-  readonly random?: Random;
-  /** Search attributes by name; others are refused. */
-  readonly searchAttributes?: Readonly<Record<string, SearchAttributeType>>;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Those that are registered; it changes while the service is open. */
+  readonly searchAttributeTypes: SearchAttributeTypes;
   /** Causes of a failed workflow task that fail the run, e.g. `NON_DETERMINISTIC_ERROR`; by default none does. */
   readonly failRunOn?: readonly string[];
   /** Runs kept in memory while nothing of them is under way. */
@@ -54,7 +53,7 @@ export interface Activity {
   readonly loadedRuns: number;
 }
 
-export interface Service extends WorkflowService {
+export interface NamespaceService extends WorkflowService {
   activity(): Activity;
   /** The worker has handed the activity to somebody else (async completion): it no longer runs here. */
   releaseActivityTask(taskToken: string): void;
@@ -62,25 +61,17 @@ export interface Service extends WorkflowService {
   close(): Promise<void>;
 }
 
-/** Registered always: what the SDKs write by themselves. */
-const predefinedAttributes: Readonly<Record<string, SearchAttributeType>> = {
-  BuildIds: 'KeywordList',
-  TemporalChangeVersion: 'KeywordList',
-  TemporalScheduledById: 'Keyword',
-  TemporalScheduledStartTime: 'Datetime',
-};
-
 const defaultMaxLoadedRuns = 5_000;
 
-/** Opens the service over a store: gives out what waited or was lost when the store was last used. */
-export function openService(options: ServiceOptions): Service {
-  const { store, clock = realClock, random = { uuid: randomUUID, number: Math.random } } = options;
-  const types = new Map(Object.entries({ ...predefinedAttributes, ...options.searchAttributes }));
+/** Opens the service of one namespace: gives out what waited or was lost when the store was last used. */
+export function openNamespaceService(options: NamespaceServiceOptions): NamespaceService {
+  const { namespace, store, clock, random, searchAttributeTypes: types } = options;
   const dueTimes: DueTimes = new DueTimes(store, clock, (key) => {
     const run = runs.get(key);
     if (run) runs.transact(run, fireDue);
   });
   const runs: Runs = new Runs({
+    namespace,
     store,
     clock,
     random,
@@ -95,6 +86,7 @@ export function openService(options: ServiceOptions): Service {
     committed: () => recovery.succeeded(),
   });
   const ctx: ServiceContext = {
+    namespace,
     store,
     clock,
     random,
@@ -208,7 +200,7 @@ function scheduleCalls(ctx: ServiceContext): ScheduleCalls {
 function control(
   ctx: ServiceContext,
   recovery: Recovery,
-): Pick<Service, 'activity' | 'releaseActivityTask' | 'close'> {
+): Pick<NamespaceService, 'activity' | 'releaseActivityTask' | 'close'> {
   return {
     activity: () => ({
       nextDueMs: Math.min(ctx.dueTimes.nextMs, ctx.schedules.nextDueMs),

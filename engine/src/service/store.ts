@@ -36,6 +36,20 @@ export interface Store {
   close(): Promise<void>;
 }
 
+/** A store as it is opened: it holds the first namespace itself, and gives out a part for each other one. */
+export interface RootStore extends Store {
+  listNamespaces(): readonly StoredNamespace[];
+  /** The runs and schedules of one namespace; `close` of a part does nothing. */
+  partition(namespaceKey: number): Store;
+}
+
+/** The first namespace has key 0; its row is there once it has something to keep. */
+export interface StoredNamespace {
+  readonly key: number;
+  readonly name: string;
+  readonly text: string;
+}
+
 export interface DueRun {
   readonly dueMs: number;
   readonly run: number;
@@ -106,9 +120,12 @@ export interface ScheduleWrite {
   /** `null` deletes it. */
   readonly text: string | null;
   readonly dueMs: number;
+  /** Key of the namespace; absent for the first one. */
+  readonly namespaceKey?: number;
 }
 
 export interface WriteBatch {
   readonly runs: readonly RunWrites[];
   readonly schedules: readonly ScheduleWrite[];
+  readonly namespaces?: readonly StoredNamespace[];
 }

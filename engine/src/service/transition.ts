@@ -14,6 +14,7 @@ import type { ChildState, ExecutionState } from './state.js';
  * 2. `appended` and `encoded` go together: an event is encoded once, when it gets its id.
  */
 export interface Transition {
+  readonly namespace: string;
   readonly state: ExecutionState;
   readonly nowMs: number;
   readonly random: Random;
@@ -51,8 +52,14 @@ export type Effect =
   /** The workflow task ended without an answer: updates and queries it carried go with the next one. */
   | { readonly type: 'workflowTaskLost' };
 
-export function newTransition(state: ExecutionState, nowMs: number, random: Random): Transition {
+export function newTransition(
+  namespace: string,
+  state: ExecutionState,
+  nowMs: number,
+  random: Random,
+): Transition {
   return {
+    namespace,
     state,
     nowMs,
     random,

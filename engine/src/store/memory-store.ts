@@ -1,13 +1,15 @@
+import { runKeysPerNamespace } from './run-keys.js';
 import type { VisibilityQuery } from '../service/visibility/query.js';
 import type { Comparable } from '../service/visibility/query.js';
 import { fieldValues, matchesFilter } from './match-filter.js';
 import type {
   DueRun,
+  RootStore,
   RunCount,
   RunPage,
   RunRecord,
   RunWrites,
-  Store,
+  StoredNamespace,
   StoredRun,
   StoredSchedule,
   WriteBatch,
@@ -27,12 +29,18 @@ interface Run {
  * Owns the runs of a service that nobody wants to keep: tests. A commit is done in the next microtask, so that
  * the service goes through the same steps as with a file.
  */
-export class MemoryStore implements Store {
+export class MemoryStore implements RootStore {
   readonly #runs = new Map<number, Run>();
   readonly #byRunId = new Map<string, number>();
   readonly #byWorkflowId = new Map<string, number[]>();
   readonly #schedules = new Map<string, { text: string; dueMs: number }>();
-  #lastKey = 0;
+  readonly #namespaces = new Map<number, StoredNamespace>();
+  readonly #partitions = new Map<number, MemoryStore>();
+  #lastKey: number;
+
+  constructor(namespaceKey = 0) {
+    this.#lastKey = namespaceKey * runKeysPerNamespace;
+  }
 
   async requestCommit(collect: () => WriteBatch): Promise<void> {
     await Promise.resolve();
@@ -42,6 +50,21 @@ export class MemoryStore implements Store {
       if (text === null) this.#schedules.delete(scheduleId);
       else this.#schedules.set(scheduleId, { text, dueMs });
     }
+    for (const namespace of batch.namespaces ?? []) this.#namespaces.set(namespace.key, namespace);
+  }
+
+  listNamespaces(): readonly StoredNamespace[] {
+    return [...this.#namespaces.values()];
+  }
+
+  partition(namespaceKey: number): MemoryStore {
+    if (namespaceKey === 0) return this;
+    let partition = this.#partitions.get(namespaceKey);
+    if (!partition) {
+      partition = new MemoryStore(namespaceKey);
+      this.#partitions.set(namespaceKey, partition);
+    }
+    return partition;
   }
 
   #write(writes: RunWrites): void {

@@ -19,7 +19,7 @@ import {
 } from '../activity.js';
 import { checkPayloads } from '../check-fields.js';
 import type { ServiceContext } from '../context.js';
-import { namespace, openRunOf } from '../context.js';
+import { openRunOf } from '../context.js';
 import { invalidArgument, notFound } from '../errors.js';
 import type { LoadedRun } from '../loaded-run.js';
 import type { ActivityState } from '../state.js';
@@ -62,7 +62,7 @@ function take(
     // Nothing of such a start has to be stored, so that no commit is asked for.
     startWithoutCommit(ctx, run, activity, who);
   } else ctx.runs.transact(run, (t) => startActivity(t, activity, who));
-  const answer = response(run, activity);
+  const answer = response(ctx, run, activity);
   ctx.inFlight.add(answer.taskToken);
   return answer;
 }
@@ -76,12 +76,16 @@ function startWithoutCommit(
   ctx.runs.touch(run, (t) => startActivity(t, activity, who));
 }
 
-function response(run: LoadedRun, activity: ActivityState): PollActivityTaskQueueResponse {
+function response(
+  ctx: ServiceContext,
+  run: LoadedRun,
+  activity: ActivityState,
+): PollActivityTaskQueueResponse {
   const { state } = run;
   const { scheduled } = activity;
   return {
     taskToken: `a.${state.run}.${activity.scheduledEventId}.${activity.attempt}`,
-    workflowNamespace: namespace,
+    workflowNamespace: ctx.namespace,
     workflowType: state.started.workflowType,
     workflowExecution: { workflowId: state.workflowId, runId: state.runId },
     activityType: scheduled.activityType,

@@ -152,7 +152,7 @@ function startChild(
 ): void {
   const attributes = {
     ...a,
-    namespace: a.namespace || 'default',
+    namespace: t.namespace,
     taskQueue: { name: a.taskQueue?.name || taskQueueOf(t.state), kind: 'NORMAL' as const },
     parentClosePolicy:
       a.parentClosePolicy && a.parentClosePolicy !== 'UNSPECIFIED' ? a.parentClosePolicy : 'TERMINATE',

@@ -3,6 +3,7 @@ import type { WorkflowTaskFailedCause } from '../../history/messages.js';
 import { limits } from '../limits.js';
 import { checkRetryPolicy } from '../retry-policy.js';
 import type { ExecutionState } from '../state.js';
+import type { Transition } from '../transition.js';
 import { checkPayloads, checkSearchAttributes } from '../check-fields.js';
 import type { SearchAttributeTypes } from '../check-fields.js';
 
@@ -16,7 +17,7 @@ export interface BadCommand {
  * of it is recorded. Ids that the commands themselves bring in or free are followed along.
  */
 export function checkCommands(
-  state: ExecutionState,
+  { state, namespace }: Pick<Transition, 'state' | 'namespace'>,
   commands: readonly Command[],
   types: SearchAttributeTypes,
 ): BadCommand | undefined {
@@ -30,7 +31,7 @@ export function checkCommands(
     pendingCancels: state.externalCancels.size,
   };
   for (const [index, command] of commands.entries()) {
-    const bad = checkCommand(state, command, ids, types);
+    const bad = elsewhere(command, namespace) ?? checkCommand(state, command, ids, types);
     if (bad) return bad;
     if (closing.has(command.type) && index < commands.length - 1 && !onlyMessagesAfter(commands, index)) {
       return { cause: 'UNHANDLED_COMMAND', message: `${command.type} must be the last command` };
@@ -52,6 +53,20 @@ export function isClosing(command: Command): boolean {
 
 function onlyMessagesAfter(commands: readonly Command[], index: number): boolean {
   return commands.slice(index + 1).every((c) => c.type === 'ProtocolMessage');
+}
+
+/** Workflows reach others of their own namespace only. */
+function elsewhere(command: Command, own: string): BadCommand | undefined {
+  const causes = {
+    StartChildWorkflowExecution: 'BAD_START_CHILD_EXECUTION_ATTRIBUTES',
+    SignalExternalWorkflowExecution: 'BAD_SIGNAL_WORKFLOW_EXECUTION_ATTRIBUTES',
+    RequestCancelExternalWorkflowExecution: 'BAD_REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION_ATTRIBUTES',
+  } as const;
+  if (!(command.type in causes)) return undefined;
+  const { namespace } = command.attributes as { readonly namespace?: string };
+  if (!namespace || namespace === own) return undefined;
+  const message = `${command.type}: the namespace '${namespace}' is not that of the workflow ('${own}').`;
+  return { cause: causes[command.type as keyof typeof causes], message };
 }
 
 interface Ids {

@@ -52,8 +52,10 @@ export interface FlatBatch {
   /** name, value, run */
   readonly searchValues: readonly SqlValue[];
   readonly deletedRuns: readonly number[];
-  /** schedule_id, body or null, due_ms */
+  /** namespace, schedule_id, body or null, due_ms */
   readonly schedules: readonly SqlValue[];
+  /** key, name, body */
+  readonly namespaces: readonly SqlValue[];
 }
 
 export function flatten(batch: WriteBatch): FlatBatch {
@@ -81,8 +83,14 @@ export function flatten(batch: WriteBatch): FlatBatch {
       }
     }
   }
-  const schedules = batch.schedules.flatMap((s) => [s.scheduleId, s.text, finite(s.dueMs)]);
-  return { records, wakes, events, transient, searchRuns, searchValues, deletedRuns, schedules };
+  const schedules = batch.schedules.flatMap((s) => [
+    s.namespaceKey ?? 0,
+    s.scheduleId,
+    s.text,
+    finite(s.dueMs),
+  ]);
+  const namespaces = (batch.namespaces ?? []).flatMap((n) => [n.key, n.name, n.text]);
+  return { records, wakes, events, transient, searchRuns, searchValues, deletedRuns, schedules, namespaces };
 }
 
 function finite(ms: number): number | null {
@@ -219,10 +227,19 @@ export class Committer {
     for (const run of batch.deletedRuns) {
       for (const drop of [s.dropEvents, s.dropAllTransient, s.dropSearch, s.dropRun]) drop.run(run);
     }
-    for (let i = 0; i < schedules.length; i += 3) {
-      const [id, body, dueMs] = [schedules[i]!, schedules[i + 1]!, schedules[i + 2]!];
-      if (body === null) s.dropSchedule.run(id);
-      else s.schedule.run(id, body, dueMs);
+    for (let i = 0; i < schedules.length; i += 4) {
+      const [namespace, id, body, dueMs] = schedules.slice(i, i + 4) as [
+        SqlValue,
+        SqlValue,
+        SqlValue,
+        SqlValue,
+      ];
+      if (body === null) s.dropSchedule.run(namespace, id);
+      else s.schedule.run(namespace, id, body, dueMs);
+    }
+    const { namespaces } = batch;
+    for (let i = 0; i < namespaces.length; i += 3) {
+      s.namespace.run(namespaces[i]!, namespaces[i + 1]!, namespaces[i + 2]!);
     }
   }
 
@@ -254,8 +271,9 @@ const sql = {
   dropEvents: 'DELETE FROM events WHERE run = ?',
   dropAllTransient: 'DELETE FROM transient WHERE run = ?',
   dropRun: 'DELETE FROM runs WHERE run = ?',
-  schedule: 'INSERT OR REPLACE INTO schedules (schedule_id, body, due_ms) VALUES (?, ?, ?)',
-  dropSchedule: 'DELETE FROM schedules WHERE schedule_id = ?',
+  schedule: 'INSERT OR REPLACE INTO schedules (namespace, schedule_id, body, due_ms) VALUES (?, ?, ?, ?)',
+  dropSchedule: 'DELETE FROM schedules WHERE namespace = ? AND schedule_id = ?',
+  namespace: 'INSERT OR REPLACE INTO namespaces (key, name, body) VALUES (?, ?, ?)',
 } as const;
 
 type StatementName = keyof typeof sql;

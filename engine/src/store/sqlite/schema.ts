@@ -71,6 +71,20 @@ export const migrations: readonly string[] = [
   ) WITHOUT ROWID;
   INSERT INTO meta (key, value) VALUES ('epoch', '0');
   `,
+  `
+  CREATE TABLE namespaces (key INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, body TEXT NOT NULL);
+  ALTER TABLE schedules RENAME TO schedules_of_one_namespace;
+  CREATE TABLE schedules (
+    namespace INTEGER NOT NULL,
+    schedule_id TEXT NOT NULL,
+    body TEXT NOT NULL,
+    due_ms REAL,
+    PRIMARY KEY (namespace, schedule_id)
+  ) WITHOUT ROWID;
+  INSERT INTO schedules (namespace, schedule_id, body, due_ms)
+    SELECT 0, schedule_id, body, due_ms FROM schedules_of_one_namespace;
+  DROP TABLE schedules_of_one_namespace;
+  `,
 ];
 
 /** Brings a file to the newest layout; throws before anything is changed when the file is not one of ours. */

@@ -83,9 +83,10 @@ function attributeTest(
   };
 }
 
-/** Whether the filter asks for a span of times, which an index can serve. */
-export function hasTimeRange(filter: Filter): boolean {
-  if (filter.type === 'and') return filter.operands.some(hasTimeRange);
+/** Whether the filter asks for a span of times or of ids, which an index can serve. */
+export function hasRange(filter: Filter): boolean {
+  if (filter.type === 'and') return filter.operands.some(hasRange);
+  if (filter.type === 'startsWith') return filter.field.type === 'column';
   if (filter.type !== 'compare' && filter.type !== 'between') return false;
   const { field } = filter;
   return field.type === 'column' && (field.column === 'startTimeMs' || field.column === 'closeTimeMs');

@@ -1,0 +1,120 @@
+import { randomUUID } from 'node:crypto';
+import type { WorkflowService } from './api.js';
+import type { NamespaceCalls } from './api/namespaces.js';
+import type { SearchAttributeType } from './check-fields.js';
+import type { Clock, Random } from './clock.js';
+import { realClock } from './clock.js';
+import type { Namespace } from './namespaces.js';
+import { firstNamespace, Namespaces } from './namespaces.js';
+import type { NamespaceService } from './service.js';
+import { openNamespaceService } from './service.js';
+import type { RootStore } from './store.js';
+
+export interface ServiceOptions {
+  readonly store: RootStore;
+  readonly clock?: Clock;
+  readonly random?: Random;
+  /** Search attributes of every namespace, by name; others are refused. More are registered while it runs. */
+  readonly searchAttributes?: Readonly<Record<string, SearchAttributeType>>;
+  /** Causes of a failed workflow task that fail the run, e.g. `NON_DETERMINISTIC_ERROR`; by default none does. */
+  readonly failRunOn?: readonly string[];
+  /** Runs kept in memory while nothing of them is under way; of each namespace. */
+  readonly maxLoadedRuns?: number;
+  /** Called when the store has failed; requests fail with the same error until it works again. */
+  readonly onStoreFailure?: (error: unknown) => void;
+}
+
+export interface Service extends NamespaceService, NamespaceCalls {}
+
+/**
+ * Opens the service over a store: a service for each namespace, and calls go to the one that they name (`default`
+ * when they name none). Gives out what waited or was lost when the store was last used.
+ */
+export function openService(options: ServiceOptions): Service {
+  const { store, searchAttributes = {} } = options;
+  const namespaces = new Namespaces({ store, searchAttributes });
+  const services = new Map<string, NamespaceService>();
+  const open = (namespace: Namespace) => {
+    const service = openNamespaceService({
+      ...options,
+      clock: options.clock ?? realClock,
+      random: options.random ?? { uuid: randomUUID, number: Math.random },
+      namespace: namespace.name,
+      store: store.partition(namespace.key),
+      searchAttributeTypes: namespace.types,
+    });
+    services.set(namespace.name, service);
+    return service;
+  };
+  const first = open(namespaces.get(firstNamespace));
+  for (const namespace of namespaces.all) if (namespace.name !== firstNamespace) open(namespace);
+  namespaces.keepGiven().catch((error: unknown) => options.onStoreFailure?.(error));
+  const serviceOf = (name: string = firstNamespace) => services.get(name) ?? open(namespaces.get(name));
+  return {
+    ...routed(first, serviceOf),
+    ...namespaceCalls(namespaces),
+    ...control(services, first),
+  };
+}
+
+type Calls = Readonly<
+  Record<string, (request: { readonly namespace?: string }, ...rest: unknown[]) => unknown>
+>;
+
+/** Each call of the service, sent to the namespace that its request names. */
+function routed(first: NamespaceService, serviceOf: (name?: string) => NamespaceService): WorkflowService {
+  const { activity: _activity, releaseActivityTask: _release, close: _close, ...calls } = first;
+  const routes = Object.entries(calls as unknown as Calls).map(([name, ofFirst]) => {
+    const elsewhere = async (request: { readonly namespace?: string }, rest: unknown[]) =>
+      (serviceOf(request.namespace) as unknown as Calls)[name]!(request, ...rest);
+    const route: Calls[string] = (request, ...rest) =>
+      request.namespace === undefined || request.namespace === firstNamespace
+        ? ofFirst(request, ...rest)
+        : elsewhere(request, rest);
+    return [name, route] as const;
+  });
+  return Object.fromEntries(routes) as unknown as WorkflowService;
+}
+
+function namespaceCalls(namespaces: Namespaces): NamespaceCalls {
+  return {
+    registerNamespace: (request) => namespaces.registerNamespace(request),
+    describeNamespace: (request) => namespaces.describeNamespace(request),
+    listNamespaces: () => namespaces.listNamespaces(),
+    updateNamespace: (request) => namespaces.updateNamespace(request),
+    addSearchAttributes: (request) => namespaces.addSearchAttributes(request),
+    removeSearchAttributes: (request) => namespaces.removeSearchAttributes(request),
+    listSearchAttributes: (request) => namespaces.listSearchAttributes(request),
+  };
+}
+
+function control(
+  services: ReadonlyMap<string, NamespaceService>,
+  first: NamespaceService,
+): Pick<NamespaceService, 'activity' | 'releaseActivityTask' | 'close'> {
+  const all = () => [...services.values()];
+  return {
+    activity: () => {
+      if (services.size === 1) return first.activity();
+      const parts = all().map((service) => service.activity());
+      const sum = (of: (part: (typeof parts)[number]) => number) => parts.reduce((n, p) => n + of(p), 0);
+      return {
+        nextDueMs: Math.min(...parts.map((p) => p.nextDueMs)),
+        tasksWithWorkers: sum((p) => p.tasksWithWorkers),
+        isStoring: parts.some((p) => p.isStoring),
+        backlog: sum((p) => p.backlog),
+        loadedRuns: sum((p) => p.loadedRuns),
+      };
+    },
+    releaseActivityTask: (taskToken) => all().forEach((service) => service.releaseActivityTask(taskToken)),
+    // The first one last: it closes the store, which the others write to.
+    close: async () => {
+      await Promise.all(
+        all()
+          .filter((s) => s !== first)
+          .map((service) => service.close()),
+      );
+      await first.close();
+    },
+  };
+}

@@ -1,0 +1,210 @@
+import { runKeysPerNamespace } from '../run-keys.js';
+import type {
+  DueRun,
+  RunCount,
+  RunPage,
+  RunRecord,
+  Store,
+  StoredRun,
+  StoredSchedule,
+} from '../../service/store.js';
+import type { VisibilityQuery } from '../../service/visibility/query.js';
+import { recordColumns } from './committer.js';
+import type { Database, Row, Statement } from './database.js';
+import { firstRow, rows } from './database.js';
+import { columnOf, conditionOf, hasRange } from './visibility-sql.js';
+
+/** Owns the prepared statements that read the runs and schedules of one namespace. */
+export class NamespaceReader implements Omit<Store, 'requestCommit' | 'close'> {
+  readonly #reader: Database;
+  readonly #statements = new Map<string, Statement>();
+  readonly #namespaceKey: number;
+  /** The first and the last key that a run of the namespace may have. */
+  readonly #runs: readonly [number, number];
+
+  constructor(reader: Database, namespaceKey: number) {
+    this.#reader = reader;
+    this.#namespaceKey = namespaceKey;
+    const first = namespaceKey * runKeysPerNamespace;
+    this.#runs = [first, first + runKeysPerNamespace - 1];
+  }
+
+  lastRunKey(): number {
+    const newest = 'SELECT max(run) AS run FROM runs WHERE run BETWEEN ? AND ?';
+    return Number(firstRow(this.#prepare(newest), ...this.#runs)?.['run'] ?? this.#runs[0]);
+  }
+
+  readRun(run: number): StoredRun | undefined {
+    if (!this.#isOurs(run)) return undefined;
+    const row = firstRow(this.#prepare(`SELECT ${recordColumns.join(', ')} FROM runs WHERE run = ?`), run);
+    if (!row) return undefined;
+    const stored = rows(this.#prepare('SELECT key, body FROM transient WHERE run = ?'), run);
+    const transient = new Map(stored.map((r) => [String(r['key']), String(r['body'])]));
+    const dueMs = row['due_ms'] === null ? Infinity : Number(row['due_ms']);
+    return { record: recordOfRow(row), dueMs, transient };
+  }
+
+  runKeyOf(runId: string): number | undefined {
+    const run = numberOf(firstRow(this.#prepare('SELECT run FROM runs WHERE run_id = ?'), runId), 'run');
+    return run !== undefined && this.#isOurs(run) ? run : undefined;
+  }
+
+  currentRunKey(workflowId: string): number | undefined {
+    const newest =
+      'SELECT run FROM runs WHERE workflow_id = ? AND run BETWEEN ? AND ? ORDER BY run DESC LIMIT 1';
+    return numberOf(firstRow(this.#prepare(newest), workflowId, ...this.#runs), 'run');
+  }
+
+  readEvents(run: number, fromEventId: number): readonly string[] {
+    // The batch that holds the first event wanted may begin before it.
+    const sql = `SELECT body FROM events WHERE run = ?1 AND first_event_id >= ifnull(
+      (SELECT max(first_event_id) FROM events WHERE run = ?1 AND first_event_id <= ?2), 0) ORDER BY first_event_id`;
+    return rows(this.#prepare(sql), run, fromEventId).map((r) => String(r['body']));
+  }
+
+  runsWithTasks(afterRun: number, limit: number): readonly number[] {
+    const sql =
+      'SELECT run FROM runs WHERE has_tasks = 1 AND run > ? AND run BETWEEN ? AND ? ORDER BY run LIMIT ?';
+    return rows(this.#prepare(sql), afterRun, ...this.#runs, limit).map((r) => Number(r['run']));
+  }
+
+  dueRuns(after: DueRun, limit: number): readonly DueRun[] {
+    const sql = `SELECT due_ms, run FROM runs WHERE due_ms IS NOT NULL AND (due_ms, run) > (?, ?)
+      AND +run BETWEEN ? AND ? ORDER BY due_ms, run LIMIT ?`;
+    const from = Math.max(after.dueMs, -Number.MAX_VALUE);
+    return rows(this.#prepare(sql), from, after.run, ...this.#runs, limit).map((r) => ({
+      dueMs: Number(r['due_ms']),
+      run: Number(r['run']),
+    }));
+  }
+
+  listRuns(query: VisibilityQuery, after: string | undefined, limit: number): RunPage {
+    const { sql, values } = listSql(query);
+    const offset = Number(after ?? 0);
+    const found = rows(this.#prepare(sql), ...this.#runs, ...values, limit + 1, offset);
+    const next = found.length > limit ? String(offset + limit) : undefined;
+    return { records: found.slice(0, limit).map(recordOfRow), next };
+  }
+
+  countRuns(query: VisibilityQuery): readonly RunCount[] {
+    const { sql, values } = query.filter ? conditionOf(query.filter) : { sql: '1', values: [] };
+    if (!query.groupBy) {
+      const row = firstRow(
+        this.#prepare(`SELECT count(*) AS n FROM runs WHERE run BETWEEN ? AND ? AND (${sql})`),
+        ...this.#runs,
+        ...values,
+      );
+      return [{ group: undefined, count: Number(row?.['n']) }];
+    }
+    const group = columnOf(query.groupBy);
+    const grouped = `SELECT ${group} AS g, count(*) AS n FROM runs WHERE run BETWEEN ? AND ? AND (${sql}) GROUP BY g ORDER BY g`;
+    return rows(this.#prepare(grouped), ...this.#runs, ...values).map((r) => ({
+      group: String(r['g'] ?? ''),
+      count: Number(r['n']),
+    }));
+  }
+
+  readSchedule(scheduleId: string): string | undefined {
+    const row = firstRow(
+      this.#prepare('SELECT body FROM schedules WHERE namespace = ? AND schedule_id = ?'),
+      this.#namespaceKey,
+      scheduleId,
+    );
+    return row && String(row['body']);
+  }
+
+  listSchedules(afterId: string, limit: number): readonly StoredSchedule[] {
+    const sql =
+      'SELECT schedule_id, body FROM schedules WHERE namespace = ? AND schedule_id > ? ORDER BY schedule_id LIMIT ?';
+    return rows(this.#prepare(sql), this.#namespaceKey, afterId, limit).map((r) => ({
+      scheduleId: String(r['schedule_id']),
+      text: String(r['body']),
+    }));
+  }
+
+  dueSchedules(): readonly { readonly scheduleId: string; readonly dueMs: number }[] {
+    const sql = 'SELECT schedule_id, due_ms FROM schedules WHERE namespace = ? AND due_ms IS NOT NULL';
+    return rows(this.#prepare(sql), this.#namespaceKey).map((r) => ({
+      scheduleId: String(r['schedule_id']),
+      dueMs: Number(r['due_ms']),
+    }));
+  }
+
+  /** How SQLite would carry out a query: for the test that holds the indexes. */
+  explain(query: VisibilityQuery): readonly string[] {
+    const { sql, values } = listSql(query);
+    return rows(this.#prepare(`EXPLAIN QUERY PLAN ${sql}`), ...this.#runs, ...values, 10, 0).map((r) =>
+      String(r['detail']),
+    );
+  }
+
+  #isOurs(run: number): boolean {
+    return run >= this.#runs[0] && run <= this.#runs[1];
+  }
+
+  /** Forgets the statements: the connection closes. */
+  clear(): void {
+    this.#statements.clear();
+  }
+
+  /** Statements by text, at most `maximumStatements` of them (E10). */
+  #prepare(sql: string): Statement {
+    let statement = this.#statements.get(sql);
+    if (!statement) {
+      if (this.#statements.size >= maximumStatements) this.#statements.clear();
+      statement = this.#reader.prepare(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+}
+
+const maximumStatements = 200;
+
+function listSql(query: VisibilityQuery) {
+  const { sql, values } = query.filter ? conditionOf(query.filter) : { sql: '1', values: [] };
+  const order = query.orderBy.map(
+    ({ field, descending }) => `${columnOf(field)}${descending ? ' DESC' : ''}`,
+  );
+  // The newest first. With `+`, SQLite does not read all runs of the namespace for the sake of key and order.
+  const run = query.filter && hasRange(query.filter) ? '+run' : 'run';
+  const newest = `${run} DESC`;
+  const orderBy = [...order, newest].join(', ');
+  const columns = recordColumns.join(', ');
+  return {
+    sql: `SELECT ${columns} FROM runs WHERE ${run} BETWEEN ? AND ? AND (${sql}) ORDER BY ${orderBy} LIMIT ? OFFSET ?`,
+    values,
+  };
+}
+
+function numberOf(row: Row | undefined, column: string): number | undefined {
+  return row ? Number(row[column]) : undefined;
+}
+
+function recordOfRow(row: Row): RunRecord {
+  const text = (name: string) => String(row[name]);
+  const optional = (name: string) =>
+    row[name] === null || row[name] === undefined ? undefined : String(row[name]);
+  return {
+    run: Number(row['run']),
+    workflowId: text('workflow_id'),
+    runId: text('run_id'),
+    workflowType: text('workflow_type'),
+    taskQueue: text('task_queue'),
+    status: text('status') as RunRecord['status'],
+    startTimeMs: Number(row['start_ms']),
+    executionTimeMs: Number(row['execution_ms']),
+    closeTimeMs: row['close_ms'] === null ? undefined : Number(row['close_ms']),
+    historyLength: Number(row['history_length']),
+    historySizeBytes: Number(row['history_bytes']),
+    parentWorkflowId: optional('parent_workflow_id'),
+    parentRunId: optional('parent_run_id'),
+    rootWorkflowId: optional('root_workflow_id'),
+    rootRunId: optional('root_run_id'),
+    firstRunId: text('first_run_id'),
+    memo: JSON.parse(text('memo')) as RunRecord['memo'],
+    searchAttributes: JSON.parse(text('search_attributes')) as RunRecord['searchAttributes'],
+    buildId: optional('build_id'),
+    pinned: row['pinned'] === 1,
+  };
+}
