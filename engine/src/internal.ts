@@ -20,6 +20,7 @@ export { realClock, type Clock, type Random } from './service/clock.js';
 export { ServiceError } from './service/errors.js';
 export { apiRoot } from './frontend/api-root.js';
 export { wireCodecOf } from './frontend/wire-codec.js';
+export type { TimeSkipping } from './frontend/test-methods.js';
 export {
   beginTask,
   createExecution,

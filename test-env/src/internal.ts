@@ -14,3 +14,4 @@ export { recorded, strategy } from './explore/strategies.js';
 export { ActivityMock } from './mocks/activity-mock.js';
 export { Mock, setOrder } from './mocks/mock.js';
 export * as assertions from './vitest/assertions.js';
+export { SkippingClock } from './server/skipping-clock.js';

@@ -7,6 +7,16 @@ export interface Clock {
   nowMs(): number;
   /** Calls back once, at or after `atMs`. Returns a function that cancels the call. */
   setTimer(atMs: number, callback: () => void): () => void;
+  /**
+   * How long a caller outside of the process waits (long polls, queries): a clock that skips time for workflows
+   * lets it pass for them at its real pace. Absent: as `setTimer`.
+   */
+  setWait?(waitMs: number, callback: () => void): () => void;
+}
+
+/** Calls back once, when a caller has waited long enough. Returns a function that cancels the call. */
+export function setWait(clock: Clock, waitMs: number, callback: () => void): () => void {
+  return clock.setWait?.(waitMs, callback) ?? clock.setTimer(clock.nowMs() + waitMs, callback);
 }
 
 /** Node fires a longer timeout at once, so a later timer is set again on the way. */

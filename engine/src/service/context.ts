@@ -10,6 +10,7 @@ import type { Runs } from './runs.js';
 import type { Schedules } from './schedule/schedules.js';
 import { isRunning } from './state.js';
 import type { TaskQueues } from './task-queues.js';
+import type { TasksWithWorkers } from './tasks-with-workers.js';
 
 /** What the calls work with. One per namespace. */
 export interface ServiceContext {
@@ -26,8 +27,8 @@ export interface ServiceContext {
   readonly searchAttributeTypes: SearchAttributeTypes;
   /** Causes of a workflow task's failure that fail the run. */
   readonly failRunOn: ReadonlySet<string>;
-  /** Tokens of the tasks that are with a worker; with none, nothing but timers is pending. */
-  readonly inFlight: Set<string>;
+  /** With none, nothing but timers is pending. */
+  readonly inFlight: TasksWithWorkers;
 }
 
 /** The run that a request names; throws when there is none. */

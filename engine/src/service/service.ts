@@ -24,6 +24,7 @@ import type { Recovery } from './recovery.js';
 import { newRecovery } from './recovery.js';
 import { Runs } from './runs.js';
 import { TaskQueues } from './task-queues.js';
+import { isPendingTask, TasksWithWorkers } from './tasks-with-workers.js';
 
 export interface NamespaceServiceOptions {
   readonly namespace: string;
@@ -97,7 +98,7 @@ export function openNamespaceService(options: NamespaceServiceOptions): Namespac
     activityTasks: new TaskQueues(clock),
     searchAttributeTypes: types,
     failRunOn: new Set(options.failRunOn),
-    inFlight: new Set(),
+    inFlight: new TasksWithWorkers((token) => isPendingTask(runs, token)),
   };
   const recovery = newRecovery(ctx);
   recovery.run();
@@ -204,7 +205,7 @@ function control(
   return {
     activity: () => ({
       nextDueMs: Math.min(ctx.dueTimes.nextMs, ctx.schedules.nextDueMs),
-      tasksWithWorkers: ctx.inFlight.size,
+      tasksWithWorkers: ctx.inFlight.count(),
       isStoring: !ctx.runs.isSettled,
       backlog: ctx.workflowTasks.backlog + ctx.activityTasks.backlog,
       loadedRuns: ctx.runs.loadedCount,

@@ -1,6 +1,6 @@
 import type { PollerInfo } from './api/tasks.js';
 import type { CallOptions } from './api/common.js';
-import type { Clock } from './clock.js';
+import { setWait, type Clock } from './clock.js';
 import { ServiceError } from './errors.js';
 import { limits } from './limits.js';
 import { offAbort, onAbort } from './abort.js';
@@ -105,9 +105,7 @@ export class TaskQueues<T> {
       if (options.signal) onAbort(options.signal, abort);
       this.#drain(queue);
       if (options.timeoutMs !== undefined && queue.pollers.has(poller)) {
-        cancelTimer = this.#clock.setTimer(this.#clock.nowMs() + options.timeoutMs, () =>
-          poller.answer(undefined),
-        );
+        cancelTimer = setWait(this.#clock, options.timeoutMs, () => poller.answer(undefined));
       }
     });
   }

@@ -5,6 +5,7 @@ import type {
   GetWorkflowExecutionHistoryRequest,
   GetWorkflowExecutionHistoryResponse,
 } from '../api/workflow.js';
+import { setWait } from '../clock.js';
 import type { ServiceContext } from '../context.js';
 import { runOf } from '../context.js';
 import { invalidArgument } from '../errors.js';
@@ -71,7 +72,7 @@ function waitUntil(
     run.watchers.add(watch);
     if (options.signal) onAbort(options.signal, abort);
     if (options.timeoutMs !== undefined) {
-      cancelTimer = ctx.clock.setTimer(ctx.clock.nowMs() + options.timeoutMs, () => {
+      cancelTimer = setWait(ctx.clock, options.timeoutMs, () => {
         settle();
         resolve();
       });

@@ -1,6 +1,7 @@
 import { offAbort, onAbort } from '../abort.js';
 import type { CallOptions, WorkflowQueryResult } from '../api/common.js';
 import type { QueryWorkflowRequest, QueryWorkflowResponse } from '../api/workflow.js';
+import { setWait } from '../clock.js';
 import type { ServiceContext } from '../context.js';
 import { runOf } from '../context.js';
 import { stickyKey } from '../effects.js';
@@ -92,7 +93,7 @@ function ask(
         ),
       );
     const timeoutMs = options.timeoutMs ?? queryTimeoutMs;
-    const cancelTimer = ctx.clock.setTimer(ctx.clock.nowMs() + timeoutMs, late);
+    const cancelTimer = setWait(ctx.clock, timeoutMs, late);
     if (options.signal) onAbort(options.signal, abort);
     run.queries ??= new Map();
     run.queries.set(queryId, pending);

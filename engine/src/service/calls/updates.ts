@@ -9,6 +9,7 @@ import type {
   UpdateWorkflowExecutionResponse,
 } from '../api/workflow.js';
 import { checkPayloads } from '../check-fields.js';
+import { setWait } from '../clock.js';
 import type { ServiceContext } from '../context.js';
 import { alreadyCompleted, runOf } from '../context.js';
 import { invalidArgument, notFound, ServiceError } from '../errors.js';
@@ -143,7 +144,7 @@ function reached(
     if (options.signal) onAbort(options.signal, abort);
     if (options.timeoutMs !== undefined) {
       const now = () => waiter.resolve({ stage: update.stage === 'accepted' ? 'ACCEPTED' : 'ADMITTED' });
-      cancelTimer = ctx.clock.setTimer(ctx.clock.nowMs() + options.timeoutMs, now);
+      cancelTimer = setWait(ctx.clock, options.timeoutMs, now);
     }
   });
 }
