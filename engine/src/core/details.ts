@@ -146,9 +146,14 @@ function report(
   });
 }
 
+/** Paths come from the tables above: a few dozen. */
+const splitPaths = new Map<string, readonly string[]>();
+
 function at(value: unknown, path: string): unknown {
+  let names = splitPaths.get(path);
+  if (!names) splitPaths.set(path, (names = path.split('.')));
   let current = value;
-  for (const name of path.split('.')) {
+  for (const name of names) {
     if (typeof current !== 'object' || current === null) return undefined;
     current = (current as Record<string, unknown>)[name];
   }

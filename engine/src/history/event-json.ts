@@ -14,7 +14,7 @@ interface TypeCodec {
   readonly codec: ValueCodec;
 }
 
-const eventHead = tableCodec({
+const headTable = {
   eventId: 'int!',
   eventTime: 'timestamp',
   version: 'int',
@@ -22,7 +22,9 @@ const eventHead = tableCodec({
   workerMayIgnore: 'bool',
   userMetadata: 'UserMetadata',
   links: 'Link[]',
-});
+} as const;
+const eventHead = tableCodec(headTable);
+const eventHeadNames = new Set<string>(Object.keys(headTable));
 
 const bySpelling = new Map<string, TypeCodec>();
 const byType = new Map<string, TypeCodec>();
@@ -41,45 +43,68 @@ for (const [screaming, number] of Object.entries(eventTypeNumbers)) {
 
 /**
  * Reads one event of Temporal's JSON (either spelling of enums, protobuf's or protobuf.js's forms of times).
- * Throws `HistoryFormatError`; `path` names the event in its message.
+ * Throws `HistoryFormatError`; `position`, the event's place in its history from 1, names it in the message.
  */
-export function eventFromJson(json: unknown, path = 'event'): HistoryEvent {
+export function eventFromJson(json: unknown, position?: number): HistoryEvent {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
-    throw new HistoryFormatError('RFN1001', path, `expected an event, found ${JSON.stringify(json)}`);
+    const found = `expected an event, found ${JSON.stringify(json)}`;
+    throw new HistoryFormatError('RFN1001', pathOf(position), found);
   }
   const source = json as Record<string, unknown>;
-  const { eventType, head, attributes } = splitEvent(source, path);
-  const decoded = decodeAt(eventHead, head, path) as { eventId: number; eventTimeMs?: number };
-  const base = { ...decoded, eventTimeMs: decoded.eventTimeMs ?? 0 };
+  const { eventType, head, attributes } = splitEvent(source, position);
+  const base = decodeAt(eventHead, head, position) as { eventId: number; eventTimeMs: number };
+  base.eventTimeMs ??= 0;
   const entry = bySpelling.get(eventType);
   if (!entry) return { ...base, type: 'Unknown', recordedType: eventType, attributes: attributes ?? {} };
-  const value = decodeAt(entry.codec, attributes ?? {}, path, entry.type);
-  return { ...base, type: entry.type, attributes: value } as HistoryEvent;
+  const value = decodeAt(entry.codec, attributes ?? {}, position, entry.type);
+  return Object.assign(base, { type: entry.type, attributes: value }) as unknown as HistoryEvent;
 }
 
-function decodeAt(codec: ValueCodec, json: unknown, path: string, type?: string): unknown {
+/** Made only for messages. */
+function pathOf(position: number | undefined): string {
+  return position === undefined ? 'event' : `event ${position}`;
+}
+
+function decodeAt(codec: ValueCodec, json: unknown, position: number | undefined, type?: string): unknown {
   try {
     return codec.decode(json);
   } catch (error) {
+    const path = pathOf(position);
     throw located(error, type === undefined ? path : `${path} ${type}`);
   }
 }
 
-function splitEvent(source: Record<string, unknown>, path: string) {
+/** `timerStartedEventAttributes` → `TimerStarted`; undefined for the other fields of an event. */
+const attributesNames = new Map<string, string | undefined>();
+
+function typeOfAttributes(name: string): string | undefined {
+  if (attributesNames.has(name)) return attributesNames.get(name);
+  const type = name.endsWith('EventAttributes')
+    ? name.charAt(0).toUpperCase() + name.slice(1, -'EventAttributes'.length)
+    : undefined;
+  // Names come from files: those that nobody knows are not kept.
+  if (type === undefined ? eventHeadNames.has(name) : byType.has(type)) attributesNames.set(name, type);
+  return type;
+}
+
+function splitEvent(source: Record<string, unknown>, position: number | undefined) {
   const head: Record<string, unknown> = {};
   let attributes: Record<string, unknown> | undefined;
   let inferred: string | undefined;
   for (const name in source) {
     if (name === 'eventType' || name === 'attributes') continue;
-    if (!name.endsWith('EventAttributes')) {
+    const type = typeOfAttributes(name);
+    if (type === undefined) {
       head[name] = source[name];
     } else if (source[name] !== null && source[name] !== undefined) {
       attributes = source[name] as Record<string, unknown>;
-      inferred = name.charAt(0).toUpperCase() + name.slice(1, -'EventAttributes'.length);
+      inferred = type;
     }
   }
   const eventType = source['eventType'] ?? inferred;
-  if (eventType === undefined) throw new HistoryFormatError('RFN1002', path, '`eventType` is missing');
+  if (eventType === undefined) {
+    throw new HistoryFormatError('RFN1002', pathOf(position), '`eventType` is missing');
+  }
   return { eventType: String(eventType), head, attributes };
 }
 

@@ -8,7 +8,7 @@ export function historyFromJson(json: unknown): readonly HistoryEvent[] {
   if (!list) {
     throw new HistoryFormatError('RFN1001', '', 'expected a history: an object with a list of `events`');
   }
-  const events = list.map((event, index) => eventFromJson(event, `event ${index + 1}`));
+  const events = list.map((event, index) => eventFromJson(event, index + 1));
   checkHistory(events);
   return events;
 }
@@ -35,19 +35,26 @@ export function checkHistory(events: readonly HistoryEvent[]): void {
       `a history begins with WorkflowExecutionStarted, found ${events[0]!.type}`,
     );
   }
-  events.forEach((event, index) => {
-    const where = `event ${event.eventId}`;
+  const refuse = (event: HistoryEvent, detail: string) =>
+    new HistoryFormatError('RFN1004', `event ${event.eventId}`, detail);
+  for (let index = 0; index < events.length; index++) {
+    const event = events[index]!;
     if (event.eventId !== index + 1) {
-      throw new HistoryFormatError('RFN1004', where, `event ids count without a gap; expected ${index + 1}`);
+      throw refuse(event, `event ids count without a gap; expected ${index + 1}`);
     }
     if (index > 0 && event.type === 'WorkflowExecutionStarted') {
-      throw new HistoryFormatError('RFN1004', where, 'WorkflowExecutionStarted stands only once');
+      throw refuse(event, 'WorkflowExecutionStarted stands only once');
     }
     if (index < events.length - 1 && finalTypes.has(event.type)) {
-      throw new HistoryFormatError('RFN1004', where, `nothing comes after ${event.type}`);
+      throw refuse(event, `nothing comes after ${event.type}`);
     }
-    checkReferences(event, where);
-  });
+    const attributes = event.attributes as Readonly<Record<string, unknown>>;
+    for (const name of references) {
+      const id = attributes[name];
+      if (typeof id !== 'number' || id === 0 || (id >= 1 && id < event.eventId)) continue;
+      throw refuse(event, `\`${name}\` is ${id}, which is not an earlier event`);
+    }
+  }
 }
 
 const finalTypes = new Set<string>([
@@ -60,14 +67,3 @@ const finalTypes = new Set<string>([
 ]);
 
 const references = ['scheduledEventId', 'initiatedEventId', 'acceptedEventId'] as const;
-
-function checkReferences(event: HistoryEvent, where: string): void {
-  const attributes = event.attributes as Readonly<Record<string, unknown>>;
-  for (const name of references) {
-    const id = attributes[name];
-    if (typeof id !== 'number' || id === 0) continue;
-    if (id < 1 || id >= event.eventId) {
-      throw new HistoryFormatError('RFN1004', where, `\`${name}\` is ${id}, which is not an earlier event`);
-    }
-  }
-}

@@ -157,10 +157,9 @@ function causeOf(change: Change): string {
 /** Explains a workflow task that fails in replay. */
 export function explainFailure({ target, run }: Evidence, failure: Failure): Divergence {
   const stack = deepestStack(failure);
-  const tasks = run.commands.length;
   return {
     code: 'RFN3013',
-    ...placeOf(tasks + 1, undefined),
+    ...placeOf(run.completedTasks + 1, undefined),
     ...locationFields(locate(target, stack)),
     message: failure.message ?? 'the workflow task failed',
     cause: `Throws: the workflow's code failed with ${failure.applicationFailureInfo?.type ?? 'an error'} in a workflow task that had succeeded: ${failure.message ?? ''}`,

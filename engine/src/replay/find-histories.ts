@@ -1,4 +1,5 @@
-import { readFile, readdir, stat } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
 import { InputError } from '../errors.js';
 import type { HistorySource } from './replay-history.js';
@@ -13,7 +14,7 @@ const endings = ['.json', '.json.gz', '.bin', '.bin.gz', '.binpb', '.binpb.gz', 
 export async function findHistories(paths: readonly string[], cwd = process.cwd()): Promise<HistorySource[]> {
   const files = new Set<string>();
   for (const path of paths) for (const file of await filesOf(path, cwd)) files.add(file);
-  return [...files].map((file) => ({ name: nameOf(file, cwd), history: () => readFile(file) }));
+  return [...files].map((file) => ({ name: nameOf(file, cwd), history: () => readFileSync(file) }));
 }
 
 /** As short as it is unambiguous, with forward slashes on every system. */

@@ -13,6 +13,7 @@ export interface Grade {
 
 /** Whether a run needs the slower one with call sites before it can be graded. */
 export function needsExplanation(run: Run): boolean {
+  if (run.end.type === 'stuck') return false;
   return run.end.type !== 'done' || realDrift(run.drift).length > 0 || run.extraAtEnd.length > 0;
 }
 
@@ -31,6 +32,8 @@ export function gradeRun(target: ReplayTarget, events: readonly HistoryEvent[], 
       if (isUnreadablePayload(failure)) return invalidPayload(failure);
       return { verdict: 'incompatible', divergence: explainFailure(evidence, failure) };
     }
+    case 'stuck':
+      return { verdict: 'incompatible', divergence: explainFailure(evidence, run.end.failure) };
     case 'done': {
       const [drift] = realDrift(run.drift);
       if (drift) return { verdict: 'drift', divergence: explainDrift(evidence, drift) };

@@ -39,9 +39,12 @@ export interface Run {
   readonly end:
     | { readonly type: 'done' }
     | { readonly type: 'mismatch'; readonly mismatch: Mismatch }
-    | { readonly type: 'failed'; readonly failure: Failure; readonly start?: StartFailure };
+    | { readonly type: 'failed'; readonly failure: Failure; readonly start?: StartFailure }
+    /** The code did not give control back: another run would cost the whole deadline again. */
+    | { readonly type: 'stuck'; readonly failure: Failure };
   readonly drift: readonly Drift[];
   readonly matchedCommands: number;
+  readonly completedTasks: number;
   /** Commands that no event took, at the end of a history that ends with a completed workflow task. */
   readonly extraAtEnd: readonly Command[];
   /** Only with `keepCommands`; index 0 is the first workflow task. */
@@ -66,9 +69,59 @@ export async function runHistory(
     if (!(error instanceof WorkflowDeadlineError)) throw error;
     // What the code left behind in the target must not run under another execution.
     target.abandon();
-    return replay.stopped({ type: 'failed', failure: failureOf(error) });
+    return replay.stopped({ type: 'stuck', failure: failureOf(error) });
   } finally {
     stopListening();
+    replay.dispose();
+  }
+}
+
+/**
+ * Replays several histories from zero under one watchdog, whose thread costs as much as a short history. When the
+ * code does not give control back, or nobody handles a rejection, it is not known in which of them: then each is
+ * replayed alone.
+ */
+export async function runHistories(
+  target: ReplayTarget,
+  histories: readonly (readonly HistoryEvent[])[],
+  options: Omit<RunOptions, 'explain'>,
+): Promise<Run[]> {
+  if (histories.length > 1) {
+    const runs = await runTogether(target, histories, options);
+    if (runs) return runs;
+  }
+  const runs: Run[] = [];
+  for (const events of histories) runs.push(await runHistory(target, events, options));
+  return runs;
+}
+
+async function runTogether(
+  target: ReplayTarget,
+  histories: readonly (readonly HistoryEvent[])[],
+  options: RunOptions,
+): Promise<Run[] | undefined> {
+  let isRejected = false;
+  const stopListening = listenForRejections(target, () => (isRejected = true));
+  try {
+    const events = histories.reduce((sum, { length }) => sum + length, 0);
+    const all = () => histories.map((history) => runAtOnce(target, history, options));
+    const runs = target.isProven ? all() : guarded(TOGETHER_DEADLINE_MS + events * EVENT_DEADLINE_MS, all);
+    await turn();
+    return isRejected ? undefined : runs;
+  } catch (error) {
+    if (!(error instanceof WorkflowDeadlineError)) throw error;
+    target.abandon();
+    return undefined;
+  } finally {
+    stopListening();
+  }
+}
+
+function runAtOnce(target: ReplayTarget, events: readonly HistoryEvent[], options: RunOptions): Run {
+  const replay = new HistoryReplay(target, events, options);
+  try {
+    return replay.result(replay.go());
+  } finally {
     replay.dispose();
   }
 }
@@ -77,7 +130,13 @@ type LastStep = Exclude<Step, { type: 'activate' }>;
 
 /** How long the code may go without giving control back; a whole fast replay has more, by its length. */
 const ACTIVATION_DEADLINE_MS = 5000;
+/** When several run together nothing is lost by a short one: each is then replayed alone. */
+const TOGETHER_DEADLINE_MS = 1000;
 const EVENT_DEADLINE_MS = 2;
+
+function replayDeadlineMs(events: number): number {
+  return ACTIVATION_DEADLINE_MS + events * EVENT_DEADLINE_MS;
+}
 
 /** One replay: the state of the core, the instance of the code, and what is kept for the report. */
 class HistoryReplay {
@@ -120,7 +179,7 @@ class HistoryReplay {
       }
     };
     if (this.#isProven) return follow();
-    return guarded(ACTIVATION_DEADLINE_MS + this.#events.length * EVENT_DEADLINE_MS, follow);
+    return guarded(replayDeadlineMs(this.#events.length), follow);
   }
 
   /** With a pause after each activation, in which rejections that nobody handles are reported. */
@@ -174,7 +233,9 @@ class HistoryReplay {
   stopped(end: Run['end']): Run {
     const state = this.#state;
     const { matchedCommands } = progressOf(state);
-    return { end, drift: driftOf(state), matchedCommands, extraAtEnd: [], commands: this.#commands };
+    const { completedTasks } = state;
+    const [drift, commands] = [driftOf(state), this.#commands];
+    return { end, drift, matchedCommands, completedTasks, extraAtEnd: [], commands };
   }
 
   #beyond(last: LastStep | undefined): Probe | undefined {

@@ -96,7 +96,7 @@ async function bundleUserCode(workflowsPath: string, options: TemporalBundleOpti
     });
     const code = result.outputFiles!.find((file) => file.path.endsWith('.js'))!.text;
     const map = result.outputFiles!.find((file) => file.path.endsWith('.map'))!.text;
-    return { code: shareNamespaces(code), map: absoluteSources(map, folder), needed, ignored };
+    return { code: trimHelpers(code), map: absoluteSources(map, folder), needed, ignored };
   } catch (error) {
     throw new InputError('RFN3002', `workflow code could not be bundled: ${messageOf(error)}`, {
       cause: error,
@@ -105,11 +105,17 @@ async function bundleUserCode(workflowsPath: string, options: TemporalBundleOpti
 }
 
 /**
- * esbuild wraps each import of an outside module in a copy of its namespace, for each execution anew. The SDK's
- * modules are marked as ES modules, for which the wrapper changes nothing.
+ * What esbuild adds to the modules runs for each execution anew. Its wrapper around the namespace of an outside
+ * module changes nothing for the SDK's modules, which are marked as ES modules; nor does a name that a function has
+ * already.
  */
-function shareNamespaces(code: string): string {
-  return code.replaceAll(/__toESM\((require\("shared:[^"]+"\))(?:, 1)?\)/g, '$1');
+function trimHelpers(code: string): string {
+  return code
+    .replaceAll(/__toESM\((require\("shared:[^"]+"\))(?:, 1)?\)/g, '$1')
+    .replace(
+      'var __name = (target, value) => __defProp(target,',
+      'var __name = (target, value) => target.name === value ? target : __defProp(target,',
+    );
 }
 
 function absoluteSources(map: string, folder: string): string {

@@ -23,9 +23,9 @@ async function refrain() {
   const { openReplayer } = await import('@refrain/engine');
   const workflowsPath = system === 'refrain-native' ? path('./sequence.ts') : programs;
   const replayer = await openReplayer({ workflowsPath });
+  const sources = Array.from({ length: count }, (_, i) => ({ name: `history ${i}`, history: bytes }));
   return async () => {
-    for (let i = 0; i < count; i++) {
-      const { verdict, divergence } = await replayer.replay({ name: 'h', history: bytes });
+    for await (const { verdict, divergence } of replayer.replayAll(sources)) {
       if (verdict !== 'compatible') throw new Error(`${verdict}: ${divergence?.message}`);
     }
   };

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { replayHistory } from '@refrain/engine';
+import { replayHistories, replayHistory } from '@refrain/engine';
 import { afterAll, describe, expect, it } from 'vitest';
 import { repository } from '../temporal/project.js';
 import { apis, recordHistory } from './record.js';
@@ -81,18 +81,36 @@ export async function clock(): Promise<void> {
   expect(['drift', 'incompatible']).toContain(result.verdict);
 });
 
-it.each(apis)('stop code on %s that never gives control back', { timeout: 40_000 }, async (api) => {
-  const name = api.includes('temporal') ? 'loop-t' : 'loop-r';
-  const write = (body: string) => {
-    const file = join(folder, `${name}.ts`);
-    writeFileSync(
-      file,
-      `import { sleep } from '${api}';\nexport async function loop(): Promise<void> {\n  await sleep(5);\n${body}}\n`,
-    );
-    return file;
-  };
-  const history = await recordHistory(api, write(''), 'loop');
-  const result = await replayHistory({ workflowsPath: write('  for (;;);\n') }, history);
-  expect(result).toMatchObject({ verdict: 'incompatible', divergence: { code: 'RFN3013' } });
-  expect(result.divergence?.message).toMatch(/endless loop/);
-});
+it.each(apis)(
+  'stop code on %s that never gives control back, and go on',
+  { timeout: 40_000 },
+  async (api) => {
+    const name = api.includes('temporal') ? 'loop-t' : 'loop-r';
+    const write = (body: string) => {
+      const file = join(folder, `${name}.ts`);
+      writeFileSync(
+        file,
+        `import { sleep } from '${api}';
+export async function loop(): Promise<void> {
+  await sleep(5);
+${body}}
+export async function nap(): Promise<void> {
+  await sleep(5);
+}
+`,
+      );
+      return file;
+    };
+    const workflowsPath = write('');
+    const loop = await recordHistory(api, workflowsPath, 'loop');
+    const nap = await recordHistory(api, workflowsPath, 'nap');
+    const sources = [nap, loop, nap].map((history, i) => ({ name: String(i), history }));
+    const results = [];
+    for await (const result of replayHistories({ workflowsPath: write('  for (;;);\n') }, sources)) {
+      results.push(result);
+    }
+    expect(results.map(({ verdict }) => verdict)).toEqual(['compatible', 'incompatible', 'compatible']);
+    expect(results[1]!.divergence).toMatchObject({ code: 'RFN3013', workflowTask: 2 });
+    expect(results[1]!.divergence?.message).toMatch(/endless loop/);
+  },
+);

@@ -70,6 +70,8 @@ interface Shared {
   /** Up to 1.10. */
   readonly legacy: boolean;
   readonly conversion: JobConversion;
+  /** What `__TEMPORAL_ACTIVATOR__` holds: writing a global costs more than a comparison. */
+  current: Activator | undefined;
 }
 
 export function createDriver(sdk: SdkModules, loadUserCode: () => UserExports) {
@@ -86,6 +88,7 @@ export function createDriver(sdk: SdkModules, loadUserCode: () => UserExports) {
     globals: createGlobalsSwitch(realm),
     legacy,
     conversion,
+    current: undefined,
   };
   return (options: DriverOptions): DrivenExecution => new HostedExecution(shared, options);
 }
@@ -140,6 +143,7 @@ class HostedExecution implements DrivenExecution {
       failureExceptionTypeNames: [...this.options.workflowFailureErrorTypes],
     });
     this.activator = realm.__TEMPORAL_ACTIVATOR__!;
+    this.shared.current = this.activator;
     if (legacy) fillLegacyInfo(this.activator, job, sdk, form);
     if (this.options.callSites) recordCallSites(this.activator, this.callSites);
   }
@@ -215,13 +219,17 @@ class HostedExecution implements DrivenExecution {
     } finally {
       this.activator = undefined;
       realm.__TEMPORAL_ACTIVATOR__ = undefined;
+      this.shared.current = undefined;
       globals.leave();
     }
   }
 
   private enter(): void {
-    this.shared.globals.enter(this.ownGlobals);
-    this.shared.realm.__TEMPORAL_ACTIVATOR__ = this.activator;
+    const { shared, activator } = this;
+    shared.globals.enter(this.ownGlobals);
+    if (shared.current === activator) return;
+    shared.current = activator;
+    shared.realm.__TEMPORAL_ACTIVATOR__ = activator;
   }
 
   private failureOf(error: unknown): Failure {

@@ -23,14 +23,18 @@ export function createGlobalsSwitch(realm: object): GlobalsSwitch {
   const managed = new Set<PropertyKey>(['__TEMPORAL__', '__TEMPORAL_ACTIVATOR__', 'globalThis']);
   let current: GlobalSet | undefined;
 
+  /** Descriptors are costly to ask for: most globals are what they were. */
+  const isPristine = (key: PropertyKey, before: PropertyDescriptor) => {
+    if ('value' in before) return (realm as Record<PropertyKey, unknown>)[key] === before.value;
+    return Reflect.getOwnPropertyDescriptor(realm, key)?.get === before.get;
+  };
   const takeOut = (into: GlobalSet | undefined) => {
     into?.saved.clear();
     for (const key of Reflect.ownKeys(realm)) {
       if (managed.has(key)) continue;
-      const now = Reflect.getOwnPropertyDescriptor(realm, key)!;
       const before = pristine.get(key);
-      if (before && before.value === now.value && before.get === now.get) continue;
-      into?.saved.set(key, now);
+      if (before && isPristine(key, before)) continue;
+      into?.saved.set(key, Reflect.getOwnPropertyDescriptor(realm, key)!);
       if (before) Reflect.defineProperty(realm, key, before);
       else Reflect.deleteProperty(realm, key);
     }
