@@ -12,7 +12,8 @@ import { historyOf } from './host/open-executions.js';
 import { ReplayCheck } from './host/replay-check.js';
 import { Stage } from './host/stage.js';
 import { workflowSource } from './host/workflow-source.js';
-import { TestConfigError } from './errors.js';
+import { throwAfterTest } from './host/test-runner.js';
+import { TestConfigError, UnmetExpectationError } from './errors.js';
 import { ActivityMock } from './mocks/activity-mock.js';
 import type { Activities, ActivityName, ActivityNamed, AnyFunction } from './mocks/activity-types.js';
 import { ExternalWorkflowMock } from './mocks/external-mock.js';
@@ -46,6 +47,7 @@ export class TestWorkflowEnvironment<A extends Activities = Activities> {
   readonly #replays: ReplayCheck | undefined;
   #started = 0;
   #closed: Promise<void> | undefined;
+  #expectationsAsserted = false;
 
   private constructor(stage: Stage, replays: ReplayCheck | undefined, names: Names) {
     this.namespace = names.namespace;
@@ -193,22 +195,18 @@ export class TestWorkflowEnvironment<A extends Activities = Activities> {
 
   /** What `getVersion(changeId, …)` answers in runs that start from now on; -1 for code from before the change. */
   mockVersion(changeId: string, version: number): void {
+    this.#assertNative(`mockVersion('${changeId}')`, 'getVersion()');
     this.#stage.decisions.versions.set(changeId, version);
   }
 
-  /** Whether `patched(patchId)` is true in runs that start from now on. For code on `@refrain/engine/workflow`. */
+  /** Whether `patched(patchId)` is true in runs that start from now on. */
   mockPatch(patchId: string, isPatched: boolean): void {
-    if (this.#stage.api === 'temporal') {
-      throw new TestConfigError(
-        'RFN4012',
-        `mockPatch('${patchId}'): the code imports @temporalio/workflow, whose patched() cannot be mocked.`,
-      );
-    }
     this.#stage.decisions.patches.set(patchId, isPatched);
   }
 
   /** What `sideEffect(…)` gives in runs that start from now on: the first call, the second … */
   mockSideEffect(...values: readonly unknown[]): void {
+    this.#assertNative('mockSideEffect()', 'sideEffect()');
     this.#stage.decisions.sideEffects = values;
   }
 
@@ -217,8 +215,9 @@ export class TestWorkflowEnvironment<A extends Activities = Activities> {
     setOrder(mocks);
   }
 
-  /** Throws when a rule with `once` or `times` was used less often than it says. */
+  /** Throws when a rule with `once` or `times` was used less often than it says; `close` asks the same. */
   assertExpectations(): void {
+    this.#expectationsAsserted = true;
     this.#stage.registry.assertExpectations();
   }
 
@@ -234,7 +233,10 @@ export class TestWorkflowEnvironment<A extends Activities = Activities> {
     return historyOf(this.#stage.service, this.namespace, { workflowId, runId });
   }
 
-  /** Replays what has not been replayed, and ends everything. Throws what went wrong and nobody was told of. */
+  /**
+   * Replays what has not been replayed, and ends everything. Throws what went wrong and nobody was told of, and else
+   * the expectations that were not met.
+   */
   close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;
@@ -244,18 +246,37 @@ export class TestWorkflowEnvironment<A extends Activities = Activities> {
     return this.close();
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
+  async [Symbol.asyncDispose](): Promise<void> {
+    // Whoever has closed it has been told.
+    if (this.#closed) return this.#closed.catch(() => undefined);
+    try {
+      await this.close();
+    } catch (error) {
+      // Calls that a failed test did not get to say nothing.
+      throwAfterTest(error, (hasFailed) => !hasFailed || !(error instanceof UnmetExpectationError));
+    }
   }
 
   async #close(): Promise<void> {
+    const { skipper, problems, registry } = this.#stage;
+    const hasFailed = skipper.hasFailedWaiters;
     try {
       await this.#replays?.checkAll();
     } finally {
-      this.#stage.skipper.failWaiters(new Error('the test environment is closed'));
+      skipper.failWaiters(new Error('the test environment is closed'));
       await this.#stage.close();
     }
-    this.#stage.problems.throwUntold();
+    problems.throwUntold();
+    if (!hasFailed && !this.#expectationsAsserted) registry.assertExpectations();
+  }
+
+  #assertNative(call: string, api: string): void {
+    if (this.#stage.api !== 'temporal') return;
+    throw new TestConfigError(
+      'RFN4012',
+      `${call}: the workflows import @temporalio/workflow, which has no ${api}. Only patched() is mocked there: ` +
+        'env.mockPatch(id, isPatched).',
+    );
   }
 
   #assertOpen(): void {

@@ -23,6 +23,15 @@ describe('mocks', () => {
     expect(charge.calls.map((call) => call.atMs - charge.calls[0]!.atMs)).toEqual([0, 21_000]);
   });
 
+  it('are never started on demand', async () => {
+    await using env = await create();
+    const book = env.mock('book').timesOut('SCHEDULE_TO_START').once().returns('booked');
+    const handle = await env.start(workflows.impatient);
+    expect(await handle.result()).toBe('TIMEOUT SCHEDULE_TO_START, then booked');
+    expect(book.calls.map((call) => call.atMs - book.calls[0]!.atMs)).toEqual([0, 5 * 60_000]);
+    await expect(handle).toHaveScheduledActivityTimes('book', 2);
+  });
+
   it('send heartbeats that keep a slow call alive', async () => {
     await using env = await create();
     env.mock('charge').returns('ok').after('50 seconds').heartbeats('15 seconds', 1, 2, 3);
@@ -181,10 +190,23 @@ describe('what goes wrong', () => {
   });
 
   it('an expectation that is not met', async () => {
+    const env = await create();
+    env.mock('charge').returns('ok').times(2);
+    await env.run(workflows.charger, ['a']);
+    await expect(env.close()).rejects.toThrow(/charge\(…\) returns 'ok' \(used 1 of 2\)/);
+  });
+
+  it('an expectation that is not met, told once', async () => {
     await using env = await create();
     env.mock('charge').returns('ok').times(2);
     await env.run(workflows.charger, ['a']);
-    expect(() => env.assertExpectations()).toThrow(/charge\(…\) returns 'ok' \(used 1 of 2\)/);
+    expect(() => env.assertExpectations()).toThrow(/used 1 of 2/);
+  });
+
+  it('an expectation that is not met because of something else that went wrong', async () => {
+    await using env = await create();
+    env.mock('charge').withArgs('b').returns('ok').once();
+    await expect(env.run(workflows.charger, ['a'])).rejects.toThrow(/Unexpected call/);
   });
 
   it('a callback that throws', async () => {

@@ -15,6 +15,17 @@ it('runs code that imports @temporalio/workflow as it is, in virtual time', asyn
   await expect(handle).toHaveScheduledActivity('charge', 'a-1');
 });
 
+it('decides about patches, and the history replays without them', async () => {
+  await using env = await TestWorkflowEnvironment.create({ workflowsPath });
+  const charge = env.mock('charge').returns('paid');
+  env.mockPatch('discount', false);
+  await env.run('patchedOrder');
+  env.mockPatch('discount', true);
+  await env.run('patchedOrder');
+  expect(charge.calls.map((call) => call.args[0])).toEqual(['full price', 'discounted']);
+  expect(() => env.mockVersion('discount', 1)).toThrow(/mockPatch/);
+});
+
 it('explores it too', async () => {
   const found = explore('racy', {
     workflowsPath,

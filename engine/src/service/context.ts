@@ -29,6 +29,7 @@ export interface ServiceContext {
   readonly failRunOn: ReadonlySet<string>;
   /** With none, nothing but timers is pending. */
   readonly inFlight: TasksWithWorkers;
+  readonly withholdsActivity?: (task: PollActivityTaskQueueResponse) => boolean;
 }
 
 /** The run that a request names; throws when there is none. */

@@ -28,7 +28,7 @@ export class DueTimes {
   add(dueMs: number, run: number): void {
     const known = this.#earliest.get(run) ?? Infinity;
     if (dueMs >= known) return;
-    if (dueMs > this.#windowEnd.dueMs) return;
+    if (dueMs === Infinity || dueMs > this.#windowEnd.dueMs) return;
     this.#earliest.set(run, dueMs);
     push(this.#heap, { dueMs, run });
     if (this.#heap.length > longestHeap) this.#shrink();
@@ -44,6 +44,20 @@ export class DueTimes {
   get nextMs(): number {
     this.#dropStale();
     return Math.min(this.#heap[0]?.dueMs ?? Infinity, this.#windowEnd.dueMs);
+  }
+
+  /** Puts what is stale at the front right: `dueMs` says when a run really is due. */
+  settle(dueMs: (run: number) => number): void {
+    for (;;) {
+      this.#dropStale();
+      const first = this.#heap[0];
+      const exactMs = first ? dueMs(first.run) : Infinity;
+      if (!first || exactMs <= first.dueMs) break;
+      pop(this.#heap);
+      this.#earliest.delete(first.run);
+      this.add(exactMs, first.run);
+    }
+    this.#arm();
   }
 
   /** Forgets what it knows; nothing fires until `reload`. */

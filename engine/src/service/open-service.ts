@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { WorkflowService } from './api.js';
 import type { NamespaceCalls } from './api/namespaces.js';
+import type { PollActivityTaskQueueResponse } from './api/tasks.js';
 import type { SearchAttributeType } from './check-fields.js';
 import type { Clock, Random } from './clock.js';
 import { realClock } from './clock.js';
@@ -20,6 +21,8 @@ export interface ServiceOptions {
   readonly failRunOn?: readonly string[];
   /** Runs kept in memory while nothing of them is under way; of each namespace. */
   readonly maxLoadedRuns?: number;
+  /** Keeps an activity task from every worker when it answers true; its attempt then runs into its timeouts unstarted. */
+  readonly withholdsActivity?: (task: PollActivityTaskQueueResponse) => boolean;
   /** Called when the store has failed; requests fail with the same error until it works again. */
   readonly onStoreFailure?: (error: unknown) => void;
 }
@@ -63,7 +66,7 @@ type Calls = Readonly<
 
 /** Each call of the service, sent to the namespace that its request names. */
 function routed(first: NamespaceService, serviceOf: (name?: string) => NamespaceService): WorkflowService {
-  const { activity: _activity, releaseActivityTask: _release, close: _close, ...calls } = first;
+  const { activity: _, settleDueTimes: _settle, releaseActivityTask: _release, close: _close, ...calls } = first;
   const routes = Object.entries(calls as unknown as Calls).map(([name, ofFirst]) => {
     const elsewhere = async (request: { readonly namespace?: string }, rest: unknown[]) =>
       (serviceOf(request.namespace) as unknown as Calls)[name]!(request, ...rest);
@@ -91,7 +94,7 @@ function namespaceCalls(namespaces: Namespaces): NamespaceCalls {
 function control(
   services: ReadonlyMap<string, NamespaceService>,
   first: NamespaceService,
-): Pick<NamespaceService, 'activity' | 'releaseActivityTask' | 'close'> {
+): Pick<NamespaceService, 'activity' | 'settleDueTimes' | 'releaseActivityTask' | 'close'> {
   const all = () => [...services.values()];
   return {
     activity: () => {
@@ -106,6 +109,7 @@ function control(
         loadedRuns: sum((p) => p.loadedRuns),
       };
     },
+    settleDueTimes: () => all().forEach((service) => service.settleDueTimes()),
     releaseActivityTask: (taskToken) => all().forEach((service) => service.releaseActivityTask(taskToken)),
     // The first one last: it closes the store, which the others write to.
     close: async () => {

@@ -1,4 +1,5 @@
 import type { Store } from './store.js';
+import type { PollActivityTaskQueueResponse } from './api/tasks.js';
 import type { ScheduleCalls, TaskCalls, WorkflowCalls, WorkflowService } from './api.js';
 import * as activityTasks from './calls/activity-tasks.js';
 import * as history from './calls/history.js';
@@ -14,7 +15,7 @@ import type { SearchAttributeTypes } from './check-fields.js';
 import type { Clock, Random } from './clock.js';
 import type { ServiceContext } from './context.js';
 import { DueTimes } from './due-times.js';
-import { fireDue } from './due.js';
+import { fireDue, nextDueMs } from './due.js';
 import { carryOut, terminate } from './effects.js';
 import { requestCancel } from './from-outside.js';
 import { isRunning } from './state.js';
@@ -37,6 +38,8 @@ export interface NamespaceServiceOptions {
   readonly failRunOn?: readonly string[];
   /** Runs kept in memory while nothing of them is under way. */
   readonly maxLoadedRuns?: number;
+  /** Keeps a task from every worker when it answers true; the attempt then runs into its timeouts unstarted. */
+  readonly withholdsActivity?: (task: PollActivityTaskQueueResponse) => boolean;
   /** Called when the store has failed; requests fail with the same error until it works again. */
   readonly onStoreFailure?: (error: unknown) => void;
 }
@@ -56,6 +59,11 @@ export interface Activity {
 
 export interface NamespaceService extends WorkflowService {
   activity(): Activity;
+  /**
+   * Takes back the wake-ups for what has ended meanwhile: an answered activity's timeouts, a cancelled timer. Real
+   * time need not care, the wake-up finds nothing to do; whoever skips time must not skip to it.
+   */
+  settleDueTimes(): void;
   /** The worker has handed the activity to somebody else (async completion): it no longer runs here. */
   releaseActivityTask(taskToken: string): void;
   /** Answers all polls with nothing and waits until everything is durable. */
@@ -99,6 +107,7 @@ export function openNamespaceService(options: NamespaceServiceOptions): Namespac
     searchAttributeTypes: types,
     failRunOn: new Set(options.failRunOn),
     inFlight: new TasksWithWorkers((token) => isPendingTask(runs, token)),
+    ...(options.withholdsActivity && { withholdsActivity: options.withholdsActivity }),
   };
   const recovery = newRecovery(ctx);
   recovery.run();
@@ -201,7 +210,7 @@ function scheduleCalls(ctx: ServiceContext): ScheduleCalls {
 function control(
   ctx: ServiceContext,
   recovery: Recovery,
-): Pick<NamespaceService, 'activity' | 'releaseActivityTask' | 'close'> {
+): Pick<NamespaceService, 'activity' | 'settleDueTimes' | 'releaseActivityTask' | 'close'> {
   return {
     activity: () => ({
       nextDueMs: Math.min(ctx.dueTimes.nextMs, ctx.schedules.nextDueMs),
@@ -210,6 +219,13 @@ function control(
       backlog: ctx.workflowTasks.backlog + ctx.activityTasks.backlog,
       loadedRuns: ctx.runs.loadedCount,
     }),
+    settleDueTimes: () =>
+      ctx.dueTimes.settle((key) => {
+        const state = ctx.runs.get(key)?.state;
+        if (!state) return Infinity;
+        state.dueMs = nextDueMs(state);
+        return state.dueMs;
+      }),
     releaseActivityTask: (taskToken) => void ctx.inFlight.delete(taskToken),
     close: async () => {
       recovery.stop();

@@ -65,6 +65,15 @@ export class ActivityHost {
     return this.#options.registry.activities.has(name) || this.#registered(name) !== undefined;
   }
 
+  /** Whether a mock keeps the attempt from every worker. */
+  withholds(attempt: Pick<Attempt, 'activityType' | 'attempt' | 'workflowId'>, args: () => unknown[]): boolean {
+    const mock = this.#options.registry.activities.get(attempt.activityType);
+    if (!mock) return false;
+    const { clock } = this.#options;
+    const { attempt: number, workflowId } = attempt;
+    return mock.withholds({ args: args() as never, atMs: clock.nowMs(), attempt: number, workflowId });
+  }
+
   async run(
     attempt: Attempt,
     args: readonly unknown[],

@@ -39,11 +39,10 @@ function withJobs(
     changeId,
     version,
   }));
-  const patches = [...decisions.patches].map(([patchId, isPatched]): ActivationApi.ActivationJob => ({
-    type: 'notifyHasPatch',
-    patchId,
-    ...(isPatched ? {} : { isAbsent: true }),
-  }));
+  // A patch is present in new runs anyway; the job for it belongs to replays.
+  const patches = [...decisions.patches].flatMap(([patchId, isPatched]): ActivationApi.ActivationJob[] =>
+    isPatched ? [] : [{ type: 'notifyHasPatch', patchId, isAbsent: true }],
+  );
   const sideEffects = decisions.sideEffects.map((value, index): ActivationApi.ActivationJob => ({
     type: 'resolveSideEffect',
     seq: index + 1,

@@ -1,4 +1,11 @@
-import { MemoryStore, openService, type Command, type Random, type Service } from '@refrain/engine/internal';
+import {
+  MemoryStore,
+  openService,
+  type Command,
+  type Random,
+  type Service,
+  type TaskApi,
+} from '@refrain/engine/internal';
 import type { ActivityMock } from '../mocks/activity-mock.js';
 import type { Activities } from '../mocks/activity-types.js';
 import { MockRegistry } from '../mocks/registry.js';
@@ -79,6 +86,7 @@ export class Stage {
       store: new MemoryStore(),
       clock,
       random: options.random,
+      withholdsActivity: (task) => this.#withholds(task),
       ...(options.searchAttributes ? { searchAttributes: options.searchAttributes } : {}),
     });
     const service = this.service;
@@ -86,6 +94,7 @@ export class Stage {
       autoSkip: options.autoSkip,
       maxSkips: options.maxSkips,
       stallMs: options.stallMs,
+      settleTimers: () => service.settleDueTimes(),
       describePending: () => describeOpenExecutions(service, namespace),
     });
     this.problems = new Problems(() => this.skipper);
@@ -163,6 +172,12 @@ export class Stage {
     } finally {
       if (!attempt.isLocal && !attempt.isOver()) this.#workerView.activityEnded(attempt.taskToken);
     }
+  }
+
+  #withholds({ activityType, attempt, workflowExecution, input }: TaskApi.PollActivityTaskQueueResponse): boolean {
+    const { workflowId = '' } = workflowExecution;
+    const named = { activityType: activityType.name, attempt, workflowId };
+    return this.activities.withholds(named, () => defaultConversion.fromPayloads(input));
   }
 
   #clientService(service: Service): Service {

@@ -6,9 +6,12 @@ import { Mock } from './mock.js';
 export class ActivityMock<F extends AnyFunction = AnyFunction> extends Mock<ArgumentsOf<F>, ResultOf<F>> {
   readonly #unanswered: AsyncCompletion<ResultOf<F>>[] = [];
 
-  /** The attempt never answers: it runs into its timeouts, in virtual time. */
-  timesOut(): this {
-    return this.addBehaviour({ type: 'timesOut' });
+  /**
+   * The attempt never answers: it runs into its timeouts, in virtual time. With `SCHEDULE_TO_START` no worker takes
+   * it, so that it runs into the timeouts that count from its scheduling.
+   */
+  timesOut(timeout?: 'SCHEDULE_TO_START'): this {
+    return this.addBehaviour({ type: timeout === undefined ? 'timesOut' : 'neverStarts' });
   }
 
   /** The attempt stays open until the test completes it: see `unanswered`. */

@@ -119,6 +119,13 @@ export class Mock<P extends readonly unknown[], R> {
     return selection;
   }
 
+  /** Takes the call if its rule keeps it from starting; otherwise nothing is counted. */
+  withholds(call: MockCall<P, R>): boolean {
+    if (selectRule(this.#rules, call.args).rule?.behaviour.type !== 'neverStarts') return false;
+    this.take(call);
+    return true;
+  }
+
   protected addBehaviour(behaviour: Behaviour): this {
     this.#rules = addRule(this.#rules, createRule(this.name, this.#args, behaviour));
     return this;

@@ -18,7 +18,7 @@ export async function performRule(
   context: CallContext,
 ): Promise<unknown> {
   const startMs = context.nowMs();
-  const endMs = rule.behaviour.type === 'timesOut' ? Infinity : startMs + rule.delayMs;
+  const endMs = neverAnswers(rule) ? Infinity : startMs + rule.delayMs;
   for (const heartbeat of rule.heartbeats) {
     if (startMs + heartbeat.atMs > endMs) break;
     await context.sleepUntil(startMs + heartbeat.atMs);
@@ -33,10 +33,16 @@ export async function performRule(
     case 'implements':
       return rule.behaviour.implementation(...(args as never[]));
     case 'timesOut':
+    // Only a local activity comes here: it has no queue in which it could wait.
+    case 'neverStarts':
       return context.neverEnds();
     case 'completesAsync':
       return context.completeAsync();
     case 'never':
       throw new TypeError('a rule that must not be used was chosen');
   }
+}
+
+function neverAnswers({ behaviour }: Rule): boolean {
+  return behaviour.type === 'timesOut' || behaviour.type === 'neverStarts';
 }

@@ -46,9 +46,11 @@ export class MockRegistry {
     const unmet = mocks.flatMap((mock) => mock.unmetRules());
     if (unmet.length === 0) return;
     throw new UnmetExpectationError(
-      ['Mocks were used less often than expected:', ...unmet.map((rule) => `  - ${describeRule(rule)}`)].join(
-        '\n',
-      ),
+      [
+        'Mocks were used less often than expected:',
+        ...unmet.map((rule) => `  - ${describeRule(rule)}`),
+        'once() and times(n) say how often a rule has to be used; leave them out where any number of calls will do.',
+      ].join('\n'),
     );
   }
 }

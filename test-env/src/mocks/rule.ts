@@ -8,6 +8,8 @@ export type Behaviour =
   | { readonly type: 'implements'; readonly implementation: (...args: never[]) => unknown }
   /** Never ends by itself: the service times it out in virtual time. */
   | { readonly type: 'timesOut' }
+  /** No worker takes it: the service times it out in virtual time. */
+  | { readonly type: 'neverStarts' }
   /** Ends when the test completes it by its task token. */
   | { readonly type: 'completesAsync' }
   /** A call is an error. */
@@ -122,6 +124,8 @@ function describeBehaviour(behaviour: Behaviour): string {
       return 'runs an implementation';
     case 'timesOut':
       return 'times out';
+    case 'neverStarts':
+      return 'is never started';
     case 'completesAsync':
       return 'is completed by the test';
     case 'never':

@@ -9,6 +9,8 @@ export interface TimeSkipperOptions {
   readonly maxSkips: number;
   /** Real milliseconds after which a wait for which nothing is pending is given up. */
   readonly stallMs: number;
+  /** Takes back timers that nothing waits for any more: time must not stop at them, nor go to them. */
+  readonly settleTimers?: () => void;
   /** What is open in the environment, in lines, for the errors. */
   readonly describePending: () => Promise<string>;
 }
@@ -30,6 +32,7 @@ export class TimeSkipper {
   #held = 0;
   #running = false;
   #skips = 0;
+  #hasFailedWaiters = false;
 
   constructor(clock: VirtualClock, traffic: Traffic, options: TimeSkipperOptions) {
     this.#clock = clock;
@@ -68,7 +71,13 @@ export class TimeSkipper {
   failWaiters(error: unknown): boolean {
     const waiters = [...this.#waiters];
     for (const waiter of waiters) waiter.fail(error);
+    this.#hasFailedWaiters ||= waiters.length > 0;
     return waiters.length > 0;
+  }
+
+  /** Whether any wait was ended so. */
+  get hasFailedWaiters(): boolean {
+    return this.#hasFailedWaiters;
   }
 
   async #wait<T>(kind: Pick<Waiter, 'limitMs' | 'forced'>, result: Promise<T> | undefined): Promise<T> {
@@ -95,10 +104,11 @@ export class TimeSkipper {
     try {
       while (this.#waiters.size > 0) {
         await this.#traffic.settled();
+        this.#options.settleTimers?.();
         if (this.#wakeTimed()) continue;
         const limitMs = this.#limitMs();
-        if (limitMs === undefined || !this.#skipTo(limitMs)) await this.#waitForChange();
-        else if (this.#skips > this.#options.maxSkips) await this.#failEndless();
+        if (limitMs !== undefined && this.#isEndless(limitMs)) await this.#failEndless();
+        else if (limitMs === undefined || !this.#skipTo(limitMs)) await this.#waitForChange();
       }
     } finally {
       this.#running = false;
@@ -113,8 +123,7 @@ export class TimeSkipper {
 
   /** Moves to the next timer, or to the next moment that a waiter waits for, whichever is first. */
   #skipTo(limitMs: number): boolean {
-    const targets = [...this.#waiters].filter((waiter) => waiter.isTimed).map((waiter) => waiter.limitMs);
-    const targetMs = Math.min(limitMs, ...targets);
+    const targetMs = this.#targetMs(limitMs);
     if (this.#clock.fireNext(targetMs)) {
       // A wait for a time ends by itself; only a wait for a result can be endless.
       this.#skips = Number.isFinite(targetMs) ? 0 : this.#skips + 1;
@@ -123,6 +132,17 @@ export class TimeSkipper {
     if (!Number.isFinite(targetMs)) return false;
     this.#clock.moveTo(targetMs);
     return true;
+  }
+
+  #targetMs(limitMs: number): number {
+    const timed = [...this.#waiters].filter((waiter) => waiter.isTimed).map((waiter) => waiter.limitMs);
+    return Math.min(limitMs, ...timed);
+  }
+
+  /** Asked before a skip, at rest: the error can then show what is pending. */
+  #isEndless(limitMs: number): boolean {
+    if (this.#skips < this.#options.maxSkips || Number.isFinite(this.#targetMs(limitMs))) return false;
+    return this.#clock.nextDueMs() !== undefined;
   }
 
   #wakeTimed(): boolean {

@@ -9,7 +9,8 @@
  * 2. Before anything of an execution runs, its activator and its globals are the context's.
  * 3. Each call that may queue microtasks returns to the host, which drains them, before the next call.
  */
-import type { Activation, Completion, InitializeWorkflow, WorkflowCommand } from '../../core/activation.js';
+import type { Activation, ActivationJob, Completion, InitializeWorkflow, WorkflowCommand } from '../../core/activation.js';
+import { absentPatchesOf, withholdPatches } from './absent-patches.js';
 import { commandFromProto } from './commands.js';
 import type { Failure } from '../../history/messages.js';
 import { legacyBatches, modernBatches } from './batches.js';
@@ -145,6 +146,8 @@ class HostedExecution implements DrivenExecution {
     this.activator = realm.__TEMPORAL_ACTIVATOR__!;
     this.shared.current = this.activator;
     if (legacy) fillLegacyInfo(this.activator, job, sdk, form);
+    const absent = absentPatchesOf(activation);
+    if (absent.length > 0) withholdPatches(this.activator, absent);
     if (this.options.callSites) recordCallSites(this.activator, this.callSites);
   }
 
@@ -172,7 +175,7 @@ class HostedExecution implements DrivenExecution {
   prepare(activation: Activation): number {
     const { sdk, legacy, conversion } = this.shared;
     this.enter();
-    const jobs = activation.jobs.map((job) => jobToProto(job, conversion));
+    const jobs = activation.jobs.filter(isForSdk).map((job) => jobToProto(job, conversion));
     this.base = activationBase(activation, sdk);
     this.batches = legacy ? legacyBatches(jobs) : modernBatches(activation, jobs, this.activator!, sdk);
     return this.batches.length;
@@ -258,7 +261,12 @@ function anyName(): Set<string> {
 }
 
 function patchIdsOf(activation: Activation): string[] {
-  return activation.jobs.flatMap((job) => (job.type === 'notifyHasPatch' ? [job.patchId] : []));
+  return activation.jobs.flatMap((job) => (job.type === 'notifyHasPatch' && !job.isAbsent ? [job.patchId] : []));
+}
+
+/** Its jobs know no absent patches. */
+function isForSdk(job: ActivationJob): boolean {
+  return job.type !== 'notifyHasPatch' || !job.isAbsent;
 }
 
 function activationBase(activation: Activation, sdk: SdkModules): Dict {

@@ -35,6 +35,8 @@ export interface Activator {
   readonly blockedConditions: Map<number, unknown>;
   mutateWorkflowInfo(change: (info: Record<string, unknown>) => Record<string, unknown>): void;
   notifyHasPatch(job: { patchId: string }): void;
+  /** Since 1.11; decides what `patched` and `deprecatePatch` do. */
+  patchInternal?(patchId: string, deprecated: boolean): boolean;
   updateRandomSeed(job: unknown): void;
   pushCommand(command: object, ...rest: unknown[]): void;
   errorToFailure(error: unknown): unknown;
