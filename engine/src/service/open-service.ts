@@ -66,7 +66,13 @@ type Calls = Readonly<
 
 /** Each call of the service, sent to the namespace that its request names. */
 function routed(first: NamespaceService, serviceOf: (name?: string) => NamespaceService): WorkflowService {
-  const { activity: _, settleDueTimes: _settle, releaseActivityTask: _release, close: _close, ...calls } = first;
+  const {
+    activity: _,
+    settleDueTimes: _settle,
+    releaseActivityTask: _release,
+    close: _close,
+    ...calls
+  } = first;
   const routes = Object.entries(calls as unknown as Calls).map(([name, ofFirst]) => {
     const elsewhere = async (request: { readonly namespace?: string }, rest: unknown[]) =>
       (serviceOf(request.namespace) as unknown as Calls)[name]!(request, ...rest);

@@ -66,7 +66,10 @@ export class ActivityHost {
   }
 
   /** Whether a mock keeps the attempt from every worker. */
-  withholds(attempt: Pick<Attempt, 'activityType' | 'attempt' | 'workflowId'>, args: () => unknown[]): boolean {
+  withholds(
+    attempt: Pick<Attempt, 'activityType' | 'attempt' | 'workflowId'>,
+    args: () => unknown[],
+  ): boolean {
     const mock = this.#options.registry.activities.get(attempt.activityType);
     if (!mock) return false;
     const { clock } = this.#options;

@@ -174,7 +174,12 @@ export class Stage {
     }
   }
 
-  #withholds({ activityType, attempt, workflowExecution, input }: TaskApi.PollActivityTaskQueueResponse): boolean {
+  #withholds({
+    activityType,
+    attempt,
+    workflowExecution,
+    input,
+  }: TaskApi.PollActivityTaskQueueResponse): boolean {
     const { workflowId = '' } = workflowExecution;
     const named = { activityType: activityType.name, attempt, workflowId };
     return this.activities.withholds(named, () => defaultConversion.fromPayloads(input));

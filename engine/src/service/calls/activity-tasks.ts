@@ -58,7 +58,7 @@ function take(
   const run = ctx.runs.get(queued.run);
   const activity = run?.state.activities.get(queued.scheduledEventId);
   if (!run || !activity || activity.startedTimeMs !== 0 || !isRunning(run.state)) return undefined;
-  if (ctx.withholdsActivity?.(response(run, activity))) return undefined;
+  if (ctx.withholdsActivity?.(response(ctx, run, activity))) return undefined;
   if (who.embedded && !isLastAttempt(activity)) {
     // Nothing of such a start has to be stored, so that no commit is asked for.
     startWithoutCommit(ctx, run, activity, who);

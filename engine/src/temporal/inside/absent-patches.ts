@@ -3,7 +3,9 @@ import type { Activator } from './sdk-types.js';
 
 /** The patches that were decided to be absent from this run. */
 export function absentPatchesOf(activation: Activation): string[] {
-  return activation.jobs.flatMap((job) => (job.type === 'notifyHasPatch' && job.isAbsent ? [job.patchId] : []));
+  return activation.jobs.flatMap((job) =>
+    job.type === 'notifyHasPatch' && job.isAbsent ? [job.patchId] : [],
+  );
 }
 
 /** Makes `patched(id)` false for these, as in a run that began before they were written. */

@@ -9,7 +9,13 @@
  * 2. Before anything of an execution runs, its activator and its globals are the context's.
  * 3. Each call that may queue microtasks returns to the host, which drains them, before the next call.
  */
-import type { Activation, ActivationJob, Completion, InitializeWorkflow, WorkflowCommand } from '../../core/activation.js';
+import type {
+  Activation,
+  ActivationJob,
+  Completion,
+  InitializeWorkflow,
+  WorkflowCommand,
+} from '../../core/activation.js';
 import { absentPatchesOf, withholdPatches } from './absent-patches.js';
 import { commandFromProto } from './commands.js';
 import type { Failure } from '../../history/messages.js';
@@ -261,7 +267,9 @@ function anyName(): Set<string> {
 }
 
 function patchIdsOf(activation: Activation): string[] {
-  return activation.jobs.flatMap((job) => (job.type === 'notifyHasPatch' && !job.isAbsent ? [job.patchId] : []));
+  return activation.jobs.flatMap((job) =>
+    job.type === 'notifyHasPatch' && !job.isAbsent ? [job.patchId] : [],
+  );
 }
 
 /** Its jobs know no absent patches. */
