@@ -1,6 +1,7 @@
 import type { ClientOptions } from './client/client.js';
 import { Client } from './client/client.js';
 import { InputError } from './errors.js';
+import type { DirectTasks } from './service/direct-tasks.js';
 import type { Service, ServiceOptions } from './service/open-service.js';
 import { openService } from './service/open-service.js';
 import { MemoryStore } from './store/memory-store.js';
@@ -18,6 +19,8 @@ export interface EngineOptions extends Omit<ServiceOptions, 'store'>, Omit<Clien
 /** An engine of this process: a connection for clients and workers. */
 export interface Engine extends AsyncDisposable {
   readonly service: Service;
+  /** What a worker of this process uses besides `service`: see `Service.directTasks`. */
+  directTasks(namespace?: string): DirectTasks;
   readonly client: Client;
   /** Waits until everything is stored; then the file is free for others. Shut workers down before. */
   close(): Promise<void>;
@@ -44,5 +47,11 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     ...(queryRejectCondition && { queryRejectCondition }),
     ...(newId && { newId }),
   });
-  return { service, client, close: () => service.close(), [Symbol.asyncDispose]: () => service.close() };
+  return {
+    service,
+    directTasks: (name) => service.directTasks(name),
+    client,
+    close: () => service.close(),
+    [Symbol.asyncDispose]: () => service.close(),
+  };
 }

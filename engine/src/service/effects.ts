@@ -55,10 +55,9 @@ export function carryOut(ctx: ServiceContext, run: LoadedRun, effect: Effect): v
       const update = run.updates?.get(effect.updateId);
       if (!update) return;
       update.stage = 'accepted';
-      ctx.runs.durable().then(
-        () => reachStage(update, { stage: 'ACCEPTED' }),
-        () => undefined,
-      );
+      ctx.runs.whenDurable((failure) => {
+        if (!failure) reachStage(update, { stage: 'ACCEPTED' });
+      });
       return;
     }
     case 'updateCompleted':
@@ -108,10 +107,9 @@ function dispatchActivity(ctx: ServiceContext, run: LoadedRun, scheduledEventId:
   activity.dispatched = true;
   const name = activity.scheduled.taskQueue?.name ?? '';
   const task = { run: run.state.run, scheduledEventId };
-  ctx.runs.durable().then(
-    () => ctx.activityTasks.offer(name, task),
-    () => undefined,
-  );
+  ctx.runs.whenDurable((failure) => {
+    if (!failure) ctx.activityTasks.offer(name, task);
+  });
 }
 
 function startChild(ctx: ServiceContext, parent: LoadedRun, child: ChildState): void {

@@ -5,6 +5,7 @@ import type { PollActivityTaskQueueResponse } from './api/tasks.js';
 import type { SearchAttributeType } from './check-fields.js';
 import type { Clock, Random } from './clock.js';
 import { realClock } from './clock.js';
+import type { DirectTasks } from './direct-tasks.js';
 import type { Namespace } from './namespaces.js';
 import { firstNamespace, Namespaces } from './namespaces.js';
 import type { NamespaceService } from './service.js';
@@ -27,7 +28,10 @@ export interface ServiceOptions {
   readonly onStoreFailure?: (error: unknown) => void;
 }
 
-export interface Service extends NamespaceService, NamespaceCalls {}
+export interface Service extends Omit<NamespaceService, 'direct'>, NamespaceCalls {
+  /** For workers of this process, in place of polls; of one namespace. */
+  directTasks(namespace?: string): DirectTasks;
+}
 
 /**
  * Opens the service over a store: a service for each namespace, and calls go to the one that they name (`default`
@@ -57,6 +61,7 @@ export function openService(options: ServiceOptions): Service {
     ...routed(first, serviceOf),
     ...namespaceCalls(namespaces),
     ...control(services, first),
+    directTasks: (name) => serviceOf(name).direct,
   };
 }
 
@@ -71,6 +76,7 @@ function routed(first: NamespaceService, serviceOf: (name?: string) => Namespace
     settleDueTimes: _settle,
     releaseActivityTask: _release,
     close: _close,
+    direct: _direct,
     ...calls
   } = first;
   const routes = Object.entries(calls as unknown as Calls).map(([name, ofFirst]) => {

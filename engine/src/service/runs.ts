@@ -26,11 +26,16 @@ export interface RunsOptions {
   failed(error: unknown): void;
 }
 
+/** What waits for a commit. Most of it needs no promise: there are several for each activity. */
 interface Commit {
-  readonly promise: Promise<void>;
-  resolve(): void;
-  reject(error: unknown): void;
+  waiting: WhenDurable[];
+  promise: Promise<void> | undefined;
+  /** The runs in it, each with the last event that it makes durable. */
+  runs: readonly (readonly [LoadedRun, number])[];
 }
+
+/** Called once: when all is durable, or with the error for which it is not. Must not throw. */
+export type WhenDurable = (failure: { readonly error: unknown } | undefined) => void;
 
 /**
  * Owns the runs in memory and what of them is not durable yet. It does not know what a request means.
@@ -48,7 +53,9 @@ export class Runs {
   /** Deleted, and still in the store until the commit. */
   readonly #deleting = new Set<number>();
   #schedules = new Map<string, ScheduleWrite>();
+  /** Asked for; it takes what is staged until it begins. */
   #next: Commit | undefined;
+  /** The latest that has begun; the one before it may not have been settled yet. */
   #underWay: Commit | undefined;
   #lastKey: number;
 
@@ -132,7 +139,20 @@ export class Runs {
 
   /** Resolves when everything that was staged before is durable. */
   durable(): Promise<void> {
-    return this.#next?.promise ?? this.#underWay?.promise ?? Promise.resolve();
+    const commit = this.#next ?? this.#underWay;
+    return commit ? (commit.promise ??= promiseOf(commit)) : Promise.resolve();
+  }
+
+  /** The same without a promise; calls back at once when everything is durable already. */
+  whenDurable(call: WhenDurable): void {
+    const commit = this.#next ?? this.#underWay;
+    if (commit) commit.waiting.push(call);
+    else call(undefined);
+  }
+
+  /** Nothing follows at once: a commit need not wait for more. */
+  flush(): void {
+    if (this.#next) this.#options.store.flush?.();
   }
 
   get isSettled(): boolean {
@@ -201,25 +221,24 @@ export class Runs {
 
   #requestCommit(): void {
     if (this.#next) return;
-    this.#next = newCommit();
+    const commit: Commit = { waiting: [], promise: undefined, runs: [] };
+    this.#next = commit;
     this.#options.store
-      .requestCommit(() => this.#collect())
+      .requestCommit(() => this.#collect(commit))
       .then(
-        () => this.#committed(),
-        (error: unknown) => this.#commitFailed(error),
+        () => this.#committed(commit),
+        (error: unknown) => this.#commitFailed(commit, error),
       );
   }
 
-  #committing: readonly (readonly [LoadedRun, number])[] = [];
-
-  #collect(): WriteBatch {
+  #collect(commit: Commit): WriteBatch {
     const dirty = [...this.#dirty];
     this.#dirty = new Set();
-    this.#underWay = this.#next;
-    this.#next = undefined;
+    this.#underWay = commit;
+    if (this.#next === commit) this.#next = undefined;
     const schedules = [...this.#schedules.values()];
     this.#schedules = new Map();
-    this.#committing = dirty.map((run) => [run, run.state.nextEventId - 1] as const);
+    commit.runs = dirty.map((run) => [run, run.state.nextEventId - 1] as const);
     const runs = dirty.map((run) => this.#takeWrites(run)).filter((w) => w !== undefined);
     return { runs, schedules };
   }
@@ -251,8 +270,8 @@ export class Runs {
     return writes;
   }
 
-  #committed(): void {
-    for (const [run, eventId] of this.#committing) {
+  #committed(commit: Commit): void {
+    for (const [run, eventId] of commit.runs) {
       run.durableEventId = eventId;
       this.#deleting.delete(run.state.run);
       trimTail(run);
@@ -260,18 +279,17 @@ export class Runs {
       if (!isRunning(run.state) && isEvictable(run) && !this.#dirty.has(run)) this.#forget(run);
       if (run.state.dueMs < Infinity) this.#options.dueTimes.add(run.state.dueMs, run.state.run);
     }
-    const commit = this.#underWay;
-    this.#underWay = undefined;
-    commit?.resolve();
+    if (this.#underWay === commit) this.#underWay = undefined;
     this.#options.committed();
+    settle(commit, undefined);
     if (this.#loaded.size > this.#options.maxLoadedRuns) this.#evict();
   }
 
-  #commitFailed(error: unknown): void {
-    const commits = [this.#underWay, this.#next];
+  #commitFailed(commit: Commit, error: unknown): void {
+    const next = this.#next;
     this.#underWay = undefined;
     this.#next = undefined;
-    for (const commit of commits) commit?.reject(error);
+    for (const failed of [commit, next]) if (failed) settle(failed, { error });
     this.#options.failed(error);
   }
 
@@ -334,15 +352,18 @@ export class Runs {
   }
 }
 
-function newCommit(): Commit {
-  let resolve!: () => void;
-  let reject!: (error: unknown) => void;
-  const promise = new Promise<void>((yes, no) => {
-    resolve = yes;
-    reject = no;
+function settle(commit: Commit, failure: { readonly error: unknown } | undefined): void {
+  const { waiting } = commit;
+  commit.waiting = [];
+  for (const call of waiting) call(failure);
+}
+
+function promiseOf(commit: Commit): Promise<void> {
+  const promise = new Promise<void>((resolve, reject) => {
+    commit.waiting.push((failure) => (failure ? reject(failure.error as Error) : resolve()));
   });
   promise.catch(() => undefined);
-  return { promise, resolve, reject };
+  return promise;
 }
 
 export function parseEvents(text: string): HistoryEvent[] {

@@ -14,6 +14,8 @@ import * as workflowTasks from './calls/workflow-tasks.js';
 import type { SearchAttributeTypes } from './check-fields.js';
 import type { Clock, Random } from './clock.js';
 import type { ServiceContext } from './context.js';
+import type { DirectTasks } from './direct-tasks.js';
+import { directTasks } from './direct-tasks.js';
 import { DueTimes } from './due-times.js';
 import { fireDue, nextDueMs } from './due.js';
 import { carryOut, terminate } from './effects.js';
@@ -66,6 +68,7 @@ export interface NamespaceService extends WorkflowService {
   settleDueTimes(): void;
   /** The worker has handed the activity to somebody else (async completion): it no longer runs here. */
   releaseActivityTask(taskToken: string): void;
+  readonly direct: DirectTasks;
   /** Answers all polls with nothing and waits until everything is durable. */
   close(): Promise<void>;
 }
@@ -111,7 +114,13 @@ export function openNamespaceService(options: NamespaceServiceOptions): Namespac
   };
   const recovery = newRecovery(ctx);
   recovery.run();
-  return { ...workflowCalls(ctx), ...taskCalls(ctx), ...scheduleCalls(ctx), ...control(ctx, recovery) };
+  return {
+    ...workflowCalls(ctx),
+    ...taskCalls(ctx),
+    ...scheduleCalls(ctx),
+    ...control(ctx, recovery),
+    direct: directTasks(ctx),
+  };
 }
 
 function newSchedules(

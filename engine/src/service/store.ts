@@ -12,6 +12,8 @@ export interface Store {
    * after what it returned is durable. Requests that come while a transaction is under way share the next one.
    */
   requestCommit(collect: () => WriteBatch): Promise<void>;
+  /** A commit that was asked for may begin now: nothing that belongs into it follows at once. */
+  flush?(): void;
 
   /** The highest key of a run so far; 0 in an empty store. */
   lastRunKey(): number;

@@ -23,7 +23,23 @@ export interface PollerIdentity {
 interface Poller<T> {
   readonly who: PollerIdentity;
   readonly take: (task: QueuedTask) => T | undefined;
+  /** It is no longer among the pollers when it is answered, except a server that has room for more. */
   readonly answer: (result: T | undefined) => void;
+}
+
+/** A worker of this process: it is given tasks one after the other, as long as it has room. */
+export interface TaskServer<T> {
+  readonly who: PollerIdentity;
+  take(task: QueuedTask): T | undefined;
+  /** Whether it takes a task more besides `waiting` ones that it will be given. */
+  hasRoom(waiting?: number): boolean;
+  serve(task: T): void;
+}
+
+export interface ServedQueue {
+  /** There is room again. */
+  resume(): void;
+  stop(): void;
 }
 
 interface TaskQueue<T> {
@@ -110,6 +126,41 @@ export class TaskQueues<T> {
     });
   }
 
+  /** Gives the server all tasks of the queue until it stops; none while it has no room. */
+  serve(name: string, server: TaskServer<T>, maxTasksPerSecond?: number): ServedQueue {
+    const queue = this.#queue(name);
+    queue.rate = maxTasksPerSecond ?? queue.rate;
+    let isStopped = false;
+    const poller: Poller<T> = {
+      who: server.who,
+      take: (task) => server.take(task),
+      answer: (result) => {
+        if (result === undefined) isStopped = true;
+        else server.serve(result);
+        if (isStopped || !server.hasRoom()) leave();
+      },
+    };
+    const leave = () => {
+      if (queue.pollers.delete(poller)) this.#touch(queue, server.who);
+    };
+    const resume = () => {
+      if (isStopped || !server.hasRoom()) return;
+      if (!queue.pollers.has(poller)) {
+        this.#see(queue, server.who);
+        queue.pollers.add(poller);
+      }
+      this.#drain(queue);
+    };
+    resume();
+    return {
+      resume,
+      stop: () => {
+        isStopped = true;
+        leave();
+      },
+    };
+  }
+
   /** Whether a worker polls this queue, or did a moment ago. */
   isPolled(name: string): boolean {
     const queue = this.#queues.get(name);
@@ -120,6 +171,8 @@ export class TaskQueues<T> {
   describe(name: string): { readonly pollers: readonly PollerInfo[]; readonly backlog: number } {
     const queue = this.#queues.get(name);
     if (!queue) return { pollers: [], backlog: 0 };
+    // Who waits in the queue has access now.
+    for (const { who } of queue.pollers) this.#touch(queue, who);
     return { pollers: [...queue.seen.values()], backlog: queue.tasks.length - queue.head };
   }
 
@@ -172,7 +225,18 @@ export class TaskQueues<T> {
     return queue;
   }
 
-  #see(queue: TaskQueue<T>, { identity, buildId }: PollerIdentity): void {
+  /** A poller comes. A build that comes (again) is the one that was deployed last. */
+  #see(queue: TaskQueue<T>, who: PollerIdentity): void {
+    const { buildId } = who;
+    if (buildId !== undefined) {
+      const lastMs = queue.builds.get(buildId) ?? -Infinity;
+      const polls = [...queue.pollers].some((p) => p.who.buildId === buildId);
+      if (!polls && this.#clock.nowMs() - lastMs > limits.stickyPollerGoneMs) queue.newestBuild = buildId;
+    }
+    this.#touch(queue, who);
+  }
+
+  #touch(queue: TaskQueue<T>, { identity, buildId }: PollerIdentity): void {
     const nowMs = this.#clock.nowMs();
     queue.lastPollMs = nowMs;
     if (queue.seen.size > 1000) queue.seen.clear();
@@ -181,12 +245,7 @@ export class TaskQueues<T> {
       lastAccessTimeMs: nowMs,
       ...(buildId !== undefined && { buildId }),
     });
-    if (buildId === undefined) return;
-    const lastMs = queue.builds.get(buildId) ?? -Infinity;
-    const polls = [...queue.pollers].some((p) => p.who.buildId === buildId);
-    // A build that comes (again) is the one that was deployed last.
-    if (!polls && nowMs - lastMs > limits.stickyPollerGoneMs) queue.newestBuild = buildId;
-    queue.builds.set(buildId, nowMs);
+    if (buildId !== undefined) queue.builds.set(buildId, nowMs);
   }
 
   #drain(queue: TaskQueue<T>): void {

@@ -117,8 +117,10 @@ function afterReadyWork(call: () => void): void {
  *
  * 1. One transaction is under way at a time; what is asked for meanwhile shares the next one (group commit),
  *    whichever namespace it is for.
- * 2. A commit begins when the event loop has run what is ready to run, so that work that follows at once (the
- *    workflow task after an activity's result) is in the same transaction.
+ * 2. A commit begins when the event loop has run what is ready to run, or when it is told to (`flush`), so that work
+ *    that follows at once (the workflow task after an activity's result) is in the same transaction.
+ * 3. After a transaction the next one begins before anybody is told of the first: the writer and the event loop work at
+ *    the same time. After one that failed nothing is begun before everybody has been told.
  */
 export class SqliteStore extends NamespaceReader implements RootStore {
   readonly #file: string;
@@ -126,7 +128,9 @@ export class SqliteStore extends NamespaceReader implements RootStore {
   readonly #writer: Writer;
   readonly #lock: { release(): void };
   readonly #partitions = new Map<number, Partition>();
-  #isBusy = false;
+  /** What the writer does: nothing, waits for ready work, or commits. */
+  #phase: 'idle' | 'gathering' | 'committing' = 'idle';
+  #gathering = 0;
   #waiting: CommitRequest[] = [];
 
   constructor(file: string, reader: Database, writer: Writer, lock: { release(): void }) {
@@ -144,23 +148,35 @@ export class SqliteStore extends NamespaceReader implements RootStore {
     });
   }
 
+  flush(): void {
+    if (this.#phase === 'gathering') this.#begin();
+  }
+
   #beginSoon(): void {
-    if (this.#isBusy || this.#waiting.length === 0) return;
-    this.#isBusy = true;
-    afterReadyWork(() => this.#begin());
+    if (this.#phase !== 'idle' || this.#waiting.length === 0) return;
+    this.#phase = 'gathering';
+    const turn = ++this.#gathering;
+    afterReadyWork(() => {
+      if (this.#phase === 'gathering' && turn === this.#gathering) this.#begin();
+    });
   }
 
   #begin(): void {
+    this.#phase = 'committing';
     const sharing = this.#waiting;
     this.#waiting = [];
-    const end = (settle: (request: CommitRequest) => void) => {
-      this.#isBusy = false;
-      sharing.forEach(settle);
-      this.#beginSoon();
-    };
     this.#writer.commit(merged(sharing.map(({ collect }) => collect()))).then(
-      () => end((request) => request.resolve()),
-      (error: unknown) => end((request) => request.reject(storeErrorOf(error, this.#file))),
+      () => {
+        this.#phase = 'idle';
+        // The writer goes on at once, while what this commit allows is done.
+        if (this.#waiting.length > 0) this.#begin();
+        for (const request of sharing) request.resolve();
+      },
+      (error: unknown) => {
+        this.#phase = 'idle';
+        for (const request of sharing) request.reject(storeErrorOf(error, this.#file));
+        this.#beginSoon();
+      },
     );
   }
 
@@ -222,6 +238,10 @@ class Partition extends NamespaceReader implements Store {
       const { runs, schedules } = collect();
       return { runs, schedules: schedules.map((s) => ({ ...s, namespaceKey: this.#key })) };
     });
+  }
+
+  flush(): void {
+    this.#root.flush();
   }
 
   async close(): Promise<void> {}

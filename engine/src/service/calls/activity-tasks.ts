@@ -24,25 +24,53 @@ import { invalidArgument, notFound } from '../errors.js';
 import type { LoadedRun } from '../loaded-run.js';
 import type { ActivityState } from '../state.js';
 import { isRunning } from '../state.js';
-import type { PollerIdentity, QueuedTask } from '../task-queues.js';
+import type { PollerIdentity, QueuedTask, ServedQueue, TaskServer } from '../task-queues.js';
 
 export async function pollActivityTaskQueue(
   ctx: ServiceContext,
   request: PollActivityTaskQueueRequest,
   options: CallOptions = {},
 ): Promise<PollActivityTaskQueueResponse | undefined> {
-  const { taskQueue, identity = '', embedded = false, workerVersionCapabilities: version } = request;
-  if (!taskQueue.name) throw invalidArgument('taskQueue is not set');
-  const buildId = version?.useVersioning ? version.buildId : undefined;
-  const who: PollerIdentity = { identity, embedded, buildId };
-  const maxTasksPerSecond = request.taskQueueMetadata?.maxTasksPerSecond;
-  const task = await ctx.activityTasks.poll(taskQueue.name, who, (t) => take(ctx, t, who), {
+  const { name, who, maxTasksPerSecond } = activityPoll(request);
+  const task = await ctx.activityTasks.poll(name, who, (t) => take(ctx, t, who), {
     ...options,
     maxTasksPerSecond,
   });
   // An attempt that may not be repeated must not begin before it is durable that it did.
-  if (task && (!embedded || isOnlyAttempt(task))) await ctx.runs.durable();
+  if (task && (!who.embedded || isOnlyAttempt(task))) await ctx.runs.durable();
   return task;
+}
+
+/** The same for a worker that is given tasks as they come. */
+export function serveActivityTasks(
+  ctx: ServiceContext,
+  request: PollActivityTaskQueueRequest,
+  { hasRoom, serve }: Pick<TaskServer<PollActivityTaskQueueResponse>, 'hasRoom' | 'serve'>,
+): ServedQueue {
+  const { name, who, maxTasksPerSecond } = activityPoll(request);
+  let waiting = 0;
+  const server: TaskServer<PollActivityTaskQueueResponse> = {
+    who,
+    take: (t) => take(ctx, t, who),
+    hasRoom: () => hasRoom(waiting),
+    serve: (task) => {
+      if (!isOnlyAttempt(task)) return serve(task);
+      waiting++;
+      ctx.runs.whenDurable((failure) => {
+        waiting--;
+        if (!failure) serve(task);
+      });
+    },
+  };
+  return ctx.activityTasks.serve(name, server, maxTasksPerSecond);
+}
+
+function activityPoll(request: PollActivityTaskQueueRequest) {
+  const { taskQueue, identity = '', embedded = false, workerVersionCapabilities: version } = request;
+  if (!taskQueue.name) throw invalidArgument('taskQueue is not set');
+  const buildId = version?.useVersioning ? version.buildId : undefined;
+  const who: PollerIdentity = { identity, embedded, buildId };
+  return { name: taskQueue.name, who, maxTasksPerSecond: request.taskQueueMetadata?.maxTasksPerSecond };
 }
 
 function isOnlyAttempt(task: PollActivityTaskQueueResponse): boolean {
@@ -112,10 +140,18 @@ export async function respondActivityTaskCompleted(
   ctx: ServiceContext,
   request: RespondActivityTaskCompletedRequest,
 ): Promise<void> {
+  completeActivityTask(ctx, request);
+  await ctx.runs.durable();
+}
+
+/** Stages the result; the caller tells nobody before it is durable. */
+export function completeActivityTask(
+  ctx: ServiceContext,
+  request: RespondActivityTaskCompletedRequest,
+): void {
   checkPayloads(request.result, 'result');
   const { run, activity } = attemptOf(ctx, request.taskToken);
   ctx.runs.transact(run, (t) => completeActivity(t, activity, request.result, request.identity));
-  await ctx.runs.durable();
 }
 
 export async function respondActivityTaskFailed(

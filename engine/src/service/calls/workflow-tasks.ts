@@ -17,9 +17,10 @@ import { answerQueries, takeQueries } from '../queries.js';
 import type { LoadedRun } from '../loaded-run.js';
 import { isRunning, taskQueueOf } from '../state.js';
 import type { WorkflowTaskState } from '../state.js';
-import type { PollerIdentity, QueuedTask } from '../task-queues.js';
+import type { PollerIdentity, QueuedTask, ServedQueue, TaskServer } from '../task-queues.js';
 import type { PendingUpdate } from '../updates.js';
 import { updateMessages } from '../updates.js';
+import type { TaskFailure } from '../workflow-task.js';
 import { startWorkflowTask, transientEvents } from '../workflow-task.js';
 import { dispatchQueries, failQueriesOfFailingRun } from './queries.js';
 
@@ -28,19 +29,30 @@ export async function pollWorkflowTaskQueue(
   request: PollWorkflowTaskQueueRequest,
   options: CallOptions = {},
 ): Promise<PollWorkflowTaskQueueResponse | undefined> {
+  const { name, isSticky, who } = workflowPoll(request);
+  const task = await ctx.workflowTasks.poll(name, who, (t) => take(ctx, t, who, isSticky), options);
+  // A worker of this process may run code on what is about to be durable: its answer waits for the same commit.
+  if (task && !who.embedded) await ctx.runs.durable();
+  return task;
+}
+
+/** The same for a worker that is given tasks as they come. */
+export function serveWorkflowTasks(
+  ctx: ServiceContext,
+  request: PollWorkflowTaskQueueRequest,
+  { hasRoom, serve }: Pick<TaskServer<PollWorkflowTaskQueueResponse>, 'hasRoom' | 'serve'>,
+): ServedQueue {
+  const { name, isSticky, who } = workflowPoll(request);
+  return ctx.workflowTasks.serve(name, { who, take: (t) => take(ctx, t, who, isSticky), hasRoom, serve });
+}
+
+function workflowPoll(request: PollWorkflowTaskQueueRequest) {
   const { taskQueue, identity = '', embedded = false, workerVersionCapabilities: version } = request;
   if (!taskQueue.name) throw invalidArgument('taskQueue is not set');
   const isSticky = taskQueue.kind === 'STICKY';
-  const who: PollerIdentity = {
-    identity,
-    embedded,
-    buildId: version?.useVersioning ? version.buildId : undefined,
-  };
-  const name = isSticky ? stickyKey(taskQueue.name) : taskQueue.name;
-  const task = await ctx.workflowTasks.poll(name, who, (t) => take(ctx, t, who, isSticky), options);
-  // A worker of this process may run code on what is about to be durable: its answer waits for the same commit.
-  if (task && !embedded) await ctx.runs.durable();
-  return task;
+  const buildId = version?.useVersioning ? version.buildId : undefined;
+  const who: PollerIdentity = { identity, embedded, buildId };
+  return { name: isSticky ? stickyKey(taskQueue.name) : taskQueue.name, isSticky, who };
 }
 
 function take(
@@ -121,10 +133,21 @@ export async function respondWorkflowTaskCompleted(
   ctx: ServiceContext,
   request: RespondWorkflowTaskCompletedRequest,
 ): Promise<RespondWorkflowTaskCompletedResponse> {
+  const failure = completeWorkflowTask(ctx, request);
+  await ctx.runs.durable();
+  if (failure) throw refusedAnswer(failure);
+  return { activityTasks: [] };
+}
+
+/** Stages the answer; the caller tells nobody before it is durable. Returns why it was refused, if it was. */
+export function completeWorkflowTask(
+  ctx: ServiceContext,
+  request: RespondWorkflowTaskCompletedRequest,
+): TaskFailure | undefined {
   const run = runOfTask(ctx, request.taskToken);
   const { updates } = run;
   // The next task may be taken, with new updates, before this call goes on.
-  const sent = [...(updates?.values() ?? [])].filter((update) => update.stage === 'sent');
+  const sent = updates?.size ? [...updates.values()].filter((update) => update.stage === 'sent') : [];
   const failure = ctx.runs.transact(run, (t) =>
     completeTask(t, { request, updates, types: ctx.searchAttributeTypes, failRunOn: ctx.failRunOn }),
   );
@@ -133,15 +156,16 @@ export async function respondWorkflowTaskCompleted(
     const { queries } = run;
     const { queryResults } = request;
     // A query's answer must not tell of something that a crash can still undo.
-    ctx.runs.durable().then(
-      () => answerQueries(queries, queryResults),
-      () => undefined,
-    );
+    ctx.runs.whenDurable((failed) => {
+      if (!failed) answerQueries(queries, queryResults);
+    });
     dispatchQueries(ctx, run);
   }
-  await ctx.runs.durable();
-  if (failure) throw invalidArgument(`${failure.cause}: ${failure.failure?.message ?? ''}`);
-  return { activityTasks: [] };
+  return failure;
+}
+
+export function refusedAnswer({ cause, failure }: TaskFailure): Error {
+  return invalidArgument(`${cause}: ${failure?.message ?? ''}`);
 }
 
 /** An update that went out with a completed task and was not answered never will be: the code does not know it. */
