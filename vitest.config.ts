@@ -3,9 +3,22 @@ import { defineConfig } from 'vitest/config';
 // Tests run against the built packages (`dist/`), the same files that are published.
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts', 'docs/examples/*/test/**/*.test.ts'],
-    exclude: ['**/node_modules/**', 'test/fixtures/**'],
     testTimeout: 30_000,
     server: { deps: { external: [/\/dist\//] } },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'refrain',
+          include: ['test/**/*.test.ts'],
+          exclude: ['**/node_modules/**', 'test/fixtures/**', 'test/packages/**'],
+        },
+      },
+      {
+        // The examples are well-behaved: they share their processes, and with them the loaded packages and bundles.
+        extends: true,
+        test: { name: 'examples', include: ['docs/examples/*/test/**/*.test.ts'], isolate: false },
+      },
+    ],
   },
 });

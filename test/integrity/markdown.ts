@@ -11,6 +11,8 @@ export interface CodeBlock {
   readonly code: string;
   /** Text of an HTML comment `<!-- prelude … -->` right before the block: code that the reader need not see. */
   readonly prelude: string;
+  /** For output: `<!-- prints in <place>: <command> -->` right before the block says how it was made. */
+  readonly prints?: { readonly place: string; readonly command: string };
 }
 
 /** The pages for people: README, CHANGELOG and docs/, without the rules' pages (their plugin tests them). */
@@ -39,12 +41,14 @@ export function hiddenFiles(page: string): CodeBlock[] {
 
 export function codeBlocks(page: string): CodeBlock[] {
   const text = readPage(page);
-  const pattern = /(?:<!-- prelude\n([\s\S]*?)-->\n)?^```([\w-]+)[^\n]*\n([\s\S]*?)^```$/gm;
+  const pattern =
+    /(?:<!-- prelude\n([\s\S]*?)-->\n)?(?:<!-- prints in ([^\n:]+): ([^\n]+) -->\n+)?^```([\w-]+)[^\n]*\n([\s\S]*?)^```$/gm;
   return [...text.matchAll(pattern)].map((match) => ({
     page,
     line: text.slice(0, match.index).split('\n').length,
-    language: match[2]!,
-    code: match[3]!,
+    language: match[4]!,
+    code: match[5]!,
     prelude: match[1] ?? '',
+    ...(match[2] && match[3] && { prints: { place: match[2], command: match[3] } }),
   }));
 }

@@ -38,6 +38,13 @@ describe('mocks', () => {
     expect(await env.run(workflows.charger, ['a'])).toBe('ok');
   });
 
+  it('send heartbeats until the call ends when no details are given', async () => {
+    await using env = await create();
+    const charge = env.mock('charge').returns('ok').after('50 seconds').heartbeats('15 seconds');
+    expect(await env.run(workflows.charger, ['a'])).toBe('ok');
+    expect(charge.calls).toHaveLength(1);
+  });
+
   it('are completed by the test', async () => {
     await using env = await create();
     const charge = env.mock('charge').completesAsync();

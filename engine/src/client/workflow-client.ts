@@ -1,4 +1,9 @@
-import type { SignalDefinition, Workflow, WorkflowResultType } from '../runtime/function-types.js';
+import type {
+  ForeignDefinition,
+  SignalDefinition,
+  Workflow,
+  WorkflowResultType,
+} from '../runtime/function-types.js';
 import type { ClientCalls } from './calls.js';
 import { clientCalls } from './calls.js';
 import type { CallsOptions } from './calls.js';
@@ -21,7 +26,7 @@ export type WorkflowSignalWithStartOptions<
   W extends Workflow,
   A extends readonly unknown[],
 > = WorkflowStartOptions<W> & {
-  readonly signal: SignalDefinition<A extends unknown[] ? A : never> | string;
+  readonly signal: SignalDefinition<A extends unknown[] ? A : never> | ForeignDefinition<'signal'> | string;
   readonly signalArgs?: A;
 };
 

@@ -1,6 +1,7 @@
 import type { HistoryEvent } from '../history/event.js';
 import type { UpdateOutcome } from '../history/messages.js';
 import type {
+  ForeignDefinition,
   QueryDefinition,
   SignalDefinition,
   UpdateDefinition,
@@ -34,16 +35,22 @@ export interface WorkflowHandle<W extends Workflow = Workflow> {
   readonly workflowId: string;
   /** Waits for the end. Throws a `WorkflowFailedError`, with the failure as its cause. */
   result(): Promise<WorkflowResultType<W>>;
-  signal<A extends unknown[] = []>(definition: SignalDefinition<A> | string, ...args: A): Promise<void>;
-  query<R, A extends unknown[] = []>(definition: QueryDefinition<R, A> | string, ...args: A): Promise<R>;
+  signal<A extends unknown[] = []>(
+    definition: SignalDefinition<A> | ForeignDefinition<'signal'> | string,
+    ...args: A
+  ): Promise<void>;
+  query<R, A extends unknown[] = []>(
+    definition: QueryDefinition<R, A> | ForeignDefinition<'query'> | string,
+    ...args: A
+  ): Promise<R>;
   /** Sends an update and waits for its result. */
   executeUpdate<R, A extends unknown[] = []>(
-    definition: UpdateDefinition<R, A> | string,
+    definition: UpdateDefinition<R, A> | ForeignDefinition<'update'> | string,
     options?: UpdateOptions<A>,
   ): Promise<R>;
   /** Sends an update and waits until it is accepted. */
   startUpdate<R, A extends unknown[] = []>(
-    definition: UpdateDefinition<R, A> | string,
+    definition: UpdateDefinition<R, A> | ForeignDefinition<'update'> | string,
     options: UpdateOptions<A> & { readonly waitForStage: 'ACCEPTED' },
   ): Promise<WorkflowUpdateHandle<R>>;
   getUpdateHandle<R>(updateId: string): WorkflowUpdateHandle<R>;

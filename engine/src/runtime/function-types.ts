@@ -49,6 +49,16 @@ export interface QueryDefinition<Ret, Args extends any[] = [], Name extends stri
   [retBrand]: Ret;
 }
 
+/**
+ * A definition that another copy of the workflow API made, such as the user's own `@temporalio/workflow`. Its brands
+ * are not ours, so its types of arguments and results are not seen here.
+ */
+export interface ForeignDefinition<T extends 'update' | 'signal' | 'query'> {
+  readonly type: T;
+  readonly name: string;
+  readonly [argsBrand]?: never;
+}
+
 export type Handler<
   Ret,
   Args extends any[],

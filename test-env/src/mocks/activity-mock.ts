@@ -19,13 +19,13 @@ export class ActivityMock<F extends AnyFunction = AnyFunction> extends Mock<Argu
     return this.addBehaviour({ type: 'completesAsync' });
   }
 
-  /** Heartbeats at `every`, once for each of the details, while the call runs (`after`, `timesOut`). */
+  /**
+   * Heartbeats at `every` while the call runs: once for each of the details, then no more (`after`, `timesOut`);
+   * without details until the call ends (`after`).
+   */
   heartbeats(every: Duration, ...details: readonly unknown[]): this {
     const everyMs = durationToMs(every, 'heartbeats');
-    this.lastRule('heartbeats').heartbeats = details.map((detail, index) => ({
-      atMs: (index + 1) * everyMs,
-      details: detail,
-    }));
+    this.lastRule('heartbeats').heartbeats = { everyMs, details };
     return this;
   }
 

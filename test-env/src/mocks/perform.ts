@@ -1,4 +1,4 @@
-import type { Rule } from './rule.js';
+import type { Heartbeats, Rule } from './rule.js';
 
 /** What a mocked call can do while it runs; times are virtual. */
 export interface CallContext {
@@ -19,11 +19,7 @@ export async function performRule(
 ): Promise<unknown> {
   const startMs = context.nowMs();
   const endMs = neverAnswers(rule) ? Infinity : startMs + rule.delayMs;
-  for (const heartbeat of rule.heartbeats) {
-    if (startMs + heartbeat.atMs > endMs) break;
-    await context.sleepUntil(startMs + heartbeat.atMs);
-    context.heartbeat(heartbeat.details);
-  }
+  if (rule.heartbeats) await beat(rule.heartbeats, startMs, endMs, context);
   if (rule.delayMs > 0 && Number.isFinite(endMs)) await context.sleepUntil(endMs);
   switch (rule.behaviour.type) {
     case 'returns':
@@ -45,4 +41,19 @@ export async function performRule(
 
 function neverAnswers({ behaviour }: Rule): boolean {
   return behaviour.type === 'timesOut' || behaviour.type === 'neverStarts';
+}
+
+async function beat(
+  { everyMs, details }: Heartbeats,
+  startMs: number,
+  endMs: number,
+  context: CallContext,
+): Promise<void> {
+  const isEndless = details.length === 0 && Number.isFinite(endMs);
+  for (let count = 1; isEndless || count <= details.length; count++) {
+    const atMs = startMs + count * everyMs;
+    if (atMs > endMs) return;
+    await context.sleepUntil(atMs);
+    context.heartbeat(details[count - 1]);
+  }
 }

@@ -22,7 +22,7 @@ export interface Rule {
   readonly args: readonly unknown[] | undefined;
   readonly behaviour: Behaviour;
   delayMs: number;
-  heartbeats: readonly Heartbeat[];
+  heartbeats: Heartbeats | undefined;
   /** How many calls it takes; undefined: any number. */
   limit: number | undefined;
   used: number;
@@ -30,10 +30,11 @@ export interface Rule {
   after: readonly Rule[];
 }
 
-export interface Heartbeat {
-  /** Since the call began, in virtual time. */
-  readonly atMs: number;
-  readonly details: unknown;
+export interface Heartbeats {
+  /** In virtual time, since the call began. */
+  readonly everyMs: number;
+  /** One for each heartbeat; none at all: heartbeats without details, until the call ends. */
+  readonly details: readonly unknown[];
 }
 
 /** Why no rule takes a call. */
@@ -48,7 +49,7 @@ export type Selection =
   | { readonly rule?: undefined; readonly refusal: Refusal };
 
 export function createRule(of: string, args: readonly unknown[] | undefined, behaviour: Behaviour): Rule {
-  return { of, args, behaviour, delayMs: 0, heartbeats: [], limit: undefined, used: 0, after: [] };
+  return { of, args, behaviour, delayMs: 0, heartbeats: undefined, limit: undefined, used: 0, after: [] };
 }
 
 /** The first rule, in the order of definition, that matches the arguments and is not used up. */
