@@ -203,6 +203,7 @@ export function scheduledTask(
     originalScheduledTimeMs: scheduledTimeMs,
     startedTimeMs: 0,
     transient: false,
+    speculative: false,
     timeoutMs,
     identity: '',
     requestId: '',

@@ -10,7 +10,12 @@ import { finish, flushBuffer } from './transition.js';
 import { applyUpdateMessage, badUpdateMessage, hasUnsentUpdates } from './updates.js';
 import type { PendingUpdates } from './updates.js';
 import type { TaskFailure } from './workflow-task.js';
-import { failWorkflowTask, recordTaskCompleted, scheduleWorkflowTask } from './workflow-task.js';
+import {
+  dropWorkflowTask,
+  failWorkflowTask,
+  recordTaskCompleted,
+  scheduleWorkflowTask,
+} from './workflow-task.js';
 
 export interface Completion {
   readonly request: RespondWorkflowTaskCompletedRequest;
@@ -30,6 +35,12 @@ export function completeTask(t: Transition, completion: Completion): TaskFailure
   if (failure) {
     failTaskOrRun(t, { ...failure, identity: request.identity }, completion.failRunOn);
     return failure;
+  }
+  if (onlyRejects(t, completion)) {
+    dropWorkflowTask(t.state);
+    for (const message of request.messages ?? []) applyUpdateMessage(t, message, updates);
+    stickTo(t, request);
+    return undefined;
   }
   const completedId = recordTaskCompleted(t, completedAttributes(request));
   const messages = new Map((request.messages ?? []).map((m) => [m.id, m]));
@@ -54,6 +65,25 @@ export function completeTask(t: Transition, completion: Completion): TaskFailure
   return undefined;
 }
 
+/** A task that was made for updates and does nothing but reject them leaves no trace in history. */
+function onlyRejects(t: Transition, { request, updates }: Completion): boolean {
+  return (
+    t.state.workflowTask!.speculative &&
+    request.commands.length === 0 &&
+    !request.forceCreateNewWorkflowTask &&
+    (request.messages ?? []).every(({ body }) => body.type === 'temporal.api.update.v1.Rejection') &&
+    t.state.buffered.length === 0 &&
+    !hasUnsentUpdates(updates)
+  );
+}
+
+/** The next task goes to the worker that now has the run in its cache. */
+function stickTo({ state }: Transition, { stickyAttributes }: RespondWorkflowTaskCompletedRequest): void {
+  const name = stickyAttributes?.workerTaskQueue.name;
+  const { scheduleToStartTimeoutMs = limits.stickyScheduleToStartMs } = stickyAttributes ?? {};
+  state.sticky = name ? { name, scheduleToStartTimeoutMs } : undefined;
+}
+
 function afterCommands(t: Transition, { request, updates }: Completion): void {
   const { state } = t;
   if (!isRunning(state)) {
@@ -67,13 +97,7 @@ function afterCommands(t: Transition, { request, updates }: Completion): void {
     terminateRun(t, { reason, identity: 'history-service' });
     return;
   }
-  if (request.stickyAttributes?.workerTaskQueue.name) {
-    state.sticky = {
-      name: request.stickyAttributes.workerTaskQueue.name,
-      scheduleToStartTimeoutMs:
-        request.stickyAttributes.scheduleToStartTimeoutMs ?? limits.stickyScheduleToStartMs,
-    };
-  } else state.sticky = undefined;
+  stickTo(t, request);
   if (unseen || request.forceCreateNewWorkflowTask || hasUnsentUpdates(updates)) scheduleWorkflowTask(t);
 }
 

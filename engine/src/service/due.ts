@@ -74,5 +74,8 @@ export function nextDueMs(state: ExecutionState): number {
 
 /** Whether something of the run waits for a worker, or is with one: after a crash it has to be looked at. */
 export function hasPendingTasks(state: ExecutionState): boolean {
-  return isRunning(state) && (state.workflowTask !== undefined || state.activities.size > 0);
+  if (!isRunning(state)) return false;
+  const { workflowTask: task } = state;
+  const isLostWithMemory = task?.speculative && state.buffered.length === 0;
+  return (task !== undefined && !isLostWithMemory) || state.activities.size > 0;
 }

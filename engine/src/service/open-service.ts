@@ -55,12 +55,12 @@ export function openService(options: ServiceOptions): Service {
   };
   const first = open(namespaces.get(firstNamespace));
   for (const namespace of namespaces.all) if (namespace.name !== firstNamespace) open(namespace);
-  namespaces.keepGiven().catch((error: unknown) => options.onStoreFailure?.(error));
+  const kept = namespaces.keepGiven().catch((error: unknown) => options.onStoreFailure?.(error));
   const serviceOf = (name: string = firstNamespace) => services.get(name) ?? open(namespaces.get(name));
   return {
     ...routed(first, serviceOf),
     ...namespaceCalls(namespaces),
-    ...control(services, first),
+    ...control(services, first, kept),
     directTasks: (name) => serviceOf(name).direct,
   };
 }
@@ -106,6 +106,7 @@ function namespaceCalls(namespaces: Namespaces): NamespaceCalls {
 function control(
   services: ReadonlyMap<string, NamespaceService>,
   first: NamespaceService,
+  kept: Promise<void>,
 ): Pick<NamespaceService, 'activity' | 'settleDueTimes' | 'releaseActivityTask' | 'close'> {
   const all = () => [...services.values()];
   return {
@@ -125,6 +126,7 @@ function control(
     releaseActivityTask: (taskToken) => all().forEach((service) => service.releaseActivityTask(taskToken)),
     // The first one last: it closes the store, which the others write to.
     close: async () => {
+      await kept;
       await Promise.all(
         all()
           .filter((s) => s !== first)

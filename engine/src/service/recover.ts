@@ -4,7 +4,7 @@ import type { LoadedRun } from './loaded-run.js';
 import { isRunning } from './state.js';
 import type { Transition } from './transition.js';
 import { finish } from './transition.js';
-import { isBeforeFirstTask, timeOutWorkflowTask } from './workflow-task.js';
+import { isBeforeFirstTask, scheduleWorkflowTask, timeOutWorkflowTask } from './workflow-task.js';
 
 /** After a crash: what was with a worker of the dead process is lost, what waited for one is given out again. */
 export function recoverRun(ctx: ServiceContext, run: LoadedRun): void {
@@ -18,6 +18,8 @@ function recoverTasks(t: Transition): void {
   const { state } = t;
   const task = state.workflowTask;
   if (task?.startedEventId && task.embedded) timeOutWorkflowTask(t, 'START_TO_CLOSE');
+  // What waited for a task that has left no trace (for updates) must not wait for ever.
+  if (!state.workflowTask && state.buffered.length > 0) scheduleWorkflowTask(t);
   if (state.workflowTask && !state.workflowTask.startedEventId)
     t.effects.push({ type: 'dispatchWorkflowTask' });
   for (const activity of [...state.activities.values()]) {

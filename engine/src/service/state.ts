@@ -62,6 +62,8 @@ export interface WorkflowTaskState {
   startedTimeMs: number;
   /** Attempts after the first have no events until one completes. */
   transient: boolean;
+  /** Made for updates alone: transient, and without a trace when it does nothing but reject them. */
+  speculative: boolean;
   timeoutMs: number;
   identity: string;
   requestId: string;

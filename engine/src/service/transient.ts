@@ -38,7 +38,8 @@ export function encodeTransient(state: ExecutionState, key: string): string | nu
 
 function encodeWorkflowTask(state: ExecutionState): string | null {
   const task = state.workflowTask;
-  if (!task || (!task.transient && (task.embedded || task.startedEventId === 0))) return null;
+  if (!task || task.speculative || (!task.transient && (task.embedded || task.startedEventId === 0)))
+    return null;
   const stored: StoredWorkflowTask = {
     attempt: task.attempt,
     scheduledEventId: task.scheduledEventId,

@@ -20,6 +20,9 @@ import { append, finish, flushBuffer } from './transition.js';
  *
  * After a failure the task is *transient*: its attempts have no events until one completes, or until something
  * new has come for the code, which makes it a first attempt again.
+ *
+ * A task for nothing but updates is *speculative*: it has no events, either, until it does more than reject them,
+ * fails, or something else has come for the code. It lives in memory, as the updates do.
  */
 export function scheduleWorkflowTask(t: Transition): void {
   const { state } = t;
@@ -41,6 +44,20 @@ export function scheduleWorkflowTask(t: Transition): void {
     return;
   }
   appendScheduled(t, timeoutMs, 1, t.nowMs);
+  t.effects.push({ type: 'dispatchWorkflowTask' });
+}
+
+/** Something came for the code that has no event yet: an update. */
+export function wakeForUpdate(t: Transition): void {
+  const { state } = t;
+  const isFirst = state.previousStartedEventId === 0 || state.workflowTaskAttempt > 1;
+  if (state.workflowTask || isFirst || state.buffered.length > 0 || !isRunning(state)) return wake(t);
+  const timeoutMs = state.started.workflowTaskTimeoutMs || limits.workflowTaskTimeoutMs;
+  const task = scheduledTask(state.nextEventId, 1, t.nowMs, timeoutMs);
+  task.transient = true;
+  task.speculative = true;
+  state.workflowTask = task;
+  giveToStickyWorker(state, task);
   t.effects.push({ type: 'dispatchWorkflowTask' });
 }
 
@@ -67,11 +84,13 @@ function appendScheduled(t: Transition, timeoutMs: number, attempt: number, time
     },
     { timeMs },
   );
-  const task = state.workflowTask;
-  if (sticky && task) {
-    task.stickyUntilMs = timeMs + sticky.scheduleToStartTimeoutMs;
-    note(state, task.stickyUntilMs);
-  }
+  if (state.workflowTask) giveToStickyWorker(state, state.workflowTask);
+}
+
+function giveToStickyWorker(state: ExecutionState, task: WorkflowTaskState): void {
+  if (!state.sticky) return;
+  task.stickyUntilMs = task.scheduledTimeMs + state.sticky.scheduleToStartTimeoutMs;
+  note(state, task.stickyUntilMs);
 }
 
 export interface TaskStart {
@@ -109,7 +128,7 @@ export function startWorkflowTask(t: Transition, task: WorkflowTaskState, start:
     append(t, 'WorkflowTaskStarted', startedAttributes(current));
     current.requestId = requestId;
   }
-  if (current.attempt > 1 || !start.embedded) t.touched.add('w');
+  if (!current.speculative && (current.attempt > 1 || !start.embedded)) t.touched.add('w');
 }
 
 function startedAttributes(task: WorkflowTaskState) {
@@ -156,15 +175,24 @@ export function transientEvents(state: ExecutionState) {
 /** Records the task as completed; its commands' events follow. Returns the id of the completed event. */
 export function recordTaskCompleted(t: Transition, attributes: Readonly<Record<string, unknown>>): number {
   const task = t.state.workflowTask!;
-  if (task.transient) {
-    t.touched.add('w');
-    for (const event of transientEvents(t.state)) {
-      append(t, event.type, event.attributes as never, { timeMs: event.eventTimeMs });
-    }
-  } else if (!task.embedded) t.touched.add('w');
+  if (task.transient) recordStart(t);
+  else if (!task.embedded) t.touched.add('w');
   const { scheduledEventId, startedEventId } = t.state.workflowTask!;
   const event = append(t, 'WorkflowTaskCompleted', { ...attributes, scheduledEventId, startedEventId });
   return event.eventId;
+}
+
+/** Gives a transient task its events. */
+function recordStart(t: Transition): void {
+  t.touched.add('w');
+  for (const event of transientEvents(t.state)) {
+    append(t, event.type, event.attributes as never, { timeMs: event.eventTimeMs });
+  }
+}
+
+/** Ends a speculative task as if it had not been. */
+export function dropWorkflowTask(state: ExecutionState): void {
+  state.workflowTask = undefined;
 }
 
 export interface TaskFailure {
@@ -176,6 +204,10 @@ export interface TaskFailure {
 /** The task failed; the run goes on with another attempt. */
 export function failWorkflowTask(t: Transition, why: TaskFailure, again = true): void {
   const { state } = t;
+  if (state.workflowTask?.speculative) {
+    if (state.workflowTask.startedEventId) recordStart(t);
+    else dropWorkflowTask(state);
+  }
   const task = state.workflowTask;
   if (!task) return;
   if (task.transient) {
@@ -201,6 +233,14 @@ export function timeOutWorkflowTask(
   timeoutType: 'START_TO_CLOSE' | 'SCHEDULE_TO_START',
 ): void {
   const { state } = t;
+  if (state.workflowTask?.speculative) {
+    if (!state.workflowTask.startedEventId) {
+      // The worker that had the run in its cache is gone; any other may take it.
+      endTask(state, false);
+      return wakeForUpdate(t);
+    }
+    recordStart(t);
+  }
   const task = state.workflowTask;
   if (!task) return;
   if (task.transient) endTask(state, timeoutType === 'START_TO_CLOSE');
@@ -219,6 +259,8 @@ export function timeOutWorkflowTask(
 /** Ends a transition that brought something new for the code. */
 export function wake(t: Transition): void {
   const { state } = t;
+  // What came has an event, and so must the task that is to bring it.
+  if (state.workflowTask?.speculative && !state.workflowTask.startedEventId) dropWorkflowTask(state);
   if (!state.workflowTask && isRunning(state) && !isBeforeFirstTask(state)) scheduleWorkflowTask(t);
   finish(t);
 }

@@ -87,6 +87,8 @@ export interface RespondWorkflowTaskCompletedResponse {
   readonly workflowTask?: PollWorkflowTaskQueueResponse;
   /** Activities that the command asked to run eagerly (`requestEagerExecution`), already started. */
   readonly activityTasks: readonly PollActivityTaskQueueResponse[];
+  /** The task has left no events: the next one begins after this event. */
+  readonly resetHistoryEventId?: number;
 }
 
 export interface RespondWorkflowTaskFailedRequest {

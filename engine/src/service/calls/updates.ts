@@ -18,7 +18,7 @@ import type { LoadedRun } from '../loaded-run.js';
 import { checkId } from '../start.js';
 import { isRunning } from '../state.js';
 import type { PendingUpdate, UpdateResult, UpdateWaiter } from '../updates.js';
-import { wake } from '../workflow-task.js';
+import { wakeForUpdate } from '../workflow-task.js';
 import { startOrUse } from './start.js';
 
 export async function updateWorkflowExecution(
@@ -88,7 +88,7 @@ function admit(
     waiters: new Set(),
   };
   run.updates.set(updateId, update);
-  ctx.runs.transact(run, wake);
+  ctx.runs.transact(run, wakeForUpdate);
   return update;
 }
 

@@ -133,10 +133,13 @@ export async function respondWorkflowTaskCompleted(
   ctx: ServiceContext,
   request: RespondWorkflowTaskCompletedRequest,
 ): Promise<RespondWorkflowTaskCompletedResponse> {
+  const { state } = runOfTask(ctx, request.taskToken);
+  const before = state.previousStartedEventId;
   const failure = completeWorkflowTask(ctx, request);
+  const hasLeftNoTrace = state.previousStartedEventId === before;
   await ctx.runs.durable();
   if (failure) throw refusedAnswer(failure);
-  return { activityTasks: [] };
+  return { activityTasks: [], ...(hasLeftNoTrace && { resetHistoryEventId: before }) };
 }
 
 /** Stages the answer; the caller tells nobody before it is durable. Returns why it was refused, if it was. */
