@@ -4,7 +4,7 @@ export { defaultFailureConverter } from './converter/failure-converter.js';
 export { Client } from './client/client.js';
 export { gradeHistory } from './replay/replay-history.js';
 export { nativeTarget } from './replay/native-target.js';
-export { apiOf } from './replay/open-target.js';
+export { apiOf } from './temporal/api-of.js';
 export type { ReplayTarget } from './replay/target.js';
 export { temporalTarget } from './replay/temporal-target.js';
 export { durationToMs, type Duration } from './failures/duration.js';

@@ -28,7 +28,10 @@ const engineFolders: Readonly<Record<string, { imports: readonly string[]; types
     sandbox: { imports: ['runtime', 'failures', 'converter', 'history'], typesOnly: ['core'] },
     service: { imports: ['history'] },
     store: { imports: ['history'], typesOnly: ['service'] },
-    worker: { imports: ['core', 'sandbox', 'history', 'failures', 'converter'], typesOnly: ['service'] },
+    worker: {
+      imports: ['core', 'sandbox', 'temporal', 'history', 'failures', 'converter'],
+      typesOnly: ['service'],
+    },
     client: { imports: ['history', 'failures', 'converter'], typesOnly: ['service', 'runtime', 'core'] },
     frontend: { imports: ['service', 'history'] },
     temporal: { imports: ['core', 'sandbox', 'history', 'failures', 'converter'] },

@@ -65,10 +65,11 @@ function stillRunning(workflowId: string, runId: string, interrupted: AbortSigna
 }
 
 function refuseUnknownType(type: string, known: readonly string[]): void {
-  if (known.includes(type)) return;
+  // A Temporal project's modules may not load outside of a workflow: then its types are not known.
+  if (known.length === 0 || known.includes(type)) return;
   throw new UsageError(
     'RFN7012',
-    `The module exports no workflow \`${type}\`. It exports ${known.join(', ') || 'none'}.`,
+    `The module exports no workflow \`${type}\`. It exports ${known.join(', ')}.`,
   );
 }
 

@@ -16,6 +16,7 @@ import type { Command } from '../history/command.js';
 import type { Failure } from '../history/messages.js';
 import { underDeadline } from '../sandbox/deadline.js';
 import { WorkflowDeadlineError } from '../sandbox/errors.js';
+import { listenForRejections } from '../temporal/rejections.js';
 import type { OpenCommands } from './open-commands.js';
 import { noteAsked, noteTold } from './open-commands.js';
 import type { Probe } from './probe.js';
@@ -60,7 +61,10 @@ export async function runHistory(
   options: RunOptions,
 ): Promise<Run> {
   const replay = new HistoryReplay(target, events, options);
-  const stopListening = listenForRejections(target, (error) => replay.reject(error));
+  const stopListening = listenForRejections(
+    (promise) => target.owns(promise),
+    (error) => replay.reject(error),
+  );
   try {
     const last = options.explain ? await replay.goSlowly(turn) : replay.go();
     await turn();
@@ -101,7 +105,10 @@ async function runTogether(
   options: RunOptions,
 ): Promise<Run[] | undefined> {
   let isRejected = false;
-  const stopListening = listenForRejections(target, () => (isRejected = true));
+  const stopListening = listenForRejections(
+    (promise) => target.owns(promise),
+    () => (isRejected = true),
+  );
   try {
     const events = histories.reduce((sum, { length }) => sum + length, 0);
     const all = () => histories.map((history) => runAtOnce(target, history, options));
@@ -163,7 +170,7 @@ class HistoryReplay {
       runId: started.originalExecutionRunId ?? '',
       taskQueue,
       compareDetails: true,
-      localActivities: target.localActivities,
+      localActivities: localActivitiesOf(events) ?? target.localActivities,
     });
     beginTask(this.#state, replayInput(events));
     this.#instance = target.createInstance({ namespace, taskQueue, callSites: options.explain === true });
@@ -254,6 +261,16 @@ class HistoryReplay {
   }
 }
 
+/** By the worker that ran the history: a Temporal project's code also runs on ours, and Refrain's on Temporal's. */
+function localActivitiesOf(events: readonly HistoryEvent[]): ReplayTarget['localActivities'] | undefined {
+  for (const event of events) {
+    if (event.type !== 'WorkflowTaskCompleted') continue;
+    const name = event.attributes.sdkMetadata?.sdkName;
+    if (name) return name === 'refrain' ? 'exact' : 'asSdkCore';
+  }
+  return undefined;
+}
+
 function guarded<T>(deadlineMs: number, call: () => T): T {
   return underDeadline(deadlineMs, call, () => new WorkflowDeadlineError(deadlineMs));
 }
@@ -297,20 +314,6 @@ function askQueries(instance: ReplayInstance, next: Activation): void {
 /** Lets Node report rejections that nobody handled. */
 function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
-}
-
-function listenForRejections(target: ReplayTarget, own: (error: unknown) => void): () => void {
-  const listener = (error: unknown, promise: Promise<unknown>) => {
-    if (target.owns(promise)) own(error);
-    else if (process.listenerCount('unhandledRejection') === 1) {
-      // Nobody else listens: do what Node does without listeners.
-      setImmediate(() => {
-        throw error;
-      });
-    }
-  };
-  process.on('unhandledRejection', listener);
-  return () => process.off('unhandledRejection', listener);
 }
 
 function failureOf(error: unknown): Failure {

@@ -25,7 +25,10 @@ export interface ReplayInstance extends WorkflowInstance {
 
 /** Workflow code that is loaded and can be replayed: ours, or a Temporal project's. */
 export interface ReplayTarget {
-  /** How recorded local activities reach the code: sdk-core groups them otherwise than our own worker. */
+  /**
+   * How recorded local activities reach the code: sdk-core groups them otherwise than our own worker. Histories that
+   * name their SDK say it themselves.
+   */
   readonly localActivities: NonNullable<ExecutionOptions['localActivities']>;
   /** The code has just made these histories: it is known to give control back, and needs no watchdog. */
   readonly isProven?: boolean;

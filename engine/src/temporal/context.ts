@@ -11,6 +11,8 @@ import type { SdkModules, UserExports } from './inside/sdk-types.js';
 /** A V8 context in which one bundle's SDK is loaded; its executions share it. */
 export interface TemporalContext {
   newExecution(options: DriverOptions): DrivenExecution;
+  /** Names of the workflows that the bundle exports. Throws what its modules throw when they load. */
+  workflowTypes(): string[];
   /** Calls into the context, then runs the microtasks that the call queued, and those that they queue. */
   run<T>(call: () => T): T;
   /** A value of this context's realm. */
@@ -34,24 +36,7 @@ export function createTemporalContext(bundle: TemporalBundle): TemporalContext {
   // An ordinary global object where Node has it: with a contextified one each access to a global is a call.
   const context = vm.createContext(vm.constants.DONT_CONTEXTIFY ?? {}, { microtaskMode: 'afterEvaluate' });
   defineSymbols(context);
-  const slot: { call: (() => unknown) | undefined } = { call: undefined };
-  Object.defineProperty(context, '__refrain_slot', { value: slot, configurable: true });
-  const enterScript = vm.runInContext(
-    '{ const slot = __refrain_slot; delete globalThis.__refrain_slot; Object.defineProperty(globalThis, "__refrain_enter", { value: () => slot.call() }); }',
-    context,
-  ) as unknown;
-  void enterScript;
-  const enter = new vm.Script('__refrain_enter()');
-
-  const run = <T>(call: () => T): T => {
-    slot.call = call;
-    try {
-      return enter.runInContext(context) as T;
-    } finally {
-      slot.call = undefined;
-    }
-  };
-
+  const run = makeRun(context);
   const compile = (code: string, filename: string): ModuleFunction =>
     vm.compileFunction(code, ['require', 'module', 'exports', '__refrain_text_codec__'], {
       filename,
@@ -87,14 +72,38 @@ export function createTemporalContext(bundle: TemporalBundle): TemporalContext {
   };
   // All of them now: what they set up must not depend on which execution comes first.
   run(() => Object.keys(sdk.modules).forEach(requireShared));
-  const newExecution = run(() =>
+  const driver = run(() =>
     sdk.driver.createDriver(
       { ...sdk, setConverters: (user) => (converters = user) },
       () => evaluate(loadUserCode, requireShared) as unknown as UserExports,
     ),
   );
   const realmPromise = vm.runInContext('Promise', context) as PromiseConstructor;
-  return { newExecution, run, owns: (promise) => promise instanceof realmPromise };
+  return {
+    newExecution: (options) => driver.newExecution(options),
+    workflowTypes: () => [...run(() => driver.workflowTypes())],
+    run,
+    owns: (promise) => promise instanceof realmPromise,
+  };
+}
+
+/** Calls from inside the context, so that its microtasks run when the call ends. */
+function makeRun(context: vm.Context): TemporalContext['run'] {
+  const slot: { call: (() => unknown) | undefined } = { call: undefined };
+  Object.defineProperty(context, '__refrain_slot', { value: slot, configurable: true });
+  vm.runInContext(
+    '{ const slot = __refrain_slot; delete globalThis.__refrain_slot; Object.defineProperty(globalThis, "__refrain_enter", { value: () => slot.call() }); }',
+    context,
+  );
+  const enter = new vm.Script('__refrain_enter()');
+  return <T>(call: () => T): T => {
+    slot.call = call;
+    try {
+      return enter.runInContext(context) as T;
+    } finally {
+      slot.call = undefined;
+    }
+  };
 }
 
 /**

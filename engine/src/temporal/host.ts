@@ -2,7 +2,7 @@ import type { Activation, Completion, WorkflowInstance } from '../core/activatio
 import { InvariantViolation } from '../errors.js';
 import type { TemporalBundle } from './bundle.js';
 import { createTemporalContext } from './context.js';
-import type { DrivenExecution, StartFailure } from './inside/driver.js';
+import type { DrivenExecution, SinkCall, StartFailure } from './inside/driver.js';
 
 export interface TemporalInstanceOptions {
   readonly namespace?: string;
@@ -17,6 +17,8 @@ export interface TemporalInstanceOptions {
 export interface TemporalHost {
   readonly bundle: TemporalBundle;
   createInstance(options?: TemporalInstanceOptions): TemporalInstance;
+  /** Names of the workflows that the bundle exports. Throws what its modules throw when they load. */
+  listWorkflowTypes(): string[];
   /** Whether a promise was made by code in here: for unhandled rejections. */
   owns(promise: unknown): boolean;
 }
@@ -26,6 +28,8 @@ export interface TemporalInstance extends WorkflowInstance {
   reject(error: unknown): void;
   /** Set when the first activation failed before the workflow's function could be called. */
   readonly startFailure: StartFailure | undefined;
+  /** Calls of sinks since the last time, in order: objects of the realm, to be copied. */
+  takeSinkCalls(): readonly SinkCall[];
   /** Names of the queries that have a handler now, the SDK's own not. */
   queryNames(): readonly string[];
 }
@@ -35,6 +39,7 @@ export function createTemporalHost(bundle: TemporalBundle): TemporalHost {
   return {
     bundle,
     owns: context.owns,
+    listWorkflowTypes: () => context.workflowTypes(),
     createInstance(options = {}) {
       const execution = context.newExecution({
         namespace: options.namespace ?? 'default',
@@ -75,6 +80,7 @@ function instanceOf(execution: DrivenExecution, run: <T>(call: () => T) => T): T
     get startFailure() {
       return execution.startFailure();
     },
+    takeSinkCalls: () => execution.takeSinkCalls(),
     queryNames: () => execution.queryNames(),
     dispose: () => run(() => execution.dispose()),
   };

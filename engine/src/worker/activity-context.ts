@@ -6,6 +6,7 @@ import type { CancelledFailure } from '../failures/failures.js';
 import type { Message } from '../history/field-kinds.js';
 import type { RetryPolicy } from '../history/messages.js';
 import type { Logger } from './logger.js';
+import { temporalActivityStorages } from './temporal-activities.js';
 
 /** About the attempt that runs; fields as in `@temporalio/activity`. */
 export interface ActivityInfo {
@@ -130,8 +131,14 @@ export class Context {
 
 const storage = new AsyncLocalStorage<Context>();
 
+/** Activity code that imports `@temporalio/activity` finds the context there too: its fields are the same. */
 export function runInActivityContext<T>(context: Context, call: () => T): T {
-  return storage.run(context, call);
+  let run = call;
+  for (const other of temporalActivityStorages()) {
+    const inner = run;
+    run = () => other.run(context, inner);
+  }
+  return storage.run(context, run);
 }
 
 export function activityInfo(): ActivityInfo {

@@ -1,11 +1,11 @@
-import type { Activation, Completion, WorkflowInstance } from '../core/activation.js';
+import type { Activation, Completion } from '../core/activation.js';
 import { createExecution, nextStep, respond, takeLocalActivityRequests } from '../core/execution.js';
 import type { ExecutionState } from '../core/state.js';
 import type { Step } from '../core/step.js';
 import type { LocalActivities } from './local-activities.js';
 import type { CompiledOptions } from './options.js';
 import { decodePayloads, encodePayloads } from '../converter/payload-codec.js';
-import type { WorkflowHost } from './workflow-host.js';
+import type { HostedWorkflowInstance, WorkflowHost } from './workflow-host.js';
 
 export interface ExecutionIdentity {
   readonly workflowId: string;
@@ -30,7 +30,7 @@ export class CachedExecution {
   /** A task of it is being worked on. */
   busy = false;
   countedBytes = 0;
-  readonly #instance: WorkflowInstance;
+  readonly #instance: HostedWorkflowInstance;
   readonly #options: CompiledOptions;
   #waiting: (() => void)[] = [];
   #disposed = false;
@@ -55,6 +55,11 @@ export class CachedExecution {
     });
     this.#instance = host.createInstance();
     this.local = newLocalActivities(this);
+  }
+
+  /** It cannot go on from here: its code has to be replayed. */
+  get isLost(): boolean {
+    return this.state.dead !== undefined || this.#instance.isLost === true;
   }
 
   estimateBytes(): number {
@@ -91,6 +96,15 @@ export class CachedExecution {
       const activation = await decodePayloads(codecs, step.activation);
       respond(this.state, await encodePayloads(codecs, this.#activate(activation)));
     }
+  }
+
+  /** The step again, unless the code has left a rejection unhandled: then the workflow task fails with it. */
+  async settle(step: Step, settled: () => Promise<void>): Promise<Step> {
+    await settled();
+    const failure = this.#instance.takeRejection?.();
+    if (!failure || step.type === 'failed') return step;
+    respond(this.state, { status: 'failed', failure });
+    return nextStep(this.state);
   }
 
   #afterSteps(step: Step): Step {

@@ -19,7 +19,7 @@ import type { WorkerMetrics } from './metrics.js';
 import { noMetrics } from './metrics.js';
 import type { PayloadCodec } from '../converter/payload-codec.js';
 import type { BundleOptions, WorkflowBundle } from '../sandbox/bundle.js';
-import { sandboxHost } from './sandbox-host.js';
+import { loadWorkflowHost } from './load-workflow-host.js';
 import type { InjectedSinks, WorkflowHost } from './workflow-host.js';
 
 /** The calls of the service that a worker makes. */
@@ -48,7 +48,10 @@ export interface WorkerOptions {
   readonly connection: { readonly service: WorkerService };
   readonly namespace?: string;
   readonly taskQueue: string;
-  /** A module that exports the workflows; bundled when the worker is created. */
+  /**
+   * A module that exports the workflows; bundled when the worker is created. Code that imports
+   * `@temporalio/workflow` is run by its own copy of that package.
+   */
   readonly workflowsPath?: string;
   /** Bundled workflows (see `bundleWorkflowCode`), in place of `workflowsPath`. */
   readonly workflowBundle?: WorkflowBundle;
@@ -143,7 +146,7 @@ export interface CompiledOptions extends Omit<Required<WorkerOptions>, OptionalN
 export async function compileOptions(options: WorkerOptions): Promise<CompiledOptions> {
   const { activities = {}, logger = defaultLogger } = options;
   checkWork(options);
-  const workflowHost = await sandboxHost(options, logger);
+  const workflowHost = await loadWorkflowHost(options, logger);
   return {
     service: options.connection.service,
     namespace: options.namespace ?? 'default',

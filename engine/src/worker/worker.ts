@@ -5,6 +5,7 @@ import { IllegalStateError } from '../failures/errors.js';
 import { ActivityRunner } from './activity-runner.js';
 import type { CompiledOptions, WorkerOptions } from './options.js';
 import { compileOptions } from './options.js';
+import { findTemporalActivities } from './temporal-activities.js';
 import { WorkflowRunner } from './workflow-runner.js';
 
 export type WorkerState =
@@ -25,14 +26,16 @@ export interface WorkerStatus {
  */
 export class Worker {
   readonly options: CompiledOptions;
+  readonly #ownsHost: boolean;
   readonly #activities: ActivityRunner | undefined;
   readonly #workflows: WorkflowRunner | undefined;
   readonly #stop = new AbortController();
   #state: WorkerState = 'INITIALIZED';
   #forced: ((error: Error) => void) | undefined;
 
-  private constructor(options: CompiledOptions) {
+  private constructor(options: CompiledOptions, ownsHost: boolean) {
     this.options = options;
+    this.#ownsHost = ownsHost;
     // Each poll that waits listens to it.
     setMaxListeners(0, this.#stop.signal);
     const { workflowHost, activities, identity, taskQueue } = options;
@@ -48,7 +51,8 @@ export class Worker {
 
   /** Throws `InputError` that names the option that cannot be. */
   static async create(options: WorkerOptions): Promise<Worker> {
-    return new Worker(await compileOptions(options));
+    findTemporalActivities();
+    return new Worker(await compileOptions(options), options.workflowHost === undefined);
   }
 
   /** The workflow types that this worker serves. */
@@ -82,6 +86,7 @@ export class Worker {
       throw error;
     } finally {
       await this.#workflows?.close();
+      if (this.#ownsHost) this.options.workflowHost?.close?.();
     }
   }
 

@@ -201,8 +201,11 @@ export class WorkflowRunner {
     }
   }
 
-  #advance(execution: CachedExecution): Promise<Step> {
-    return this.#options.codecs.length > 0 ? execution.advanceWithCodecs() : this.#activations.run(execution);
+  async #advance(execution: CachedExecution): Promise<Step> {
+    const host = this.#host;
+    const { codecs } = this.#options;
+    const step = await (codecs.length > 0 ? execution.advanceWithCodecs() : this.#activations.run(execution));
+    return host.settled ? execution.settle(step, () => host.settled!()) : step;
   }
 
   async #complete(
@@ -323,8 +326,8 @@ export class WorkflowRunner {
 }
 
 /** Whether the task brings exactly what follows what the execution has seen. */
-function goesOn({ state }: CachedExecution, task: PollWorkflowTaskQueueResponse): boolean {
-  if (state.dead) return false;
+function goesOn({ state, isLost }: CachedExecution, task: PollWorkflowTaskQueueResponse): boolean {
+  if (isLost) return false;
   const first = task.history.events[0]?.eventId;
   if (first === undefined || first === state.feed.lastEventId + 1) return true;
   // A task that only rejected updates has left no events: the next one begins where it began.

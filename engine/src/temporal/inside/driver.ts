@@ -51,6 +51,8 @@ export interface DrivenExecution {
   /** Unblocks conditions; true when microtasks have to run and this has to be asked again. */
   unblock(): boolean;
   conclude(): Completion;
+  /** Calls of sinks since the last time, in order: objects of this realm, to be copied. */
+  takeSinkCalls(): readonly SinkCall[];
   failed(error: unknown): Completion;
   /** Makes the SDK fail the current activation, as after an unhandled rejection. */
   reject(error: unknown): void;
@@ -59,6 +61,13 @@ export interface DrivenExecution {
   /** Names of the queries that have a handler, the SDK's own not. */
   queryNames(): readonly string[];
   dispose(): void;
+}
+
+export interface SinkCall {
+  readonly ifaceName: string;
+  readonly fnName: string;
+  readonly args: readonly unknown[];
+  readonly workflowInfo: unknown;
 }
 
 /** Why an execution could not start: loading its modules failed, or they have no workflow of its type. */
@@ -81,7 +90,13 @@ interface Shared {
   current: Activator | undefined;
 }
 
-export function createDriver(sdk: SdkModules, loadUserCode: () => UserExports) {
+export interface Driver {
+  newExecution(options: DriverOptions): DrivenExecution;
+  /** Names of the functions that the workflow modules export. Throws what they throw when they load. */
+  workflowTypes(): string[];
+}
+
+export function createDriver(sdk: SdkModules, loadUserCode: () => UserExports): Driver {
   const realm = globalThis as Realm;
   sdk.overrideGlobals();
   const form = createProtoForm(sdk.time.msToTs);
@@ -97,7 +112,23 @@ export function createDriver(sdk: SdkModules, loadUserCode: () => UserExports) {
     conversion,
     current: undefined,
   };
-  return (options: DriverOptions): DrivenExecution => new HostedExecution(shared, options);
+  return {
+    newExecution: (options) => new HostedExecution(shared, options),
+    workflowTypes: () => workflowTypesOf(shared),
+  };
+}
+
+function workflowTypesOf({ globals, loadUserCode }: Shared): string[] {
+  globals.enter(globals.newSet());
+  try {
+    return functionNames(loadUserCode().workflows());
+  } finally {
+    globals.leave();
+  }
+}
+
+function functionNames(exported: Dict): string[] {
+  return Object.keys(exported).filter((name) => typeof exported[name] === 'function');
 }
 
 class HostedExecution implements DrivenExecution {
@@ -159,7 +190,7 @@ class HostedExecution implements DrivenExecution {
 
   private noteWorkflows(exported: Dict, type: string): Dict {
     if (typeof exported[type] !== 'function' && typeof exported['default'] !== 'function') {
-      const names = Object.keys(exported).filter((name) => typeof exported[name] === 'function');
+      const names = functionNames(exported);
       this.phase = 'workflowType';
       this.failure = {
         reason: 'workflowType',
@@ -202,13 +233,16 @@ class HostedExecution implements DrivenExecution {
   conclude(): Completion {
     this.enter();
     const { successful } = this.shared.sdk.api.concludeActivation();
-    this.activator!.getAndResetSinkCalls?.();
     const commands: WorkflowCommand[] = [];
     for (const command of successful.commands) {
       commands.push(commandFromProto(command as Dict, this.shared.form, this.callSites.get(command)));
     }
     this.callSites.clear();
     return { status: 'successful', commands, usedInternalFlags: [...(successful.usedInternalFlags ?? [])] };
+  }
+
+  takeSinkCalls(): readonly SinkCall[] {
+    return (this.activator?.getAndResetSinkCalls?.() ?? []) as readonly SinkCall[];
   }
 
   failed(error: unknown): Completion {
