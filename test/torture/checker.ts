@@ -73,11 +73,17 @@ export class Checker {
     const results = new Map<string, unknown>();
     const nonces = new Map<string, Set<string>>();
     const atMostOnce = new Set<string>();
-    for (const { runId, events, buffered } of image.runs) {
+    const begun = new Set<string>();
+    const scheduled = new Set<string>();
+    for (const { runId, events, buffered, startedActivities } of image.runs) {
+      for (const { type, attributes } of events)
+        if (type === 'ActivityTaskScheduled') scheduled.add(`${runId}/${String(attributes['activityId'])}`);
+      for (const id of startedActivities)
+        begun.add(`${runId}/${String(events[id - 1]?.attributes['activityId'])}`);
       for (const { type, attributes } of [...events, ...buffered]) {
-        const scheduled = events[Number(attributes['scheduledEventId']) - 1];
-        if (!/^ActivityTask(Completed|Failed|TimedOut|Canceled)$/.test(type) || !scheduled) continue;
-        const key = `${runId}/${String(scheduled.attributes['activityId'])}`;
+        const beginning = events[Number(attributes['scheduledEventId']) - 1];
+        if (!/^ActivityTask(Completed|Failed|TimedOut|Canceled)$/.test(type) || !beginning) continue;
+        const key = `${runId}/${String(beginning.attributes['activityId'])}`;
         const isCompleted = type === 'ActivityTaskCompleted';
         results.set(key, isCompleted ? valueOf(attributes['result']) : undefined);
       }
@@ -87,12 +93,16 @@ export class Checker {
         const { activity, activityType, nonce } = entry;
         const known = nonces.get(activity) ?? new Set();
         nonces.set(activity, known.add(nonce));
+        if (!scheduled.has(activity) && !isLocal(activity))
+          wrong.push(`activity ${activity} began before it was kept that it should`);
         const endedAt = this.#ended.get(activity);
         if (endedAt !== undefined && line >= endedAt)
           wrong.push(`activity ${activity} ran after its outcome`);
         if (activityType !== 'charge') return;
         if (atMostOnce.has(activity)) wrong.push(`activity ${activity} may run once, and began twice`);
         atMostOnce.add(activity);
+        if (!begun.has(activity) && !results.has(activity))
+          wrong.push(`activity ${activity} may run once, and began before that was kept`);
       } else if (entry.type === 'recorded') {
         const result = results.get(entry.activity);
         if (!String(result).endsWith(entry.nonce))
@@ -110,6 +120,10 @@ export class Checker {
     }
     return wrong;
   }
+}
+
+function isLocal(activity: string): boolean {
+  return activity.includes('/local ');
 }
 
 function digestOf(events: readonly StoredEvent[]): string {

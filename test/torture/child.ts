@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Client, WorkflowFailedError, WorkflowUpdateFailedError } from '@refrain/engine';
-import type { Payload, Service, WorkerService } from '@refrain/engine';
+import type { Payload, Service, TaskApi, WorkerService } from '@refrain/engine';
 import type { WorkflowBundle } from '@refrain/engine/internal';
 import {
   activityApi,
@@ -184,19 +184,38 @@ async function schedule(
 /** The service as the worker sees it, with a note of each result that it was told is kept. */
 function witnessed(service: Service, ledger: Ledger): WorkerService {
   const polled = new Map<string, string>();
-  return {
+  const remember = (task: TaskApi.PollActivityTaskQueueResponse) =>
+    polled.set(task.taskToken, `${task.workflowExecution.runId}/${task.activityId}`);
+  const recorded = ({ taskToken, result }: TaskApi.RespondActivityTaskCompletedRequest) => {
+    const activity = polled.get(taskToken);
+    if (activity) ledger.append({ type: 'recorded', activity, nonce: nonceOf(result?.[0]) });
+  };
+  const direct = service.directTasks();
+  const witnessedDirect: typeof direct = {
+    ...direct,
+    serveActivityTasks: (request, { hasRoom, serve }) =>
+      direct.serveActivityTasks(request, { hasRoom, serve: (task) => (remember(task), serve(task)) }),
+    completeActivityTask(request) {
+      direct.completeActivityTask(request);
+      direct.whenDurable((failure) => {
+        if (!failure) recorded(request);
+      });
+    },
+  };
+  const witnessed: Service = {
     ...service,
+    directTasks: () => witnessedDirect,
     async pollActivityTaskQueue(...args) {
       const task = await service.pollActivityTaskQueue(...args);
-      if (task) polled.set(task.taskToken, `${task.workflowExecution.runId}/${task.activityId}`);
+      if (task) remember(task);
       return task;
     },
     async respondActivityTaskCompleted(request) {
       await service.respondActivityTaskCompleted(request);
-      const activity = polled.get(request.taskToken);
-      if (activity) ledger.append({ type: 'recorded', activity, nonce: nonceOf(request.result?.[0]) });
+      recorded(request);
     },
   };
+  return witnessed;
 }
 
 function activities(client: Client, ledger: Ledger, life: number) {

@@ -30,6 +30,8 @@ export interface StoredRun {
   readonly events: readonly StoredEvent[];
   /** Events that wait for the workflow task in flight, in their order. */
   readonly buffered: readonly StoredEvent[];
+  /** Scheduled events of activities of which the store says that an attempt runs. */
+  readonly startedActivities: ReadonlySet<number>;
 }
 
 /** All that a database file holds. */
@@ -67,9 +69,9 @@ function readCopy(file: string): Image {
     const batches = groupByRun(
       all('SELECT run, first_event_id, body FROM events ORDER BY run, first_event_id'),
     );
-    const waiting = groupByRun(all("SELECT run, key, body FROM transient WHERE key LIKE 'b:%'"));
+    const transient = groupByRun(all('SELECT run, key, body FROM transient '));
     const runs = all('SELECT * FROM runs ORDER BY run').map((row) =>
-      runOf(row, batches.get(Number(row['run'])) ?? [], waiting.get(Number(row['run'])) ?? []),
+      runOf(row, batches.get(Number(row['run'])) ?? [], transient.get(Number(row['run'])) ?? []),
     );
     const ids = all('SELECT schedule_id FROM schedules').map((row) => String(row['schedule_id']));
     return { runs, scheduleIds: new Set(ids), integrity: String(integrity) };
@@ -89,7 +91,13 @@ function groupByRun(rows: readonly Row[]): Map<number, Row[]> {
   return groups;
 }
 
-function runOf(row: Row, batches: readonly Row[], waiting: readonly Row[]): StoredRun {
+function runOf(row: Row, batches: readonly Row[], transient: readonly Row[]): StoredRun {
+  const waiting = transient.filter((r) => String(r['key']).startsWith('b:'));
+  const started = transient.filter(
+    (r) =>
+      String(r['key']).startsWith('a:') &&
+      (JSON.parse(String(r['body'])) as Attributes)['startedTimeMs'] !== 0,
+  );
   const position = (r: Row) => Number(String(r['key']).slice(2));
   return {
     run: Number(row['run']),
@@ -103,6 +111,7 @@ function runOf(row: Row, batches: readonly Row[], waiting: readonly Row[]): Stor
     hasTasks: row['has_tasks'] === 1,
     firstRunId: String(row['first_run_id']),
     events: batches.flatMap((batch) => JSON.parse(String(batch['body'])) as StoredEvent[]),
+    startedActivities: new Set(started.map(position)),
     buffered: [...waiting]
       .sort((a, b) => position(a) - position(b))
       .map((r) => JSON.parse(String(r['body'])) as StoredEvent),

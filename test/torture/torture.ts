@@ -132,6 +132,7 @@ async function tearFile(context: Context, seed: number): Promise<void> {
   const code = await live(context, { ...place, life: 0, death });
   const checker = new Checker(place.plan);
   for (const { folder, at, isWhole } of leftovers(recordIn, random)) {
+    if (figures.torn >= context.options.torn) break;
     const left = placeIn(folder, place);
     figures.torn++;
     // In the middle of a commit the next one may be there already, or not yet.
@@ -142,7 +143,7 @@ async function tearFile(context: Context, seed: number): Promise<void> {
     const resumed = placeIn(join(place.folder, `resumed ${figures.resumed}`), place);
     cpSync(folder, resumed.folder, { recursive: true });
     const end = await live(context, { ...resumed, life: 1, death: noDeath });
-    const atEnd = { ...resumed, at: `${at}, resumed`, code: end, replays: 1, random };
+    const atEnd = { ...resumed, at: `${at}, resumed`, code: end, replays: 0.3, random };
     if (!(await judge(context, judging.copy(), atEnd))) return;
   }
   const isRight = await judge(context, checker, { ...place, at: 'its end', code, replays: 1, random });

@@ -1,0 +1,14 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, it } from 'vitest';
+import { root } from '../integrity/repository.js';
+
+/** A small part of `npm run torture`; the seed is another one each day, and printed when something is wrong. */
+it('a process that is killed at its commits loses and repeats nothing that it had acknowledged', async () => {
+  const seed = String(Math.floor(Date.now() / 86_400_000));
+  const script = join(root, 'scripts', 'torture.mjs');
+  const args = [script, '--kills', '30', '--torn', '120', '--seed', seed];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: root });
+  expect(JSON.parse(stdout)).toMatchObject({ kills: 30 });
+}, 120_000);
