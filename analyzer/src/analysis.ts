@@ -9,6 +9,7 @@ import { computeReach, sortedEntries } from './effects/reach.js';
 import { sharedStateFindings } from './effects/shared-state.js';
 import { sourceFindings } from './effects/sources.js';
 import { unresolvedCalls } from './effects/unresolved.js';
+import { completionOrderFindings } from './flow/completion-order.js';
 import { guardsLoggingOnly, identityFindings, orderFindings } from './flow/derived.js';
 import { computeFlows } from './flow/flows.js';
 import { buildGraph } from './graph/build.js';
@@ -54,6 +55,7 @@ export function analyseProfile(
     ...importFindings(graph, reach),
     ...identityFindings(graph, flows, sources.active),
     ...orderFindings(graph, reach, flows, sources.active),
+    ...completionOrderFindings(graph, reach, flows),
   ];
   const { root } = project;
   const files = activityFiles(graph, candidates);

@@ -85,6 +85,12 @@ const bufferRead =
 
 export const collectionTypes: Readonly<Record<string, TypeShape>> = {
   Array: { extends: 'Object', iterates: 'data', members: arrayMembers },
+  /** What a template gives to its tag. */
+  TemplateStringsArray: {
+    extends: 'Array',
+    iterates: 'string',
+    members: { raw: { type: 'TemplateStringsArray' } },
+  },
   TypedArray: {
     extends: 'Object',
     iterates: 'number',

@@ -20,7 +20,7 @@ export const processMembers: ShapeTable = {
     'environment',
     {
       string: 'cwd',
-      number: 'getuid geteuid getgid getegid umask constrainedMemory availableMemory uptime',
+      number: 'getuid geteuid getgid getegid umask constrainedMemory availableMemory',
       data:
         'memoryUsage cpuUsage resourceUsage threadCpuUsage getgroups getActiveResourcesInfo getBuiltinModule ' +
         '_getActiveHandles _getActiveRequests hasUncaughtExceptionCaptureCallback binding _linkedBinding',
@@ -31,6 +31,7 @@ export const processMembers: ShapeTable = {
     call: { effect: 'wall-clock', returns: 'data' },
     members: { bigint: { call: { effect: 'wall-clock', returns: 'bigint' } } },
   },
+  uptime: { call: { effect: 'wall-clock', returns: 'number' } },
   nextTick: { call: { effect: 'host-concurrency', returns: 'undefined' } },
   ...effects('io', {
     undefined:

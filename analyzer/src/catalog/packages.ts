@@ -39,7 +39,23 @@ const request: Shape = {
   advice: IO_ADVICE,
 };
 
-const clients: ModuleShape = { exports: { '*': client } };
+/** Opens a connection at once. */
+const connection: Shape = {
+  call: { effect: 'io', returns: 'IoClient' },
+  construct: { effect: 'io', returns: 'IoClient' },
+  type: 'IoClient',
+  advice: IO_ADVICE,
+};
+
+const clients: ModuleShape = { exports: { '*': client, connect: connection } };
+const connections: ModuleShape = { exports: { '*': connection } };
+
+/** Methods that give a more specific client and talk to nobody yet: `storage.bucket('b').file('f')`. */
+const CLIENT_BUILDERS =
+  'from fromConnectionString fromJson fromEnv init initializeApp createClient createPool createSender createReceiver ' +
+  'getContainerClient getBlobClient getBlockBlobClient getAppendBlobClient getPageBlobClient getQueueClient getTableClient ' +
+  'getShareClient getFirestore getStorage getAuth getMessaging firestore storage auth messaging ' +
+  'db collection database container item bucket file topic subscription doc ref child model schema table withConverter Schema';
 const requests: ModuleShape = { exports: { '*': request } };
 
 function wholly(effect: Effect, except: ShapeTable = {}): ModuleShape {
@@ -225,10 +241,11 @@ export const packages: PackageTable = {
   ...packagesOf(
     'openai @anthropic-ai/sdk @google/generative-ai stripe twilio @sendgrid/mail nodemailer resend @slack/web-api @slack/webhook ' +
       'octokit @octokit/rest @octokit/core @octokit/graphql postmark mailgun.js plaid @paypal/checkout-server-sdk kafkajs amqplib ' +
-      'bullmq bull ws socket.io-client mqtt nats @grpc/grpc-js puppeteer playwright discord.js telegraf algoliasearch ' +
+      'bullmq bull mqtt nats @grpc/grpc-js puppeteer playwright discord.js telegraf algoliasearch ' +
       'contentful @notionhq/client @sentry/node posthog-node @segment/analytics-node cohere-ai replicate',
     clients,
   ),
+  ...packagesOf('ws socket.io-client isomorphic-ws reconnecting-websocket', connections),
   ai: {
     exports: {
       '*': pure,
@@ -273,6 +290,7 @@ export const packageTypes: Readonly<Record<string, TypeShape>> = {
   IoClient: {
     extends: 'Object',
     members: {
+      ...Object.fromEntries(CLIENT_BUILDERS.split(' ').map((name) => [name, client])),
       '*': { type: 'IoClient', call: { effect: 'io', returns: 'data' }, construct: { returns: 'IoClient' } },
     },
     call: { effect: 'io', returns: 'data' },

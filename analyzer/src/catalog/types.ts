@@ -186,4 +186,6 @@ export type CommandKind =
   | 'state'
   | 'event'
   | 'side-effect'
+  /** Sent and forgotten: there is no promise. */
+  | 'one-way'
   | 'other';

@@ -150,7 +150,10 @@ export const webTypes: Readonly<Record<string, TypeShape>> = {
     },
   },
   Performance: { extends: 'Object', members: performanceMembers },
-  Navigator: { extends: 'Object', members: navigatorMembers },
+  Navigator: {
+    extends: 'Object',
+    members: { ...navigatorMembers, sendBeacon: { call: { effect: 'io', returns: 'boolean' } } },
+  },
   AbortController: {
     extends: 'Object',
     members: { ...methods({ undefined: 'abort' }), signal: { type: 'AbortSignal' } },

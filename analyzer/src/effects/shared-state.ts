@@ -1,7 +1,8 @@
 /** Writes to state that executions share, and to the language's own objects. */
 
 import type { FunctionIr } from '../graph/ir.js';
-import { isGlobalObject } from '../graph/properties.js';
+import { hasSetter, isGlobalObject } from '../graph/properties.js';
+import { globalShape } from '../graph/shapes.js';
 import { ownerOf, type GraphState, type Instance, type Mutation } from '../graph/state.js';
 import type { NodeId, TokenId, Value } from '../graph/tokens.js';
 import { adviceFor, patchOf } from './advice.js';
@@ -81,9 +82,11 @@ function ruleOf(
   const token = state.tokens.get(mutation.on);
   const { value } = token;
   if (value.kind === 'native' || (value.kind === 'native-instance' && value.type === 'globalThis')) {
-    return ruleOfNative(state, value, mutation.instance);
+    return ruleOfNative(state, value, mutation);
   }
   if (mutation.instance.phase !== 'run') return undefined;
+  // A setter is a call; what it writes is seen inside.
+  if (hasSetter(state, token, mutation.text)) return undefined;
   if (token.phase !== 'load' && !shared.has(mutation.on)) return undefined;
   // Libraries keep all sorts of objects; only their plain containers tell of state.
   const inPackage = mutation.instance.unit.ir.kind === 'package';
@@ -127,10 +130,16 @@ function canBeShared(value: Value): boolean {
 }
 
 /** Globals of the language and the host; an engine's own objects are its own affair. */
-function ruleOfNative(state: GraphState, value: Value, by: Instance): 'global-mutation' | undefined {
+function ruleOfNative(
+  state: GraphState,
+  value: Value,
+  { instance: by, text }: Mutation,
+): 'global-mutation' | undefined {
   if (value.kind !== 'native' || value.shape.write === 'deterministic') return undefined;
   if (by.phase === 'load' && (!state.profile.sandboxed || by.unit.ir.kind === 'package')) return undefined;
   if (by.unit.ir.kind === 'package' && !/^globalThis|\.prototype$/.test(value.path)) return undefined;
+  if (isGlobalObject(value.path) && globalShape(state, text)?.shape.write === 'deterministic')
+    return undefined;
   const root = value.path.split(/[.#]/)[0]!;
   return Object.hasOwn(state.catalogue.globals, root) || isGlobalObject(root) ? 'global-mutation' : undefined;
 }

@@ -3,7 +3,8 @@
 import { adviceFor, patchOf } from '../effects/advice.js';
 import type { RawFinding } from '../effects/finding.js';
 import type { Reach } from '../effects/reach.js';
-import type { GraphState, NativeUse } from '../graph/state.js';
+import type { GraphState, NativeUse, Ordering } from '../graph/state.js';
+import type { TokenId } from '../graph/tokens.js';
 import { callsIn, type Flows } from './flows.js';
 
 export function identityFindings(
@@ -62,7 +63,7 @@ export function orderFindings(
   return state.orderings.flatMap((ordering): RawFinding[] => {
     if (ordering.what !== 'comparator' || ordering.instance.phase !== 'run' || !reach.has(ordering.instance))
       return [];
-    const use = firstActive(state, flows.sourcesAt(ordering.order), unstable);
+    const use = firstActive(state, decidingSources(state, flows, ordering), unstable);
     if (use === undefined) return [];
     return [
       {
@@ -79,6 +80,20 @@ export function orderFindings(
       },
     ];
   });
+}
+
+/**
+ * What decides the order, beside the elements: sorting recorded values, or values read from the outside, by
+ * what they hold gives the order that they have. Random keys are put on elements for the order's sake.
+ */
+function decidingSources(state: GraphState, flows: Flows, { order, elements }: Ordering): Set<TokenId> {
+  const ofElements = flows.sourcesAt(elements);
+  const isRandom = (source: TokenId): boolean => {
+    const { value } = state.tokens.get(source);
+    const shape = value.kind === 'source' ? state.uses[value.use]?.shape : undefined;
+    return [shape?.call?.effect, shape?.construct?.effect, shape?.read].includes('randomness');
+  };
+  return new Set([...flows.sourcesAt(order)].filter((source) => !ofElements.has(source) || isRandom(source)));
 }
 
 /** Reading whether code is replayed is fine where it only guards logging. */

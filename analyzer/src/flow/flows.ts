@@ -6,6 +6,7 @@ import { nodeOf, type GraphState, type Instance, type RoleCall } from '../graph/
 import type { NodeId, TokenId } from '../graph/tokens.js';
 import type { Reach } from '../effects/reach.js';
 import type { Reaches } from '../effects/finding.js';
+import { sourcesInCallbacks } from './captured.js';
 import { holders } from './holders.js';
 
 export interface Flows {
@@ -33,13 +34,20 @@ export function computeFlows(state: GraphState, reach: Reach): Flows {
   for (const call of commands) {
     if (kept.includes(call)) continue;
     for (const arg of call.args) collect(state, arg, inCommands, new Set(), 0);
+    if (call.op.receiver !== -1) collectTop(state, nodeOf(call.instance, call.op.receiver), inCommands);
     const sources = identitySources(state, call);
     if (sources.size === 0) continue;
     identities.push({ call, sources });
     for (const source of sources) inIdentities.add(source);
   }
   const inResults = new Set<TokenId>();
-  for (const entry of state.entered.values()) collect(state, entry.result, inResults, new Set(), 0);
+  for (const source of sourcesInCallbacks(state, reach)) inCommands.add(source);
+  for (const { result, instance } of state.entered.values()) {
+    collect(state, result, inResults, new Set(), 0);
+    // A generator's result is not what calling it gives.
+    if (instance?.fn.generator === true)
+      collect(state, instance.base + instance.fn.returnSlot, inResults, new Set(), 0);
+  }
   const branches = branchSources(state, reach);
   const inBranches = new Set<TokenId>();
   const commandOps = opsOfCommands(state);
@@ -76,8 +84,12 @@ export function isCommand(call: RoleCall): boolean {
   return type === 'command' || type === 'safe-zone' || type === 'continue-as-new';
 }
 
+function collectTop(state: GraphState, node: NodeId, into: Set<TokenId>): void {
+  for (const id of state.solver.view(node)) if (state.tokens.get(id).value.kind === 'source') into.add(id);
+}
+
 /** Sources in a node's values, and in what those hold. */
-function collect(
+export function collect(
   state: GraphState,
   node: NodeId,
   into: Set<TokenId>,

@@ -45,6 +45,8 @@ function addTypeFiles(state: GraphState, unit: Unit, type: TypeIr, into: Set<str
   const resolved = resolveType(state, unit, type.name, 0);
   if (resolved?.type === 'declaration') {
     addTypeFiles(state, resolved.unit, resolved.declaration.type, into, depth + 1);
+  } else if (resolved?.type === 'class' && resolved.unit.ir.kind === 'source') {
+    into.add(resolved.unit.ir.path);
   }
 }
 

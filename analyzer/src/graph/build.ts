@@ -93,6 +93,7 @@ function createState(options: BuildOptions, closed: ReadonlySet<string>): GraphS
     instantiated: new Set(),
     instancesOf: new Map(),
     classesByIr: new Map(),
+    watched: new Map(),
     safeCallbacks: [],
     definedWorkflows: [],
     entered: new Map(),

@@ -1,11 +1,11 @@
 /** Calls: what a callee token does with arguments, receiver and result. */
 
-import type { CallOp } from './ir.js';
+import type { CallOp, ClassIr } from './ir.js';
 import { parameterNode } from './declared-types.js';
 import { addPrototype, functionPrototype, propertyNode, readProperty } from './properties.js';
 import { callDataMethod, callNative, callTypeInstance } from './natives.js';
 import { isSafeFunction } from './safe.js';
-import { nodeOf, type GraphState, type Instance, type Unit } from './state.js';
+import { nodeOf, type ClassWatch, type GraphState, type Instance, type Unit } from './state.js';
 import type { FunctionIr } from './ir.js';
 import { type NodeId, type Phase, type Token, type TokenId } from './tokens.js';
 import { constantToken, dataToken, typeToken } from './values.js';
@@ -63,6 +63,16 @@ export function invoke(state: GraphState, callee: TokenId, site: CallSite): bool
     default:
       return false;
   }
+}
+
+/** The function of the program that calling a token runs: its own, or the one that was bound. */
+export function functionBehind(
+  state: GraphState,
+  id: TokenId,
+): (Token['value'] & { kind: 'function' }) | undefined {
+  const { value } = state.tokens.get(id);
+  if (value.kind === 'bound') return functionBehind(state, value.target);
+  return value.kind === 'function' ? value : undefined;
 }
 
 function invokeBound(
@@ -289,6 +299,27 @@ export function construct(state: GraphState, token: Token, site: CallSite): void
   state.solver.add(site.to, made);
 }
 
+/** Calls back with each instance of a class, and of those that extend it, that the program makes. */
+export function onInstance(state: GraphState, cls: ClassIr, listener: (made: TokenId) => void): void {
+  const watch = watchOf(state, cls);
+  watch.listeners.push(listener);
+  for (const made of watch.made) listener(made);
+}
+
+function watchOf(state: GraphState, cls: ClassIr): ClassWatch {
+  let watch = state.watched.get(cls);
+  if (watch === undefined) state.watched.set(cls, (watch = { made: new Set(), listeners: [] }));
+  return watch;
+}
+
+function noteInstance(state: GraphState, cls: ClassIr, made: TokenId | undefined): void {
+  if (made === undefined || state.tokens.get(made).value.kind !== 'instance') return;
+  const watch = watchOf(state, cls);
+  if (watch.made.has(made)) return;
+  watch.made.add(made);
+  for (const listener of watch.listeners) listener(made);
+}
+
 export function prototypeOf(state: GraphState, token: Token): TokenId {
   return state.tokens.intern(`proto${String(token.id)}`, token.phase, () => ({
     kind: 'prototype',
@@ -301,6 +332,7 @@ export function initialise(state: GraphState, token: Token, site: CallSite, dept
   if (token.value.kind !== 'class' || depth > 32) return;
   const { unit, cls, parent } = token.value;
   state.instantiated.add(token.id);
+  noteInstance(state, cls, site.receiver);
   if (cls.fieldInit >= 0) callMember(state, unit, cls.fieldInit, parent, { ...site, args: [] });
   if (cls.ctor >= 0) {
     callMember(state, unit, cls.ctor, parent, site);

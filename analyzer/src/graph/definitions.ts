@@ -8,6 +8,7 @@ import { declaredInstance } from './declared-types.js';
 import type { FunctionIr } from './ir.js';
 import { loadUnit, moduleInstance } from './modules.js';
 import { typeNode } from './natives.js';
+import { definingNames } from '../profiles/defining-names.js';
 import type { GraphState, Unit } from './state.js';
 import { functionToken } from './values.js';
 
@@ -15,7 +16,7 @@ export function loadDefinitions(state: GraphState, unit: Unit): void {
   loadUnit(state, unit);
   const by = moduleInstance(state, unit);
   if (by === undefined) return;
-  const names = definingNames(state);
+  const names = definingNames(state.profile);
   for (const fn of unit.ir.functions) {
     if (fn.parent !== 0 || fn.kind === 'module' || !callsAny(fn, names)) continue;
     const token = functionToken(state, unit, fn, by);
@@ -30,34 +31,4 @@ export function loadDefinitions(state: GraphState, unit: Unit): void {
 
 function callsAny(fn: FunctionIr, names: ReadonlySet<string>): boolean {
   return fn.ops.some((op) => op.type === 'call' && names.has(op.text.split('.').at(-1) ?? ''));
-}
-
-const namesByProfile = new WeakMap<object, ReadonlySet<string>>();
-
-/** What the calls that define workflows are called in the profile's tables. */
-function definingNames(state: GraphState): ReadonlySet<string> {
-  const known = namesByProfile.get(state.profile);
-  if (known !== undefined) return known;
-  const names = new Set<string>();
-  const seen = new Set<unknown>();
-  const visit = (table: unknown, depth: number): void => {
-    if (typeof table !== 'object' || table === null || depth > 8 || seen.has(table)) return;
-    seen.add(table);
-    for (const [name, shape] of Object.entries(table)) {
-      if (definesWorkflow(shape)) names.add(name);
-      visit(shape, depth + 1);
-    }
-  };
-  visit(state.profile.modules, 0);
-  visit(state.profile.types, 0);
-  namesByProfile.set(state.profile, names);
-  return names;
-}
-
-function definesWorkflow(shape: unknown): boolean {
-  if (typeof shape !== 'object' || shape === null || !('call' in shape)) return false;
-  const { call } = shape;
-  if (typeof call !== 'object' || call === null || !('role' in call)) return false;
-  const { role } = call;
-  return typeof role === 'object' && role !== null && 'type' in role && role.type === 'define-workflow';
 }

@@ -1,9 +1,10 @@
 /** Where replay starts: the workflows of a profile, and the handlers that they set. */
 
 import type { WorkflowPattern } from '../profiles/types.js';
-import { invoke, type CallSite } from './calls.js';
+import { functionBehind, invoke, onInstance, type CallSite } from './calls.js';
 import { loadDefinitions } from './definitions.js';
 import { declaredInstance, resolveType } from './declared-types.js';
+import { addHooks } from './hooks.js';
 import type { ClassIr, FileIr, FunctionIr, MemberIr } from './ir.js';
 import { exportNode, loadUnit, moduleInstance, unitOf } from './modules.js';
 import { typeNode } from './natives.js';
@@ -46,6 +47,7 @@ function applyPattern(state: GraphState, unit: Unit, pattern: WorkflowPattern): 
           `exported by a module that imports the workflow API`,
           pattern.onlyAsync,
         );
+        addHooks(state, unit);
       }
       return;
     case 'path-option':
@@ -88,6 +90,7 @@ function addExports(
         addMembers(state, unit, token, why, onlyOwn);
       }
       if (membersToo && value.kind === 'object') addMembers(state, unit, token, why);
+      if (membersToo && value.kind === 'class') addInstanceMembers(state, value.unit, value.cls, why);
       if (value.kind !== 'function' || value.unit.ir.kind !== 'source') return;
       if (onlyOwn && (value.unit !== unit || !value.fn.async)) return;
       state.definedWorkflows.push({ token, params: [], why, site: undefined });
@@ -107,6 +110,14 @@ function addMembers(state: GraphState, unit: Unit, token: TokenId, why: string, 
     if (value.kind !== 'function' || (onlyAsync && !value.fn.async)) return;
     state.definedWorkflows.push({ token: id, params: [], why, site: undefined });
   });
+}
+
+/** The methods, and the functions in fields, of instances of an exported class. */
+function addInstanceMembers(state: GraphState, unit: Unit, cls: ClassIr, why: string): void {
+  for (const member of cls.members) {
+    if (member.static || (member.kind !== 'method' && member.kind !== 'field')) continue;
+    addMethod(state, unit, cls, member, { params: [], why });
+  }
 }
 
 function exportNames(state: GraphState, unit: Unit, onlyOwn: boolean, depth: number): string[] {
@@ -133,19 +144,19 @@ function addMethods(
       pattern.type === 'heritage' &&
       cls.baseType?.type === 'name' &&
       extendsEngineClass(state, unit, cls.baseType.name, pattern.base.module, pattern.base.path, 0);
+    if (pattern.type === 'heritage') {
+      // Nobody makes an abstract class; those that extend it have its methods.
+      if (!inherits || cls.abstract) continue;
+      const why = `a class that extends ${pattern.base.path}`;
+      const method = { name: pattern.method, static: false };
+      addMethod(state, unit, cls, method, { params: pattern.params ?? [], why });
+      continue;
+    }
     for (const member of cls.members) {
       const fn = unit.ir.functions[member.fn];
-      if (fn === undefined) continue;
-      const matches =
-        pattern.type === 'heritage'
-          ? inherits && member.name === pattern.method && !member.static
-          : hasDecorator(state, unit, fn, pattern.decorator.module, pattern.decorator.path);
-      if (!matches) continue;
-      const why =
-        pattern.type === 'heritage'
-          ? `a class that extends ${pattern.base.path}`
-          : `under @${pattern.decorator.path}`;
-      addMethod(state, unit, cls, member, { params: pattern.params ?? [], why });
+      const { module, path } = pattern.decorator;
+      if (fn === undefined || !hasDecorator(state, unit, fn, module, path)) continue;
+      addMethod(state, unit, cls, member, { params: pattern.params ?? [], why: `under @${path}`, own: fn });
     }
   }
 }
@@ -155,8 +166,8 @@ function addMethod(
   state: GraphState,
   unit: Unit,
   cls: ClassIr,
-  member: MemberIr,
-  found: { readonly params: readonly string[]; readonly why: string },
+  member: Pick<MemberIr, 'name' | 'static'>,
+  { own, ...found }: { readonly params: readonly string[]; readonly why: string; readonly own?: FunctionIr },
 ): void {
   loadUnit(state, unit);
   const instance = moduleInstance(state, unit);
@@ -172,11 +183,23 @@ function addMethod(
       readProperty(state, id, member.name, method, access);
     });
   }
-  state.solver.listen(method, (token) => {
+  const enterWith = (token: TokenId, on: TokenId | undefined): void => {
     const { value } = state.tokens.get(token);
     if (value.kind !== 'function') return;
-    const hidden = value.fn !== unit.ir.functions[member.fn];
-    state.definedWorkflows.push({ token, ...found, site: undefined, receiver, hidden });
+    const hidden = own !== undefined && value.fn !== own;
+    state.definedWorkflows.push({ token, ...found, site: undefined, receiver: on, hidden });
+  };
+  state.solver.listen(method, (token) => {
+    enterWith(token, receiver);
+  });
+  if (receiver === undefined) return;
+  // Instances that the program makes itself (`new Crawler('main', limiter)`) run the method, too.
+  onInstance(state, cls, (made) => {
+    const bound = state.solver.newNode();
+    readProperty(state, made, member.name, bound, access);
+    state.solver.listen(bound, (token) => {
+      enterWith(token, made);
+    });
   });
 }
 
@@ -218,15 +241,19 @@ function addDirected(state: GraphState, unit: Unit, directive: string): void {
 export function enterDefined(state: GraphState): boolean {
   let changed = false;
   for (const defined of state.definedWorkflows.splice(0)) {
-    const { value } = state.tokens.get(defined.token);
-    if (value.kind !== 'function' || state.entered.has(defined.token)) continue;
-    state.entered.set(defined.token, enter(state, defined, value.fn));
+    const value = functionBehind(state, defined.token);
+    if (value === undefined) continue;
+    const known = state.entered.get(defined.token);
+    if (known !== undefined && (defined.receiver === undefined || known.receivers.has(defined.receiver)))
+      continue;
+    if (known === undefined) state.entered.set(defined.token, enter(state, defined, value.fn));
+    else enterAgain(state, known, defined);
     changed = true;
   }
   for (const handler of state.handlers.splice(0)) {
-    const { value } = state.tokens.get(handler.token);
+    const value = functionBehind(state, handler.token);
     state.settledHandlers.push(handler);
-    if (value.kind !== 'function') continue;
+    if (value === undefined) continue;
     const by = handler.site.by.phase === 'run' ? handler.site.by : state.root;
     const args = value.fn.params.map(() => typeNode(state, 'data', '', { by }));
     const { at, end } = handler.site;
@@ -234,6 +261,14 @@ export function enterDefined(state: GraphState): boolean {
     changed = true;
   }
   return changed;
+}
+
+/** The same function of another instance: a method that several classes inherit. */
+function enterAgain(state: GraphState, entry: Entry, { receiver }: DefinedWorkflow): void {
+  if (receiver === undefined) return;
+  entry.receivers.add(receiver);
+  const { args, result: to, fn } = entry;
+  invoke(state, entry.token, { by: state.root, at: fn.nameAt, end: fn.nameAt, args, to, receiver });
 }
 
 function enter(state: GraphState, defined: DefinedWorkflow, fn: FunctionIr): Entry {
@@ -248,14 +283,15 @@ function enter(state: GraphState, defined: DefinedWorkflow, fn: FunctionIr): Ent
   const span = { at: fn.nameAt, end: fn.nameAt };
   const site: CallSite = { by: root, ...span, args, to, receiver: defined.receiver };
   invoke(state, defined.token, site);
-  const { value } = state.tokens.get(defined.token);
-  const unit = value.kind === 'function' ? value.unit : root.unit;
+  const unit = functionBehind(state, defined.token)?.unit ?? root.unit;
   const found = root.calls.find((edge) => edge.to.fn === fn && edge.to.unit === unit);
   return {
     token: defined.token,
     unit,
     fn,
     instance: found?.to,
+    args,
+    receivers: new Set(defined.receiver === undefined ? [] : [defined.receiver]),
     result: to,
     name: nameOf(defined, fn),
     why: defined.why,
@@ -278,6 +314,8 @@ export interface Entry {
   readonly unit: Unit;
   readonly fn: FunctionIr;
   readonly instance: Instance | undefined;
+  readonly args: readonly NodeId[];
+  readonly receivers: Set<TokenId>;
   readonly result: NodeId;
   /** As people call it: its own name, or that of the variable that holds what defines it. */
   readonly name: string;

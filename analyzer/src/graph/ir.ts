@@ -249,6 +249,8 @@ export type Op =
       readonly to: Slot;
       readonly from: readonly Slot[];
       readonly of: string;
+      /** What the operands are converted to, where their own methods may do it. */
+      readonly converts?: 'string' | 'number' | '+';
     } & Span)
   | ({ readonly type: 'await'; readonly to: Slot; readonly of: Slot; readonly use: ValueUse } & Span)
   | ({ readonly type: 'yield'; readonly to: Slot; readonly of: Slot; readonly delegate: boolean } & Span)

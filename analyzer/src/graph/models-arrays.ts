@@ -5,7 +5,7 @@ import { accessOf, iterateNode, iterateToken, keysNode, pairToken } from './elem
 import type { Model } from './models.js';
 import { allProperties, propertyNode } from './properties.js';
 import type { GraphState } from './state.js';
-import type { NodeId } from './tokens.js';
+import type { NodeId, Token } from './tokens.js';
 import { constantToken, dataToken, primitiveToken, typeToken } from './values.js';
 
 /** Everything that the receiver holds. */
@@ -13,6 +13,7 @@ export function elementsOf(state: GraphState, site: CallSite): NodeId {
   const node = state.solver.newNode();
   const access = accessOf(site);
   if (site.receiver === undefined || access === undefined) return node;
+  if (site.receiverNode !== undefined) state.solver.taintEdge(site.receiverNode, node);
   const value = state.tokens.get(site.receiver).value;
   if (value.kind === 'native-instance' && (value.type === 'Map' || value.type === 'WeakMap')) {
     state.solver.edge(allProperties(state, state.tokens.get(site.receiver)), node);
@@ -26,7 +27,7 @@ export function elementsOf(state: GraphState, site: CallSite): NodeId {
  * The array that a call makes, told apart by the array it was made from; those made from such arrays
  * are one for each call, or a loop that feeds its result back would make ever more of them.
  */
-function newArray(state: GraphState, site: CallSite, elements: NodeId): void {
+function newArray(state: GraphState, site: CallSite, elements: NodeId): Token {
   const from = site.receiver === undefined ? undefined : state.tokens.get(site.receiver).value;
   const isDerived = from?.kind === 'array' && from.derived === true;
   const token = arrayToken(
@@ -36,8 +37,21 @@ function newArray(state: GraphState, site: CallSite, elements: NodeId): void {
     isDerived ? 'derived' : `new${String(site.receiver ?? '')}`,
     true,
   );
-  state.solver.edge(elements, propertyNode(state, state.tokens.get(token), '[]'));
+  const made = state.tokens.get(token);
+  state.solver.edge(elements, propertyNode(state, made, '[]'));
+  const { receiver } = site;
+  const order =
+    receiver === undefined ? undefined : state.tokens.get(receiver).heap?.properties.get(orderName);
+  if (order !== undefined) state.solver.taintEdge(order, propertyNode(state, made, orderName));
   state.solver.add(site.to, token);
+  return made;
+}
+
+/** What decided which elements an array holds, and in which order. The name is no element's. */
+const orderName = '$order';
+
+function decideOrder(state: GraphState, order: NodeId, array: Token): void {
+  state.solver.taintEdge(order, propertyNode(state, array, orderName));
 }
 
 /** Calls the callback with element, index and receiver; gives what it returns. */
@@ -82,8 +96,8 @@ const flatMap: Model = (state, site) => {
 const select: Model = (state, site) => {
   const elements = elementsOf(state, site);
   const order = callEach(state, site, elements, site.args[0]);
-  state.orderings.push({ instance: site.by, at: site.at, end: site.end, order, what: 'filter' });
-  newArray(state, site, elements);
+  state.orderings.push({ instance: site.by, at: site.at, end: site.end, order, elements, what: 'filter' });
+  decideOrder(state, order, newArray(state, site, elements));
 };
 
 const flat: Model = (state, site) => {
@@ -111,7 +125,8 @@ const concat: Model = (state, site) => {
 const pick: Model = (state, site) => {
   const elements = elementsOf(state, site);
   const order = callEach(state, site, elements, site.args[0]);
-  state.orderings.push({ instance: site.by, at: site.at, end: site.end, order, what: 'filter' });
+  state.orderings.push({ instance: site.by, at: site.at, end: site.end, order, elements, what: 'filter' });
+  state.solver.taintEdge(order, site.to);
   state.solver.edge(elements, site.to);
   state.solver.add(site.to, constantToken(state, undefined));
 };
@@ -153,13 +168,23 @@ function sort(mutating: boolean): Model {
         invoke(state, fn, { by: site.by, at: site.at, end: site.end, args: [elements, elements], to: order });
       });
     }
-    state.orderings.push({ instance: site.by, at: site.at, end: site.end, order, what: 'comparator' });
+    state.orderings.push({
+      instance: site.by,
+      at: site.at,
+      end: site.end,
+      order,
+      elements,
+      what: 'comparator',
+    });
     if (!mutating) {
-      newArray(state, site, elements);
+      decideOrder(state, order, newArray(state, site, elements));
       return;
     }
     mutate(state, site);
-    if (site.receiver !== undefined) state.solver.add(site.to, site.receiver);
+    if (site.receiver === undefined) return;
+    const sorted = state.tokens.get(site.receiver);
+    if (sorted.value.kind === 'array') decideOrder(state, order, sorted);
+    state.solver.add(site.to, site.receiver);
   };
 }
 

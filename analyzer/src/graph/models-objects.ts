@@ -1,6 +1,7 @@
 /** `Object`, `Reflect`, `Proxy`, `structuredClone`: objects made from and changed by others. */
 
 import { arrayToken, invoke, type CallSite } from './calls.js';
+import { copyCorrelated, correlatedDescriptor } from './correlated.js';
 import { accessOf, iterateNode } from './elements.js';
 import { memberNode } from './natives.js';
 import type { Model } from './models.js';
@@ -162,10 +163,16 @@ const getPrototype: Model = (state, site) => {
 
 const defineProperty: Model = (state, site) => {
   const [target, key, descriptor] = site.args;
-  if (target === undefined || key === undefined || descriptor === undefined) return;
+  const access = accessOf(site);
+  if (target === undefined || key === undefined || descriptor === undefined || access === undefined) return;
   state.solver.edge(target, site.to);
+  const copied = correlatedDescriptor(site);
   state.solver.listen(target, (id) => {
     mutate(state, { ...site, receiver: id });
+    if (copied !== undefined && canHold(state.tokens.get(id).value.kind)) {
+      copyCorrelated(state, copied, id, key, access);
+      return;
+    }
     state.solver.listen(key, (name) => {
       const { value } = state.tokens.get(name);
       if (value.kind === 'constant') describe(state, site, id, String(value.value), descriptor);

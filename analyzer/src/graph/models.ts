@@ -1,6 +1,7 @@
 /** How values move through the built-in functions that store, hand on or call back. */
 
 import type { CallSite } from './calls.js';
+import { conversionModels } from './conversions.js';
 import { arrayModels } from './models-arrays.js';
 import { objectModels } from './models-objects.js';
 import { functionModels } from './models-functions.js';
@@ -12,6 +13,7 @@ const models: ReadonlyMap<string, Model> = new Map<string, Model>([
   ...arrayModels,
   ...objectModels,
   ...functionModels,
+  ...conversionModels,
 ]);
 
 /** Applies the model of a built-in. False when it has none. */

@@ -2,8 +2,9 @@
 
 import type { ArgumentPath, CallbackShape, CallShape, Effect, Shape } from '../catalog/types.js';
 import { invoke, noteUnresolved, type CallSite } from './calls.js';
+import { deepTaint } from './conversions.js';
 import { runModel } from './models.js';
-import { isGlobalObject, readProperty, type Access } from './properties.js';
+import { isGlobalObject, propertyNode, readProperty, type Access } from './properties.js';
 import { applyRole } from './roles.js';
 import { globalShape, typeMember, typeShape, type FoundShape } from './shapes.js';
 import type { GraphState, Instance, NativeUse } from './state.js';
@@ -142,10 +143,11 @@ function callShape(state: GraphState, found: FoundShape, call: CallShape, site: 
   if (mayHaveEffect(state, found, call.effect) || call.role !== undefined) {
     const use = recordUse(state, found, { ...site, mode, call: site.op });
     state.solver.add(site.to, use.source);
+    fillArgument(state, call, use.source, site);
   }
   if (call.role !== undefined) applyRole(state, found.path, call.role, site);
   const isCommand = call.role?.type === 'command' || call.role?.type === 'safe-zone';
-  if (!isCommand) carryTaint(state, site);
+  if (!isCommand) carryTaint(state, call, site);
   const handled = runModel(state, found.path, site);
   if (!handled) {
     addReturns(state, found.path, call, site);
@@ -156,14 +158,34 @@ function callShape(state: GraphState, found: FoundShape, call: CallShape, site: 
   return true;
 }
 
+/** `crypto.getRandomValues(bytes)` gives its argument back, filled. */
+function fillArgument(state: GraphState, call: CallShape, source: TokenId, site: CallSite): void {
+  if (call.returns?.startsWith('argument:') !== true) return;
+  const filled = site.args[Number(call.returns.slice('argument:'.length))];
+  if (filled === undefined) return;
+  state.solver.listen(filled, (id) => {
+    const token = state.tokens.get(id);
+    if (token.value.kind === 'native-instance' || token.value.kind === 'array')
+      state.solver.add(propertyNode(state, token, '[]'), source);
+  });
+}
+
 export function mayHaveEffect(state: GraphState, found: FoundShape, effect: Effect | undefined): boolean {
   if (state.profile.overrides !== undefined && Object.hasOwn(state.profile.overrides, found.path))
     return true;
   return effect !== undefined && effect !== 'deterministic';
 }
 
-function carryTaint(state: GraphState, site: CallSite): void {
-  for (const arg of site.args) state.solver.taintEdge(arg, site.to);
+function carryTaint(state: GraphState, call: CallShape, site: CallSite): void {
+  const type = unwrapPromise(call.returns ?? 'data').type;
+  // How a client is set up is not what it answers.
+  if (type === 'IoClient') return;
+  // The engine's own objects hold the options that they are made with.
+  const holds = site.construct !== true && Object.hasOwn(state.profile.types, type);
+  for (const arg of site.args) {
+    if (holds) deepTaint(state, arg, site.to);
+    else state.solver.taintEdge(arg, site.to);
+  }
   if (site.receiverNode !== undefined) state.solver.taintEdge(site.receiverNode, site.to);
 }
 

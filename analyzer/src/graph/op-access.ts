@@ -1,5 +1,6 @@
 /** Ops that make, read and write objects. */
 
+import { copyCorrelated, correlatedWrite } from './correlated.js';
 import { iterateNode } from './elements.js';
 import type { CallOp, Op } from './ir.js';
 import { copyProperties } from './models-objects.js';
@@ -144,17 +145,26 @@ function walkSet(state: GraphState, instance: Instance, op: Op & { type: 'set' |
   const of = nodeOf(instance, op.of);
   const from = nodeOf(instance, op.from);
   const access = accessAt(instance, op);
-  const write = (token: TokenId, name: string): void => {
-    if (!writeProperty(state, token, name, from, access)) return;
+  const noteWrite = (token: TokenId, name: string): void => {
     state.mutations.push({ instance, at: op.at, end: op.end, on: token, text: name });
+  };
+  const write = (token: TokenId, name: string): void => {
+    if (writeProperty(state, token, name, from, access)) noteWrite(token, name);
   };
   state.solver.listen(of, (token) => {
     if (op.type === 'set') {
       write(token, op.name);
       return;
     }
+    const copied = correlatedWrite(instance, op.from, op.key);
+    if (copied !== undefined && canInherit(state, token))
+      copyCorrelated(state, copied, token, nodeOf(instance, op.key), access);
     state.solver.listen(nodeOf(instance, op.key), (id) => {
       const { value } = state.tokens.get(id);
+      if (copied !== undefined && value.kind === 'constant' && canInherit(state, token)) {
+        noteWrite(token, propertyKey(value.value));
+        return;
+      }
       write(token, value.kind === 'constant' ? propertyKey(value.value) : '*');
     });
     state.pendingGuards.push({
@@ -164,6 +174,12 @@ function walkSet(state: GraphState, instance: Instance, op: Op & { type: 'set' |
       },
     });
   });
+}
+
+/** Objects whose names are looked up one by one: elements of arrays are all alike. */
+function canInherit(state: GraphState, token: TokenId): boolean {
+  const { kind } = state.tokens.get(token).value;
+  return kind === 'object' || kind === 'namespace' || kind === 'function' || kind === 'prototype';
 }
 
 function walkDefine(

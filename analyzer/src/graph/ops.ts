@@ -3,9 +3,12 @@
 import { evaluateClass } from './classes.js';
 import { refine } from './declared-types.js';
 import type { GuardKind, Op } from './ir.js';
+import { awaitThenable, convert } from './conversions.js';
 import { need } from './modules.js';
 import { walkAccess } from './op-access.js';
 import { walkCall } from './op-calls.js';
+import { accessAt } from './op-iteration.js';
+import type { Access } from './properties.js';
 import { nodeOf, type GraphState, type Instance } from './state.js';
 import type { NodeId, TokenId } from './tokens.js';
 import { constantToken, dataToken, functionToken, primitiveToken, typeToken } from './values.js';
@@ -33,7 +36,30 @@ export function startInstance(state: GraphState, instance: Instance): void {
   for (const capture of instance.fn.captures) {
     if (capture.fn === 0) need(state, instance.unit, capture.slot);
   }
-  if (instance.fn.kind !== 'module') walkOps(state, instance, 0, instance.fn.ops.length);
+  if (instance.fn.kind === 'module') return;
+  walkOps(state, instance, 0, instance.fn.ops.length);
+  linkDecisions(state, instance);
+}
+
+/** Work on one function's branches is bounded: chains of `else if` may be thousands deep. */
+const maxDecided = 50_000;
+
+/** What a branch assigns, returns or throws tells of the value that decided it. */
+function linkDecisions(state: GraphState, instance: Instance): void {
+  const { ops, branches, returnSlot } = instance.fn;
+  let decided = 0;
+  for (const { kind, on, body } of branches) {
+    // How often a loop runs says little of what it assigns.
+    if (on === -1 || kind === 'loop') continue;
+    decided += body.to - body.from;
+    if (decided > maxDecided) return;
+    for (let index = body.from; index < body.to; index += 1) {
+      const op = ops[index]!;
+      if (op.type === 'assign') state.solver.taintEdge(nodeOf(instance, on), nodeOf(instance, op.to));
+      else if ((op.type === 'return' || op.type === 'throw') && returnSlot >= 0)
+        state.solver.taintEdge(nodeOf(instance, on), instance.base + returnSlot);
+    }
+  }
 }
 
 function guard(state: GraphState, instance: Instance, index: number, until: number): void {
@@ -103,7 +129,7 @@ function walkOp(state: GraphState, instance: Instance, op: Op): void {
     case 'guard':
       return;
     case 'await':
-      awaitValue(state, nodeOf(instance, op.of), nodeOf(instance, op.to));
+      awaitValue(state, nodeOf(instance, op.of), nodeOf(instance, op.to), accessAt(instance, op));
       return;
     case 'derive':
       derive(state, instance, op);
@@ -132,20 +158,26 @@ function assign(state: GraphState, instance: Instance, op: Op & { type: 'assign'
   state.assignments.push({ instance, slot: op.to, at: op.at, end: op.end, name: op.name });
 }
 
-function awaitValue(state: GraphState, from: NodeId, to: NodeId): void {
+function awaitValue(state: GraphState, from: NodeId, to: NodeId, access: Access): void {
   const marker = (token: TokenId): boolean => {
     const { value } = state.tokens.get(token);
     return value.kind === 'native-instance' && value.type === 'Promise';
   };
   state.solver.taintEdge(from, to);
   state.solver.listen(from, (token) => {
-    if (!marker(token)) state.solver.add(to, token);
+    if (marker(token)) return;
+    state.solver.add(to, token);
+    awaitThenable(state, token, to, access);
   });
 }
 
 function derive(state: GraphState, instance: Instance, op: Op & { type: 'derive' }): void {
   const to = nodeOf(instance, op.to);
-  for (const from of op.from) state.solver.taintEdge(nodeOf(instance, from), to);
+  for (const from of op.from) {
+    state.solver.taintEdge(nodeOf(instance, from), to);
+    if (op.converts !== undefined)
+      convert(state, nodeOf(instance, from), to, op.converts, accessAt(instance, op));
+  }
   if (op.of === '') return;
   if (op.of !== '+') {
     state.solver.add(to, primitiveToken(state, op.of));

@@ -4,11 +4,11 @@ import type { Op } from './ir.js';
 import { exportNode } from './modules.js';
 import { invoke } from './calls.js';
 import { addNative, addTyped } from './natives.js';
-import { staticMember, typeMember } from './shapes.js';
+import { globalShape, staticMember, typeMember } from './shapes.js';
 import type { GraphState, Instance } from './state.js';
 import { declaredField, typedMember } from './declared-types.js';
 import { heapOf, type NodeId, type Token, type TokenId } from './tokens.js';
-import { constantToken, dataToken } from './values.js';
+import { constantToken, dataToken, nativeToken } from './values.js';
 
 export interface Access {
   readonly by: Instance;
@@ -178,6 +178,8 @@ function readInherited(
     readTypeMember(state, token.value.type, name, to, receiver, access);
   else if (token.value.kind === 'native') readNative(state, token, name, to, access);
   else if (token.value.kind === 'unknown') state.solver.add(to, prototype);
+  else if (token.value.kind === 'namespace' && token.value.unit.ir.module === 'esm')
+    state.solver.edge(exportNode(state, token.value.unit, name), to);
   else readHeap(state, token, name, to, receiver, access, depth + 1);
 }
 
@@ -252,7 +254,12 @@ function readNative(state: GraphState, token: Token, name: string, to: NodeId, a
     if (written !== undefined) state.solver.edge(written, to);
   }
   if (isGlobalObject(path)) {
-    addTyped(state, name, to, access);
+    // What is not known there was put there: it is a global like the others, of unknown make.
+    if (globalShape(state, name) !== undefined) addTyped(state, name, to, access);
+    else if (name !== '*') {
+      state.solver.add(to, nativeToken(state, `${path}.${name}`, { type: 'data' }));
+      state.solver.add(to, constantToken(state, undefined));
+    }
     return;
   }
   const found = staticMember(state, path, shape, name);
@@ -365,6 +372,11 @@ export function linkPrototype(state: GraphState, token: Token, from: NodeId): vo
   state.solver.listen(from, (prototype) => {
     addPrototype(state, token, prototype);
   });
+}
+
+/** Writing a property of this name calls a function. */
+export function hasSetter(state: GraphState, token: Token, name: string): boolean {
+  return findSetters(state, token, name, 0).length > 0;
 }
 
 function findSetters(state: GraphState, token: Token, name: string, depth: number): NodeId[] {

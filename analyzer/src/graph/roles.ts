@@ -2,6 +2,7 @@
 
 import type { Role } from '../catalog/types.js';
 import type { CallSite } from './calls.js';
+import { functionBehind } from './calls.js';
 import { argumentNodes } from './natives.js';
 import type { GraphState } from './state.js';
 
@@ -13,8 +14,7 @@ export function applyRole(state: GraphState, path: string, role: Role, site: Cal
     for (const handlers of role.handlers) {
       for (const node of argumentNodes(state, site, handlers)) {
         state.solver.listen(node, (token) => {
-          const value = state.tokens.get(token).value;
-          if (value.kind !== 'function') return;
+          if (functionBehind(state, token) === undefined) return;
           state.definedWorkflows.push({ token, params: role.params ?? [], why: `passed to ${path}`, site });
         });
       }
@@ -41,7 +41,7 @@ function setHandler(state: GraphState, role: Role & { type: 'set-handler' }, sit
   for (const { at, validator } of places) {
     for (const node of argumentNodes(state, site, at)) {
       state.solver.listen(node, (token) => {
-        if (state.tokens.get(token).value.kind !== 'function') return;
+        if (functionBehind(state, token) === undefined) return;
         state.handlers.push({ token, validator, site });
       });
     }

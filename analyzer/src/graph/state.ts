@@ -160,6 +160,8 @@ export interface GraphState {
   readonly instantiated: Set<TokenId>;
   readonly instancesOf: Map<TokenId, TokenId[]>;
   readonly classesByIr: Map<ClassIr, TokenId[]>;
+  /** Instances that initialise a class, with who wants to know of them. */
+  readonly watched: Map<ClassIr, ClassWatch>;
   /** Functions run outside replay (callbacks of safe zones), with the call that does it. */
   readonly safeCallbacks: { readonly token: TokenId; readonly instance: Instance; readonly op: CallOp }[];
   /** Functions that the profile calls workflows, found while building. */
@@ -171,6 +173,11 @@ export interface GraphState {
   readonly settledHandlers: Handler[];
   readonly handlers: Handler[];
   readonly activityTokens: Set<TokenId>;
+}
+
+export interface ClassWatch {
+  readonly made: Set<TokenId>;
+  readonly listeners: ((made: TokenId) => void)[];
 }
 
 export interface Handler {
@@ -194,6 +201,7 @@ export interface Ordering {
   readonly at: number;
   readonly end: number;
   readonly order: NodeId;
+  readonly elements: NodeId;
   /** What the value decides: the order of elements, or which there are. */
   readonly what: 'comparator' | 'filter';
 }

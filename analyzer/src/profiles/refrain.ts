@@ -1,5 +1,11 @@
 import { api, at } from './build.js';
-import { activityModule, outsideModule, workflowExports, workflowTypes } from './temporal-api.js';
+import {
+  activityModule,
+  interceptors,
+  outsideModule,
+  workflowExports,
+  workflowTypes,
+} from './temporal-api.js';
 import { temporal } from './temporal.js';
 import type { PatchStatus, Profile } from './types.js';
 
@@ -45,6 +51,7 @@ export const refrain: Profile = {
     ),
   ],
   safeFunctions: [],
+  hooks: interceptors,
   modules: {
     '@refrain/engine/workflow': {
       exports: {

@@ -122,7 +122,7 @@ export const restate: Profile = {
           Context: 'scope',
         }),
         genericCall: command('other'),
-        genericSend: { call: { returns: 'data' } },
+        genericSend: command('one-way', 'data'),
         request: { call: { returns: 'data' } },
         key: { type: 'string' },
         '*': { type: 'data' },
@@ -147,7 +147,7 @@ export const restate: Profile = {
     },
     RestateClient: { members: { '*': command('other') } },
     // One-way messages: nothing to wait for.
-    RestateSendClient: { members: { '*': { call: { returns: 'data', callbacks: 'ignored' } } } },
+    RestateSendClient: { members: { '*': command('one-way', 'data') } },
     RestateEndpoint: {
       extends: 'Object',
       members: {

@@ -1,14 +1,48 @@
+import { definingNames } from './defining-names.js';
+import { importersOf } from './importers.js';
 import type { Project } from '../program/project.js';
 import type { Profile } from './types.js';
 
-/** Files that may hold workflows of a profile: they mention its modules or directives. */
+/** Files that may hold workflows of a profile: they mention its modules or directives, or import what does. */
 export function candidatesFor(project: Project, profile: Profile): string[] {
   const words = wordsOf(profile);
-  return project.files().filter((path) => {
-    if (isTest(path)) return false;
-    const text = project.readText(path);
-    return text !== undefined && words.some((word) => text.includes(word));
-  });
+  const files = project.files().filter((path) => !isTest(path));
+  const direct = files.filter((path) => mentionsAny(project, path, words));
+  if (!isDefinedByUse(profile)) return direct;
+  const importers = importersOf(project, new Set(direct));
+  const defining = [...definingNames(profile)];
+  const hasHeritage = profile.workflows.some((pattern) => pattern.type === 'heritage');
+  const hints = hasHeritage ? [...defining, 'extends '] : defining;
+  const found = new Set(direct);
+  for (const path of files) {
+    if (importers.has(path) && mentionsAny(project, path, hints)) found.add(path);
+  }
+  // Who imports a function that defines workflows defines some by calling it.
+  const factories = new Set([...found].filter((path) => holdsFactory(project, path, defining)));
+  for (const path of factories.size === 0 ? [] : files) {
+    for (const imported of importers.get(path) ?? []) if (factories.has(imported)) found.add(path);
+  }
+  return files.filter((path) => found.has(path));
+}
+
+/** Workflows are made by calls, decorators or base classes, which may come through other files. */
+function isDefinedByUse(profile: Profile): boolean {
+  return !profile.workflows.some(({ type }) => type === 'exports-of-importers' || type === 'directive');
+}
+
+function mentionsAny(project: Project, path: string, words: readonly string[]): boolean {
+  const text = project.readText(path);
+  return text !== undefined && words.some((word) => text.includes(word));
+}
+
+function holdsFactory(project: Project, path: string, defining: readonly string[]): boolean {
+  if (!mentionsAny(project, path, defining)) return false;
+  const functions = project.source.load(path)?.ir.functions ?? [];
+  return functions.some(
+    (fn) =>
+      fn.kind !== 'module' &&
+      fn.ops.some((op) => op.type === 'call' && defining.includes(op.text.split('.').at(-1) ?? '')),
+  );
 }
 
 /** Tests import the workflow API too, and are not workflows. */

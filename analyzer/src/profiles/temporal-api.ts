@@ -1,6 +1,7 @@
 /** `@temporalio/workflow`, and Refrain's own workflow module, which exports the same names. */
 
 import type { ModuleShape, Role, Shape, TypeShape } from '../catalog/types.js';
+import type { Profile } from './types.js';
 import { api, at, command, errorClasses, logger, opaque, outside, returning, valued } from './build.js';
 
 const scope = (kind: 'cancellable' | 'non-cancellable' | 'with-timeout', returns = 'data'): Shape =>
@@ -96,7 +97,18 @@ export const workflowExports: Readonly<Record<string, Shape>> = {
   ...returning({ data: 'defineSearchAttributeKey extractWorkflowType', string: 'ensureTemporalFailure' }),
 };
 
+/** Workflow modules may export a factory of interceptors; their methods run where the workflow runs. */
+export const interceptors: NonNullable<Profile['hooks']> = {
+  export: 'interceptors',
+  lists: ['inbound', 'outbound', 'internals'],
+  methods: (
+    'execute handleSignal handleUpdate validateUpdate handleQuery scheduleActivity scheduleLocalActivity startTimer ' +
+    'startChildWorkflowExecution continueAsNew signalWorkflow getLogAttributes getMetricTags activate concludeActivation dispose'
+  ).split(' '),
+};
+
 export const workflowTypes: Readonly<Record<string, TypeShape>> = {
+  InterceptorNext: { extends: 'Function', members: {}, call: { returns: 'Promise<data>' } },
   Logger: logger,
   ActivityProxy: {
     members: {

@@ -1,5 +1,6 @@
 import {
   activityModule,
+  interceptors,
   commonModule,
   outsideModule,
   workflowExports,
@@ -31,6 +32,7 @@ export const temporal: Profile = {
     ),
   ],
   safeFunctions: [],
+  hooks: interceptors,
   modules: {
     '@temporalio/workflow': { exports: workflowExports },
     '@temporalio/activity': activityModule,

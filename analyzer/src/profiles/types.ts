@@ -85,6 +85,12 @@ export interface Profile {
   readonly recordsCompletionOrder: boolean;
   readonly workflows: readonly WorkflowPattern[];
   readonly safeFunctions: readonly SafeFunctionPattern[];
+  /** A factory that modules of workflows export, whose objects the engine calls around a workflow. */
+  readonly hooks?: {
+    readonly export: string;
+    readonly lists: readonly string[];
+    readonly methods: readonly string[];
+  };
   /** The engine's modules, by specifier. They are never looked into, installed or not. */
   readonly modules: Readonly<Record<string, ModuleShape>>;
   /** Types of the engine's values (contexts, clients, handles); they may extend catalogue types. */

@@ -1,5 +1,6 @@
 import type { ModuleShape, Shape } from '../catalog/types.js';
-import { command, errorClasses, logger, opaque, outside, valued } from './build.js';
+import { webGlobals } from '../catalog/web.js';
+import { at, command, errorClasses, logger, opaque, outside, valued } from './build.js';
 import type { PatchStatus, Profile } from './types.js';
 
 const patched = (names: string, status: PatchStatus): Record<string, PatchStatus> =>
@@ -38,7 +39,16 @@ export const vercel: Profile = {
     'workflow/errors': { exports: errorClasses('FatalError RetryableError WorkflowRunFailedError') },
     '@workflow/ai': { exports: { '*': opaque } },
     '@workflow/ai/agent': {
-      exports: { DurableAgent: { construct: { returns: 'DurableAgent' } }, '*': opaque },
+      exports: {
+        // Tools run where the agent runs; those that are steps say so themselves.
+        DurableAgent: {
+          construct: {
+            returns: 'DurableAgent',
+            callbacks: [{ at: at(0, 'tools', '*', 'execute'), mode: 'run' }],
+          },
+        },
+        '*': opaque,
+      },
     },
   },
   types: {
@@ -58,6 +68,8 @@ export const vercel: Profile = {
       },
     },
   },
+  // `globalThis.fetch = fetch` is the documented way to let libraries use the durable `fetch`.
+  globals: { fetch: { ...webGlobals['fetch'], write: 'deterministic' } },
   patches: {
     ...patched(
       'Date.now Date() Math.random Crypto#randomUUID Crypto#getRandomValues crypto.randomUUID crypto.getRandomValues process.env',

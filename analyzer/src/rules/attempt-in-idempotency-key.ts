@@ -1,52 +1,96 @@
 import type { FileIr, FunctionIr, Op, Slot, Span } from '../graph/ir.js';
-import { once, receiverOf } from './calls.js';
-import type { MisuseRule, RuleFinding } from './types.js';
+import { functionTargets, once, receiverOf } from './calls.js';
+import type { FunctionNode, MisuseRule, RuleContext, RuleFinding } from './types.js';
 
 /** Names of keys by which a receiver recognises a repeated request. */
 const KEY = /idempot|dedup|clientrequesttoken|clienttoken|requesttoken/i;
 /** The attempt number, as the engines call it. */
 const ATTEMPT = new Set(['attempt', 'retryCount', 'attemptNumber', 'retryAttempt']);
 
-/** A value on its way: where the attempt number entered an expression, by slot. */
-type Taint = ReadonlyMap<Slot, Span>;
+/** Where the attempt number entered an expression. */
+interface Origin extends Span {
+  readonly file: FileIr;
+}
+
+/** Values on their way, by slot. */
+type Taint = ReadonlyMap<Slot, Origin>;
+type Seeds = Map<FunctionIr, Map<Slot, Origin>>;
+
+/** Calls through which the number is followed: a key is made near to where it is used. */
+const MAX_CALLS = 3;
 
 /**
- * The attempt number inside a key that must be the same for all attempts. It looks at each function
- * by itself, with the variables of the functions around it: activities and steps are not replayed,
- * so they are no part of the graph of what is.
+ * The attempt number inside a key that must be the same for all attempts. Activities and steps are not
+ * replayed, so that most of them are no part of the graph: each function is looked at by itself, with
+ * the variables of the functions around it, and with what known callers hand to it.
  */
 export const attemptInIdempotencyKey: MisuseRule = {
   id: 'attempt-in-idempotency-key',
   run: (context) => {
     const files = new Set<FileIr>([...context.files, ...context.activities.map((node) => node.file)]);
-    const found = [...files].filter((file) => file.kind === 'source').flatMap(findingsOf);
+    const sources = [...files].filter((file) => file.kind === 'source');
+    const seeds: Seeds = new Map();
+    const nodes = [...context.functions, ...context.activities].filter((node) => mentionsAttempt(node.file));
+    for (let round = 0; round < MAX_CALLS; round += 1) {
+      for (const node of nodes) handOver(context, node, taintsOf(node.file, seeds)[node.ir.index], seeds);
+    }
+    const found = sources.flatMap((file) => findingsOf(file, seeds));
     return once(found, (finding) => `${finding.file.path}:${finding.span.at}`);
   },
 };
 
-function findingsOf(file: FileIr): readonly RuleFinding[] {
-  const taints: Taint[] = [];
-  const found: RuleFinding[] = [];
-  // Enclosing functions come before the functions in them.
-  for (const fn of file.functions) {
-    const taint = taintOf(fn, captureTaint(fn, taints));
-    taints[fn.index] = taint;
-    for (const span of keysIn(fn, taint)) {
-      found.push({
-        file,
-        span,
-        message:
-          'The key holds the number of the attempt, so each retry looks like a new request to the receiver.',
-        suggestion:
-          'Build the key from what is the same for all attempts: the workflow id and the activity id.',
+function mentionsAttempt(file: FileIr): boolean {
+  return file.functions.some((fn) =>
+    fn.ops.some(
+      (op) =>
+        (op.type === 'get' && ATTEMPT.has(op.name)) ||
+        (op.type === 'call' && ATTEMPT.has(op.text.split('.').at(-1) ?? '')),
+    ),
+  );
+}
+
+/** What a function's calls give to the parameters of those that they call. */
+function handOver(context: RuleContext, node: FunctionNode, taint: Taint | undefined, seeds: Seeds): void {
+  if (taint === undefined || taint.size === 0) return;
+  for (const call of context.calls(node)) {
+    for (const target of functionTargets(call)) {
+      target.ir.params.forEach((parameter, index) => {
+        const origin = taint.get(call.op.args[index]?.slot ?? NaN);
+        if (origin === undefined) return;
+        const known = seeds.get(target.ir) ?? new Map<Slot, Origin>();
+        seeds.set(target.ir, known.set(parameter.slot, origin));
       });
     }
   }
-  return found;
 }
 
-function captureTaint(fn: FunctionIr, taints: readonly Taint[]): Map<Slot, Span> {
-  const taint = new Map<Slot, Span>();
+function taintsOf(file: FileIr, seeds: Seeds): readonly Taint[] {
+  const taints: Taint[] = [];
+  // Enclosing functions come before the functions in them.
+  for (const fn of file.functions) {
+    const taint = captureTaint(fn, taints);
+    for (const [slot, origin] of seeds.get(fn) ?? []) taint.set(slot, origin);
+    taints[fn.index] = taintOf(file, fn, taint);
+  }
+  return taints;
+}
+
+function findingsOf(file: FileIr, seeds: Seeds): readonly RuleFinding[] {
+  const taints = taintsOf(file, seeds);
+  return file.functions.flatMap((fn) =>
+    [...keysIn(fn, taints[fn.index]!)].map((origin) => ({
+      file: origin.file,
+      span: origin,
+      message:
+        'The key holds the number of the attempt, so each retry looks like a new request to the receiver.',
+      suggestion:
+        'Build the key from what is the same for all attempts: the workflow id and the activity id.',
+    })),
+  );
+}
+
+function captureTaint(fn: FunctionIr, taints: readonly Taint[]): Map<Slot, Origin> {
+  const taint = new Map<Slot, Origin>();
   fn.captures.forEach((capture, index) => {
     const span = taints[capture.fn]?.get(capture.slot);
     if (span !== undefined) taint.set(~index, span);
@@ -54,9 +98,9 @@ function captureTaint(fn: FunctionIr, taints: readonly Taint[]): Map<Slot, Span>
   return taint;
 }
 
-function taintOf(fn: FunctionIr, taint: Map<Slot, Span>): Taint {
+function taintOf(file: FileIr, fn: FunctionIr, taint: Map<Slot, Origin>): Taint {
   for (const op of fn.ops) {
-    const source = sourceSpan(fn, op, taint);
+    const source = originOf(file, fn, op, taint);
     if (source !== undefined && 'to' in op) taint.set(op.to, source);
     // What is put into an array is in the string that it is joined to.
     if (
@@ -71,10 +115,11 @@ function taintOf(fn: FunctionIr, taint: Map<Slot, Span>): Taint {
 }
 
 /** Where the attempt number came into what this op gives, if it did. */
-function sourceSpan(fn: FunctionIr, op: Op, taint: Taint): Span | undefined {
+function originOf(file: FileIr, fn: FunctionIr, op: Op, taint: Taint): Origin | undefined {
+  const here = (span: Span): Origin => ({ file, at: span.at, end: span.end });
   switch (op.type) {
     case 'get':
-      return ATTEMPT.has(op.name) ? op : undefined;
+      return ATTEMPT.has(op.name) ? here(op) : undefined;
     case 'copy':
     case 'assign':
     case 'typed':
@@ -82,22 +127,22 @@ function sourceSpan(fn: FunctionIr, op: Op, taint: Taint): Span | undefined {
     case 'await':
       return taint.get(op.of);
     case 'derive':
-      return op.from.some((slot) => taint.has(slot)) ? op : undefined;
+      return op.from.some((slot) => taint.has(slot)) ? here(op) : undefined;
     case 'call': {
-      if (ATTEMPT.has(op.text.split('.').at(-1) ?? '')) return op;
+      if (ATTEMPT.has(op.text.split('.').at(-1) ?? '')) return here(op);
       const receiver = receiverOf(fn, op);
       const from =
         receiver !== undefined && taint.has(receiver)
           ? receiver
           : op.args.find((arg) => taint.has(arg.slot))?.slot;
-      return from === undefined ? undefined : op;
+      return from === undefined ? undefined : here(op);
     }
     default:
       return undefined;
   }
 }
 
-function* keysIn(fn: FunctionIr, taint: Taint): Iterable<Span> {
+function* keysIn(fn: FunctionIr, taint: Taint): Iterable<Origin> {
   const names = new Map(fn.variables.map((variable) => [variable.slot, variable.name]));
   for (const op of fn.ops) {
     if (op.type === 'define' || op.type === 'set') {
@@ -107,5 +152,9 @@ function* keysIn(fn: FunctionIr, taint: Taint): Iterable<Span> {
       const span = taint.get(op.from);
       if (KEY.test(names.get(op.to) ?? '') && span !== undefined) yield span;
     }
+  }
+  for (const { slot, name } of fn.params) {
+    const origin = taint.get(slot);
+    if (KEY.test(name) && origin !== undefined) yield origin;
   }
 }

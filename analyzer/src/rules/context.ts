@@ -6,6 +6,7 @@ import { isCommand } from '../flow/flows.js';
 import type { Reach } from '../effects/reach.js';
 import { sortedEntries } from '../effects/reach.js';
 import type { CallOp, FileIr, FunctionIr, Slot } from '../graph/ir.js';
+import { functionBehind } from '../graph/calls.js';
 import { unitOf } from '../graph/modules.js';
 import { typeMember, typeShape } from '../graph/shapes.js';
 import { nodeOf, type GraphState, type Instance, type PendingCall, type RoleCall } from '../graph/state.js';
@@ -211,7 +212,10 @@ function valueOf(resolve: Resolve, world: Indexed, token: Token): Value | undefi
     case 'constant':
       return { type: 'constant', value: value.value };
     case 'function':
-      return { type: 'function', fn: resolve.nodeFor(value.unit.ir, value.fn) };
+    case 'bound': {
+      const found = functionBehind(world.state, token.id);
+      return found && { type: 'function', fn: resolve.nodeFor(found.unit.ir, found.fn) };
+    }
     case 'object':
     case 'array': {
       const written = [...(token.heap?.properties.keys() ?? [])].filter((name) => !/^[*$[]/.test(name));

@@ -43,8 +43,8 @@ function finding(context: RuleContext, call: ResolvedCall): readonly RuleFinding
 
 function startsCommand(context: RuleContext, call: ResolvedCall): boolean {
   const command = roleOf(call, 'command');
-  // State is written at once; there is nothing to wait for.
-  if (command !== undefined) return command.kind !== 'state';
+  // State is written and messages are sent at once; there is nothing to wait for.
+  if (command !== undefined) return command.kind !== 'state' && command.kind !== 'one-way';
   if (roleOf(call, 'safe-zone') !== undefined) return true;
   return functionTargets(call).some(
     (fn) => fn.ir.async && (isSafeFunction(context, fn.ir.directives) || context.issuesCommands(fn)),

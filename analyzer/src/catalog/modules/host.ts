@@ -98,9 +98,10 @@ const osModule: ModuleShape = {
   exports: {
     ...effects('environment', {
       string: 'arch endianness homedir hostname machine platform release tmpdir type version',
-      number: 'availableParallelism freemem getPriority totalmem uptime',
+      number: 'availableParallelism freemem getPriority totalmem',
       data: 'cpus loadavg networkInterfaces userInfo',
     }),
+    uptime: { call: { effect: 'wall-clock', returns: 'number' } },
     setPriority: { call: { effect: 'io', returns: 'undefined' } },
     ...reads('environment', { string: 'EOL devNull' }),
     constants: { type: 'data' },

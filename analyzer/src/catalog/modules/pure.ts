@@ -57,9 +57,14 @@ const utilTypes: ShapeTable = { '*': { call: { returns: 'boolean' } } };
 
 const util: ModuleShape = {
   exports: {
+    // What they give calls the function; they themselves do not.
+    ...Object.fromEntries(
+      ['promisify', 'callbackify', 'deprecate'].map((name) => [
+        name,
+        { call: { returns: 'argument:0', callbacks: 'ignored' } } satisfies Shape,
+      ]),
+    ),
     ...methods({
-      // `promisify(f)` calls f: the mechanism follows the argument.
-      'argument:0': 'promisify callbackify deprecate',
       string:
         'format formatWithOptions inspect stripVTControlCharacters styleText toUSVString getSystemErrorName getSystemErrorMessage',
       boolean:

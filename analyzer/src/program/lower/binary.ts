@@ -81,7 +81,7 @@ function lowerChain(fn: FunctionState, node: ts.BinaryExpression): Slot {
       : operator === ts.SyntaxKind.PlusToken
         ? '+'
         : 'number';
-    value = derive(fn, link, [value, right], of);
+    value = derive(fn, link, [value, right], of, of === '+' ? '+' : undefined);
   }
   return value;
 }

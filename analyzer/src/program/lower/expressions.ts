@@ -118,9 +118,22 @@ export function primitive(fn: FunctionState, of: string): Slot {
   return to;
 }
 
-export function derive(fn: FunctionState, node: ts.Node, from: readonly Slot[], of: string): Slot {
+export function derive(
+  fn: FunctionState,
+  node: ts.Node,
+  from: readonly Slot[],
+  of: string,
+  converts?: 'string' | 'number' | '+',
+): Slot {
   const to = newSlot(fn);
-  emit(fn, { type: 'derive', to, from, of, ...spanOf(fn, node) });
+  emit(fn, {
+    type: 'derive',
+    to,
+    from,
+    of,
+    ...(converts === undefined ? {} : { converts }),
+    ...spanOf(fn, node),
+  });
   return to;
 }
 
@@ -239,7 +252,7 @@ function lowerYield(fn: FunctionState, node: ts.YieldExpression): Slot {
 
 function lowerTemplate(fn: FunctionState, node: ts.TemplateExpression): Slot {
   const parts = node.templateSpans.map((span) => lowerExpression(fn, span.expression));
-  return derive(fn, node, parts, 'string');
+  return derive(fn, node, parts, 'string', 'string');
 }
 
 function lowerAssertion(fn: FunctionState, node: ts.AsExpression, use: ValueUse, name?: string): Slot {
@@ -251,7 +264,8 @@ function lowerAssertion(fn: FunctionState, node: ts.AsExpression, use: ValueUse,
 function lowerUnary(fn: FunctionState, node: ts.PrefixUnaryExpression | ts.PostfixUnaryExpression): Slot {
   const operand = lowerExpression(fn, node.operand);
   const isNot = node.operator === ts.SyntaxKind.ExclamationToken;
-  const result = derive(fn, node, [operand], isNot ? 'boolean' : 'number');
+  const converts = node.operator === ts.SyntaxKind.PlusToken ? 'number' : undefined;
+  const result = derive(fn, node, [operand], isNot ? 'boolean' : 'number', converts);
   if (node.operator === ts.SyntaxKind.PlusPlusToken || node.operator === ts.SyntaxKind.MinusMinusToken) {
     assignTo(fn, node.operand, result);
   }

@@ -1,0 +1,163 @@
+/** What the language calls by itself: conversions to text and numbers, `toJSON`, `then`. */
+
+import { invoke, type CallSite } from './calls.js';
+import { accessOf } from './elements.js';
+import type { Model } from './models.js';
+import { allProperties, readProperty, type Access } from './properties.js';
+import type { GraphState } from './state.js';
+import type { NodeId, Token, TokenId } from './tokens.js';
+import { primitiveToken } from './values.js';
+
+const maxDepth = 5;
+
+/** `${value}`, `value + ''`, `+value`: calls what the value's class defines for it. */
+export function convert(
+  state: GraphState,
+  from: NodeId,
+  to: NodeId,
+  hint: 'string' | 'number' | '+',
+  access: Access,
+): void {
+  const names = ['@@toPrimitive'];
+  if (hint !== 'number') names.push('toString');
+  if (hint !== 'string') names.push('valueOf');
+  state.solver.listen(from, (id) => {
+    const token = state.tokens.get(id);
+    for (const name of names) {
+      if (mayDefine(token, name)) callOwn(state, id, name, [], to, access);
+    }
+    // A date as text is in the host's time zone.
+    const isDate = token.value.kind === 'native-instance' && token.value.type === 'Date';
+    if (isDate && hint === 'string') callNamed(state, id, 'toString', to, access);
+  });
+}
+
+/** Instances inherit from classes that may define it; of literals the names are known. */
+function mayDefine({ value }: Token, name: string): boolean {
+  return value.kind === 'instance' || (value.kind === 'object' && (value.open || value.names.includes(name)));
+}
+
+/** Calls a method that the program defines; those of the language do nothing of note here. */
+function callOwn(
+  state: GraphState,
+  receiver: TokenId,
+  name: string,
+  args: readonly NodeId[],
+  to: NodeId,
+  access: Access,
+): void {
+  const method = state.solver.newNode();
+  readProperty(state, receiver, name, method, { ...access, callee: true });
+  const { by, at, end } = access;
+  const result = state.solver.newNode();
+  state.solver.taintEdge(result, to);
+  state.solver.listen(method, (fn) => {
+    const { kind } = state.tokens.get(fn).value;
+    if (kind === 'function' || kind === 'bound') {
+      invoke(state, fn, { by, at, end, args, receiver, to: result });
+    }
+  });
+}
+
+function callNamed(state: GraphState, receiver: TokenId, name: string, to: NodeId, access: Access): void {
+  const method = state.solver.newNode();
+  readProperty(state, receiver, name, method, { ...access, callee: true });
+  const { by, at, end } = access;
+  state.solver.listen(method, (fn) => {
+    invoke(state, fn, { by, at, end, args: [], receiver, to });
+  });
+}
+
+/** `await value` calls `then` of the program's own objects. */
+export function awaitThenable(state: GraphState, id: TokenId, to: NodeId, access: Access): void {
+  const { value } = state.tokens.get(id);
+  if (value.kind !== 'instance' && !(value.kind === 'object' && value.names.includes('then'))) return;
+  const resolve = state.solver.newNode();
+  const key = `then${String(access.by.id)}.${String(access.at)}.${String(to)}`;
+  state.solver.add(
+    resolve,
+    state.tokens.intern(key, access.by.phase, () => ({ kind: 'resolver', to })),
+  );
+  callOwn(state, id, 'then', [resolve, resolve], to, access);
+}
+
+/** Taint of everything that a value holds, and of what it holds in turn. */
+export function deepTaint(state: GraphState, from: NodeId, to: NodeId): void {
+  visitHeld(state, from, to, () => undefined);
+}
+
+function visitHeld(state: GraphState, from: NodeId, to: NodeId, visit: (id: TokenId) => void): void {
+  const seen = new Set<TokenId>();
+  const go = (node: NodeId, depth: number): void => {
+    state.solver.taintEdge(node, to);
+    if (depth > maxDepth) return;
+    state.solver.listen(node, (id) => {
+      if (seen.has(id)) return;
+      seen.add(id);
+      visit(id);
+      if (holdsProperties(state.tokens.get(id))) go(allProperties(state, state.tokens.get(id)), depth + 1);
+    });
+  };
+  go(from, 0);
+}
+
+const holders = new Set(['object', 'array', 'instance', 'declared', 'native-instance']);
+
+function holdsProperties({ value, heap }: Token): boolean {
+  if (!holders.has(value.kind)) return false;
+  return value.kind !== 'native-instance' || heap !== undefined;
+}
+
+const stringify: Model = (state, site) => {
+  const [value, replacer] = site.args;
+  const access = accessOf(site);
+  state.solver.add(site.to, primitiveToken(state, 'string'));
+  if (value === undefined || access === undefined) return;
+  visitHeld(state, value, site.to, (id) => {
+    if (mayDefine(state.tokens.get(id), 'toJSON')) callOwn(state, id, 'toJSON', [], site.to, access);
+  });
+  if (replacer !== undefined) callReplacer(state, replacer, value, site);
+};
+
+function callReplacer(state: GraphState, replacer: NodeId, value: NodeId, site: CallSite): void {
+  const key = state.solver.newNode();
+  state.solver.add(key, primitiveToken(state, 'string'));
+  const { by, at, end } = site;
+  state.solver.listen(replacer, (fn) => {
+    if (state.tokens.get(fn).value.kind !== 'function') return;
+    invoke(state, fn, { by, at, end, args: [key, value], to: site.to });
+  });
+}
+
+/** `list.join()`: each element as text. */
+const join: Model = (state, site) => {
+  const access = accessOf(site);
+  state.solver.add(site.to, primitiveToken(state, 'string'));
+  const { receiver } = site;
+  if (receiver === undefined || access === undefined) return;
+  const token = state.tokens.get(receiver);
+  if (!holdsProperties(token)) return;
+  const elements = allProperties(state, token);
+  convert(state, elements, site.to, '+', access);
+  deepTaint(state, elements, site.to);
+};
+
+/** `String(value)`, `Number(value)`. */
+function conversion(hint: 'string' | 'number'): Model {
+  return (state, site) => {
+    const access = accessOf(site);
+    state.solver.add(site.to, primitiveToken(state, hint));
+    const [value] = site.args;
+    if (value === undefined || access === undefined) return;
+    convert(state, value, site.to, hint, access);
+    deepTaint(state, value, site.to);
+  };
+}
+
+export const conversionModels: readonly (readonly [string, Model])[] = [
+  ['JSON.stringify', stringify],
+  ['Array#join', join],
+  ['Array#toString', join],
+  ['String()', conversion('string')],
+  ['Number()', conversion('number')],
+];
