@@ -6,6 +6,8 @@ export interface CallContext {
   readonly signal: AbortSignal;
   /** How long a long poll may hold this call, in milliseconds. */
   readonly longPollMs: number;
+  /** The namespace that the call's metadata name, which SDKs send along with the request's. */
+  readonly namespace: string | undefined;
 }
 
 /** A method of the front end: our form of the request in, our form of the response out. */

@@ -1,11 +1,18 @@
 import type { MethodDefinition, ServiceDefinition } from '@grpc/grpc-js';
 import type { Method as ProtoMethod, Root, Type } from 'protobufjs';
+import { ServiceError } from '../service/errors.js';
 import { wireCodecOf } from './wire-codec.js';
+
+export interface ServedMethod {
+  readonly name: string;
+  /** Whether the request has a field `namespace`, which then must be set. */
+  readonly hasNamespace: boolean;
+}
 
 export interface GrpcService {
   readonly definition: ServiceDefinition;
-  /** Names of the service's unary methods. */
-  readonly methods: readonly string[];
+  /** The service's unary methods. */
+  readonly methods: readonly ServedMethod[];
 }
 
 /** The gRPC definition of a service of Temporal's API, with messages in the service's form. */
@@ -14,7 +21,16 @@ export function grpcService(root: Root, fullName: string): GrpcService {
   const definition: Record<string, MethodDefinition<object, object>> = {};
   const unary = service.methodsArray.filter((method) => !method.requestStream && !method.responseStream);
   for (const method of unary) definition[method.name] = methodDefinition(fullName, method);
-  return { definition: definition as ServiceDefinition, methods: unary.map((method) => method.name) };
+  const methods = unary.map((method) => ({
+    name: method.name,
+    hasNamespace: isWorkflowService(fullName) && 'namespace' in method.resolvedRequestType!.fields,
+  }));
+  return { definition: definition as ServiceDefinition, methods };
+}
+
+/** OperatorService takes a request without a namespace for the default one, and so does the service. */
+function isWorkflowService(fullName: string): boolean {
+  return fullName.endsWith('.WorkflowService');
 }
 
 function methodDefinition(service: string, method: ProtoMethod): MethodDefinition<object, object> {
@@ -26,13 +42,35 @@ function methodDefinition(service: string, method: ProtoMethod): MethodDefinitio
     requestStream: false,
     responseStream: false,
     requestSerialize: request.serialize,
-    requestDeserialize: request.deserialize,
+    requestDeserialize: (bytes) => orMalformed(() => request.deserialize(bytes)),
     responseSerialize: response.serialize,
     responseDeserialize: response.deserialize,
   };
 }
 
-function messageSerializer(type: Type) {
+/**
+ * A request that is no message of its type. gRPC would answer INTERNAL, as for a defect of the server; it is the
+ * caller's, and says what is wrong.
+ */
+export class MalformedMessage {
+  readonly refusal: ServiceError;
+
+  constructor(cause: unknown) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const message = `the request is not a message of its type: ${reason}`;
+    this.refusal = new ServiceError('RFN8002', 'INVALID_ARGUMENT', 'InvalidArgument', message);
+  }
+}
+
+function orMalformed(decode: () => object): object {
+  try {
+    return decode();
+  } catch (error) {
+    return new MalformedMessage(error);
+  }
+}
+
+export function messageSerializer(type: Type) {
   const codec = wireCodecOf(type);
   return {
     serialize: (value: object) => Buffer.from(type.encode(codec.toWire(value) as object).finish()),

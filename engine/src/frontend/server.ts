@@ -1,24 +1,20 @@
 import { readFileSync } from 'node:fs';
-import {
-  Server,
-  ServerCredentials,
-  status as grpcStatus,
-  type sendUnaryData,
-  type ServerUnaryCall,
-  type UntypedServiceImplementation,
-} from '@grpc/grpc-js';
-import type { Root } from 'protobufjs';
+import { Server, ServerCredentials, type UntypedServiceImplementation } from '@grpc/grpc-js';
 import { InputError } from '../errors.js';
 import type { WorkflowService } from '../service/api.js';
+import type { NamespaceCalls } from '../service/api/namespaces.js';
 import { apiRoot } from './api-root.js';
+import { batchMethods } from './batch-operations.js';
 import type { Method } from './call.js';
-import { longestPollMs, longPollBudgetMs } from './call.js';
+import { CallLimits } from './call-limits.js';
 import { grpcService } from './grpc-definition.js';
-import { healthMethods } from './health-methods.js';
-import { Namespaces } from './namespaces.js';
+import { handleCall, type Gate } from './handle-call.js';
+import { healthMethods, healthWatch } from './health-methods.js';
+import { operatorMethods } from './operator-methods.js';
+import { reflectionServices } from './reflection.js';
 import { scheduleMethods } from './schedule-methods.js';
-import { statusOf } from './status.js';
 import { systemMethods } from './system-methods.js';
+import { taskQueueMethods } from './task-queue-methods.js';
 import type { TimeSkipping } from './test-methods.js';
 import { testMethods } from './test-methods.js';
 import { workerMethods } from './worker-methods.js';
@@ -28,6 +24,7 @@ import { workflowMethods } from './workflow-methods.js';
 export const maximumRequestBytes = 4 * 1024 * 1024;
 /** Calls under way at once on one connection, long polls included. */
 export const maximumCallsPerConnection = 2_000;
+const shutdownGraceMs = 3_000;
 
 export interface TlsOptions {
   /** Paths of PEM files. With `clientCa`, clients must present a certificate that it signed. */
@@ -37,7 +34,7 @@ export interface TlsOptions {
 }
 
 export interface ServerOptions {
-  readonly service: WorkflowService;
+  readonly service: WorkflowService & NamespaceCalls;
   /** 0 takes a free port. Default 7233. */
   readonly port?: number;
   /** Default 127.0.0.1. Another address needs TLS with client certificates, or an API key. */
@@ -45,10 +42,10 @@ export interface ServerOptions {
   readonly tls?: TlsOptions;
   /** Clients must send it as `authorization: Bearer <key>`. */
   readonly apiKey?: string;
-  /** Default: `default`. */
+  /** Registered when they are not yet; `default` always is. */
   readonly namespaces?: readonly string[];
-  /** Adds Temporal's TestService, which controls this clock. */
-  readonly timeSkipping?: TimeSkipping;
+  /** Adds Temporal's TestService, which controls this clock; called with the namespace that a call's metadata name. */
+  readonly timeSkipping?: (namespace: string | undefined) => Promise<TimeSkipping>;
 }
 
 export interface RunningServer {
@@ -68,86 +65,76 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   refuseUnguarded(host, options);
   const root = apiRoot();
   const closing = new AbortController();
-  const namespaces = new Namespaces(options.namespaces ?? ['default']);
+  await registerMissing(options.service, options.namespaces ?? []);
   const server = new Server({
     'grpc.max_receive_message_length': maximumRequestBytes,
     'grpc.max_send_message_length': -1,
     'grpc.max_concurrent_streams': maximumCallsPerConnection,
+    // A caller that is gone without a word holds long polls, and with them tasks: it is asked whether it is there.
+    'grpc.keepalive_time_ms': 30_000,
+    'grpc.keepalive_timeout_ms': 20_000,
   });
-  const guard: Guard = { root, namespaces, apiKey: options.apiKey, closing: closing.signal };
-  for (const [name, methods] of Object.entries(methodTables(options, namespaces))) {
-    const { definition, methods: names } = grpcService(root, name);
-    const served = Object.fromEntries(names.map((method) => [method, handle(methods[method], guard)]));
-    server.addService(definition, served as UntypedServiceImplementation);
+  const gate: Gate = { root, apiKey: options.apiKey, closing: closing.signal, limits: new CallLimits() };
+  const tables = methodTables(options);
+  for (const [name, methods] of Object.entries(tables)) {
+    const { definition, methods: served } = grpcService(root, name);
+    const calls = Object.fromEntries(
+      served.map((method) => [method.name, handleCall(methods[method.name], method, gate)]),
+    );
+    server.addService(definition, calls as UntypedServiceImplementation);
   }
+  for (const { definition, calls } of [
+    healthWatch(root, closing.signal),
+    ...reflectionServices(root, Object.keys(tables), gate),
+  ])
+    server.addService(definition, calls);
   const port = await bind(server, host, options.port ?? 7233, credentials(options.tls));
   return {
     address: `${host}:${port}`,
     port,
     close: () => {
       closing.abort(new DOMException('The server is shutting down', 'AbortError'));
-      return new Promise((resolve) => server.tryShutdown(() => resolve()));
+      return shutDown(server);
     },
   };
 }
 
-function methodTables(
-  { service, timeSkipping }: ServerOptions,
-  namespaces: Namespaces,
-): Record<string, Readonly<Record<string, Method>>> {
+/** Waits for the calls under way; a caller that does not let go is cut off. */
+function shutDown(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const force = setTimeout(() => server.forceShutdown(), shutdownGraceMs);
+    server.tryShutdown(() => {
+      clearTimeout(force);
+      resolve();
+    });
+  });
+}
+
+async function registerMissing(service: NamespaceCalls, wanted: readonly string[]): Promise<void> {
+  const { namespaces } = await service.listNamespaces();
+  const known = new Set(namespaces.map(({ namespaceInfo }) => namespaceInfo.name));
+  for (const namespace of new Set(wanted)) {
+    if (!known.has(namespace)) await service.registerNamespace({ namespace });
+  }
+}
+
+function methodTables({
+  service,
+  timeSkipping,
+}: ServerOptions): Record<string, Readonly<Record<string, Method>>> {
   return {
     'temporal.api.workflowservice.v1.WorkflowService': {
-      ...systemMethods(namespaces),
+      ...systemMethods(service),
       ...workflowMethods(service),
       ...workerMethods(service),
+      ...taskQueueMethods(service),
+      ...batchMethods(service),
       ...scheduleMethods(service),
     },
+    'temporal.api.operatorservice.v1.OperatorService': operatorMethods(service),
     'grpc.health.v1.Health': healthMethods,
     ...(timeSkipping && { 'temporal.api.testservice.v1.TestService': testMethods(timeSkipping) }),
   };
-}
-
-interface Guard {
-  readonly root: Root;
-  readonly namespaces: Namespaces;
-  readonly apiKey: string | undefined;
-  readonly closing: AbortSignal;
-}
-
-const namespaceFree = new Set(['RegisterNamespace', 'DescribeNamespace', 'UpdateNamespace']);
-
-/** Wraps a method: checks the key and the namespace, carries the caller's deadline, maps errors to statuses. */
-function handle(method: Method | undefined, guard: Guard) {
-  return (call: ServerUnaryCall<object, object>, callback: sendUnaryData<object>): void => {
-    const name = call.getPath().split('/').at(-1)!;
-    if (!method) {
-      callback({ code: grpcStatus.UNIMPLEMENTED, details: `${name} is not implemented by this server` });
-      return;
-    }
-    if (guard.apiKey && call.metadata.get('authorization')[0] !== `Bearer ${guard.apiKey}`) {
-      callback({ code: grpcStatus.UNAUTHENTICATED, details: 'This server asks for an API key' });
-      return;
-    }
-    const hungUp = new AbortController();
-    call.on('cancelled', () => hungUp.abort(new DOMException('The caller hung up', 'AbortError')));
-    const run = async () => {
-      const request = call.request as { namespace?: string };
-      if (request.namespace !== undefined && !namespaceFree.has(name))
-        guard.namespaces.check(request.namespace);
-      const signal = AbortSignal.any([hungUp.signal, guard.closing]);
-      return method(request as never, { signal, longPollMs: longPollBudgetMs(deadlineMs(call), Date.now()) });
-    };
-    run().then(
-      (response) => callback(null, (response as object | undefined) ?? {}),
-      (error: unknown) => callback(statusOf(guard.root, error)),
-    );
-  };
-}
-
-function deadlineMs(call: ServerUnaryCall<object, object>): number {
-  const deadline = call.getDeadline();
-  const ms = typeof deadline === 'number' ? deadline : deadline.getTime();
-  return Number.isFinite(ms) ? ms : Date.now() + longestPollMs;
 }
 
 function refuseUnguarded(host: string, { tls, apiKey }: ServerOptions): void {

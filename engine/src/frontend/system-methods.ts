@@ -1,11 +1,17 @@
 import type { Method } from './call.js';
-import { describeNamespace, namespaceId, type Namespaces } from './namespaces.js';
+import type {
+  NamespaceCalls,
+  NamespaceDescription,
+  NamespaceSettings,
+  RegisterNamespaceRequest,
+} from '../service/api/namespaces.js';
+import { indexedTypes } from './indexed-types.js';
 
 /** The version of Temporal's server whose behaviour the service follows; SDKs read features off it. */
 const serverVersion = '1.29.0';
 
 /** What clients and workers ask about the server itself before they begin. */
-export function systemMethods(namespaces: Namespaces): Readonly<Record<string, Method>> {
+export function systemMethods(service: NamespaceCalls): Readonly<Record<string, Method>> {
   return {
     GetSystemInfo: async () => ({
       serverVersion,
@@ -32,16 +38,40 @@ export function systemMethods(namespaces: Namespaces): Readonly<Record<string, M
       visibilityStore: 'refrain',
       supportedClients: {},
     }),
-    DescribeNamespace: async ({ namespace, id }: { namespace?: string; id?: string }) => {
-      const name = namespace ?? namespaces.all.find((known) => namespaceId(known) === id) ?? id ?? '';
-      namespaces.check(name);
-      return describeNamespace(name);
+    DescribeNamespace: async (request: { namespace?: string; id?: string }) =>
+      withCluster(await service.describeNamespace(request)),
+    ListNamespaces: async () => ({
+      namespaces: (await service.listNamespaces()).namespaces.map(withCluster),
+    }),
+    RegisterNamespace: (request: RegisterNamespaceRequest) => service.registerNamespace(request),
+    UpdateNamespace: async (request: UpdateNamespaceRequest) => {
+      const { namespace = '', updateInfo = {}, config = {} } = request;
+      const { workflowExecutionRetentionTtlMs: retentionMs } = config;
+      const changes = {
+        ...updateInfo,
+        ...(retentionMs !== undefined && { workflowExecutionRetentionPeriodMs: retentionMs }),
+      };
+      return withCluster(await service.updateNamespace({ namespace, ...changes }));
     },
-    ListNamespaces: async () => ({ namespaces: namespaces.all.map(describeNamespace) }),
-    RegisterNamespace: async ({ namespace = '' }: { namespace?: string }) => namespaces.register(namespace),
-    UpdateNamespace: async ({ namespace = '' }: { namespace?: string }) => {
-      namespaces.check(namespace);
-      return describeNamespace(namespace);
+    GetSearchAttributes: async () => {
+      const { customAttributes, systemAttributes } = await service.listSearchAttributes({});
+      return { keys: indexedTypes({ ...customAttributes, ...systemAttributes }) };
     },
+  };
+}
+
+interface UpdateNamespaceRequest {
+  readonly namespace?: string;
+  readonly updateInfo?: Omit<NamespaceSettings, 'workflowExecutionRetentionPeriodMs'>;
+  readonly config?: { readonly workflowExecutionRetentionTtlMs?: number };
+}
+
+/** `DescribeNamespaceResponse`: what the service says, and what is the same for all. */
+function withCluster({ namespaceInfo, config }: NamespaceDescription): object {
+  const capabilities = { eagerWorkflowStart: false, syncUpdate: true, asyncUpdate: true };
+  return {
+    namespaceInfo: { ...namespaceInfo, supportsSchedules: true, capabilities },
+    config,
+    replicationConfig: { activeClusterName: 'active', clusters: [{ clusterName: 'active' }] },
   };
 }

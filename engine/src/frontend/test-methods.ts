@@ -10,16 +10,24 @@ export interface TimeSkipping {
 }
 
 /** Temporal's TestService: how SDKs' time-skipping test environments control the server's clock. */
-export function testMethods(clock: TimeSkipping): Readonly<Record<string, Method>> {
+export function testMethods(
+  clockOf: (namespace: string | undefined) => Promise<TimeSkipping>,
+): Readonly<Record<string, Method>> {
   return {
-    GetCurrentTime: async () => ({ timeMs: clock.nowMs() }),
-    LockTimeSkipping: async () => clock.lock(),
-    UnlockTimeSkipping: async () => clock.unlock(),
-    Sleep: ({ durationMs = 0 }: { durationMs?: number }, { signal }) =>
-      clock.sleepUntil(clock.nowMs() + durationMs, signal),
-    SleepUntil: ({ timestampMs = 0 }: { timestampMs?: number }, { signal }) =>
-      clock.sleepUntil(timestampMs, signal),
-    UnlockTimeSkippingWithSleep: async ({ durationMs = 0 }: { durationMs?: number }, { signal }) => {
+    GetCurrentTime: async (_request, { namespace }) => ({ timeMs: (await clockOf(namespace)).nowMs() }),
+    LockTimeSkipping: async (_request, { namespace }) => (await clockOf(namespace)).lock(),
+    UnlockTimeSkipping: async (_request, { namespace }) => (await clockOf(namespace)).unlock(),
+    Sleep: async ({ durationMs = 0 }: { durationMs?: number }, { signal, namespace }) => {
+      const clock = await clockOf(namespace);
+      await clock.sleepUntil(clock.nowMs() + durationMs, signal);
+    },
+    SleepUntil: async ({ timestampMs = 0 }: { timestampMs?: number }, { signal, namespace }) =>
+      (await clockOf(namespace)).sleepUntil(timestampMs, signal),
+    UnlockTimeSkippingWithSleep: async (
+      { durationMs = 0 }: { durationMs?: number },
+      { signal, namespace },
+    ) => {
+      const clock = await clockOf(namespace);
       const until = clock.nowMs() + durationMs;
       clock.unlock();
       try {

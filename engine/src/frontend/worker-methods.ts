@@ -32,20 +32,15 @@ export function workerMethods(service: WorkflowService): Readonly<Record<string,
       service.respondActivityTaskCanceledById(request),
     RecordActivityTaskHeartbeatById: (request: T.RecordActivityTaskHeartbeatByIdRequest) =>
       service.recordActivityTaskHeartbeatById(request),
-    DescribeTaskQueue: async (request: T.DescribeTaskQueueRequest & { taskQueueType?: string }) => {
-      const { pollers, approximateBacklogCount } = await service.describeTaskQueue({
-        ...request,
-        taskQueueType: request.taskQueueType === 'ACTIVITY' ? 'ACTIVITY' : 'WORKFLOW',
-      });
-      return { pollers, taskQueueStatus: { backlogCountHint: approximateBacklogCount } };
-    },
     // No Nexus here: the poll holds as an idle queue's would, so that a worker does not spin.
     PollNexusTaskQueue: (_request: object, { signal, longPollMs }: CallContext) =>
       idlePoll(signal, longPollMs),
-    // These ask a worker's sticky queue and its presence to be forgotten. A sticky queue without a poller
-    // hands its tasks on by itself, so an acknowledgement is all that is owed.
+    ShutdownWorker: async ({ stickyTaskQueue, ...rest }: Partial<T.ShutdownWorkerRequest>) => {
+      if (stickyTaskQueue) await service.shutdownWorker({ ...rest, stickyTaskQueue });
+    },
+    // A sticky queue without a poller hands its tasks on by itself, and nothing is kept of workers' heartbeats: an
+    // acknowledgement is all that is owed.
     ResetStickyTaskQueue: async () => ({}),
-    ShutdownWorker: async () => ({}),
     RecordWorkerHeartbeat: async () => ({}),
     FetchWorkerConfig: async () => ({}),
   };

@@ -12,7 +12,7 @@ export function workflowMethods(service: WorkflowService): Readonly<Record<strin
     SignalWithStartWorkflowExecution: (request: W.SignalWithStartWorkflowExecutionRequest) =>
       service.signalWithStartWorkflowExecution(request),
     ExecuteMultiOperation: (request: W.ExecuteMultiOperationRequest, call: CallContext) =>
-      service.executeMultiOperation(request, callOptions(call)),
+      service.executeMultiOperation({ ...request, operations: request.operations ?? [] }, callOptions(call)),
     SignalWorkflowExecution: (request: W.SignalWorkflowExecutionRequest) =>
       service.signalWorkflowExecution(request),
     QueryWorkflow: (request: W.QueryWorkflowRequest, call: CallContext) =>

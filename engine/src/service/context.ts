@@ -43,8 +43,8 @@ export function runOf(ctx: ServiceContext, execution: WorkflowExecution | undefi
   return run;
 }
 
-/** The same, and open. With `firstExecutionRunId` the run must belong to that chain. */
-export function openRunOf(
+/** The same. With `firstExecutionRunId` the run must belong to that chain. */
+export function runOfChain(
   ctx: ServiceContext,
   execution: WorkflowExecution | undefined,
   firstExecutionRunId?: string,
@@ -54,6 +54,16 @@ export function openRunOf(
   if (firstExecutionRunId && first !== firstExecutionRunId) {
     throw notFound(`workflow ${run.state.workflowId} has no open run in the chain of ${firstExecutionRunId}`);
   }
+  return run;
+}
+
+/** The same, and open. */
+export function openRunOf(
+  ctx: ServiceContext,
+  execution: WorkflowExecution | undefined,
+  firstExecutionRunId?: string,
+): LoadedRun {
+  const run = runOfChain(ctx, execution, firstExecutionRunId);
   if (!isRunning(run.state)) throw alreadyCompleted(run);
   return run;
 }

@@ -12,6 +12,7 @@ export type ServiceStatus =
   | 'ABORTED'
   | 'UNAVAILABLE'
   | 'UNIMPLEMENTED'
+  | 'UNAUTHENTICATED'
   | 'INTERNAL';
 
 /**

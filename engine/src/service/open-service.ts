@@ -8,13 +8,15 @@ import { realClock } from './clock.js';
 import type { DirectTasks } from './direct-tasks.js';
 import type { Namespace } from './namespaces.js';
 import { firstNamespace, Namespaces } from './namespaces.js';
-import type { NamespaceService } from './service.js';
+import type { Activity, NamespaceService } from './service.js';
 import { openNamespaceService } from './service.js';
 import type { RootStore } from './store.js';
 
 export interface ServiceOptions {
   readonly store: RootStore;
   readonly clock?: Clock;
+  /** A clock for each namespace, instead of one for all. */
+  readonly clockOf?: (namespace: string) => Clock;
   readonly random?: Random;
   /** Search attributes of every namespace, by name; others are refused. More are registered while it runs. */
   readonly searchAttributes?: Readonly<Record<string, SearchAttributeType>>;
@@ -29,6 +31,8 @@ export interface ServiceOptions {
 }
 
 export interface Service extends Omit<NamespaceService, 'direct'>, NamespaceCalls {
+  /** Of one namespace, or of all. */
+  activity(namespace?: string): Activity;
   /** For workers of this process, in place of polls; of one namespace. */
   directTasks(namespace?: string): DirectTasks;
 }
@@ -44,7 +48,7 @@ export function openService(options: ServiceOptions): Service {
   const open = (namespace: Namespace) => {
     const service = openNamespaceService({
       ...options,
-      clock: options.clock ?? realClock,
+      clock: options.clockOf?.(namespace.name) ?? options.clock ?? realClock,
       random: options.random ?? { uuid: randomUUID, number: Math.random },
       namespace: namespace.name,
       store: store.partition(namespace.key),
@@ -107,12 +111,13 @@ function control(
   services: ReadonlyMap<string, NamespaceService>,
   first: NamespaceService,
   kept: Promise<void>,
-): Pick<NamespaceService, 'activity' | 'settleDueTimes' | 'releaseActivityTask' | 'close'> {
+): Pick<Service, 'activity' | 'settleDueTimes' | 'releaseActivityTask' | 'close'> {
   const all = () => [...services.values()];
   return {
-    activity: () => {
-      if (services.size === 1) return first.activity();
-      const parts = all().map((service) => service.activity());
+    activity: (namespace) => {
+      if (namespace === firstNamespace || services.size === 1) return first.activity();
+      const chosen = namespace === undefined ? all() : all().filter((s) => s === services.get(namespace));
+      const parts = chosen.map((service) => service.activity());
       const sum = (of: (part: (typeof parts)[number]) => number) => parts.reduce((n, p) => n + of(p), 0);
       return {
         nextDueMs: Math.min(...parts.map((p) => p.nextDueMs)),

@@ -26,8 +26,9 @@ import type { WorkflowExecution } from '../history/messages.js';
 import type { Recovery } from './recovery.js';
 import { newRecovery } from './recovery.js';
 import { Runs } from './runs.js';
+import type { QueuedTask } from './task-queues.js';
 import { TaskQueues } from './task-queues.js';
-import { isPendingTask, TasksWithWorkers } from './tasks-with-workers.js';
+import { isPendingTask, isWaitingTask, TasksWithWorkers } from './tasks-with-workers.js';
 
 export interface NamespaceServiceOptions {
   readonly namespace: string;
@@ -220,12 +221,13 @@ function control(
   ctx: ServiceContext,
   recovery: Recovery,
 ): Pick<NamespaceService, 'activity' | 'settleDueTimes' | 'releaseActivityTask' | 'close'> {
+  const isWaiting = (task: QueuedTask) => isWaitingTask(ctx.runs, task);
   return {
     activity: () => ({
       nextDueMs: Math.min(ctx.dueTimes.nextMs, ctx.schedules.nextDueMs),
       tasksWithWorkers: ctx.inFlight.count(),
       isStoring: !ctx.runs.isSettled,
-      backlog: ctx.workflowTasks.backlog + ctx.activityTasks.backlog,
+      backlog: ctx.workflowTasks.countWaiting(isWaiting) + ctx.activityTasks.countWaiting(isWaiting),
       loadedRuns: ctx.runs.loadedCount,
     }),
     settleDueTimes: () =>

@@ -177,9 +177,11 @@ export class TaskQueues<T> {
   }
 
   /** Tasks that a poller is free to take at once wait in no queue; those here wait for a worker. */
-  get backlog(): number {
+  countWaiting(isWaiting: (task: QueuedTask) => boolean): number {
     let count = 0;
-    for (const queue of this.#queues.values()) count += queue.tasks.length - queue.head;
+    for (const { tasks, head } of this.#queues.values()) {
+      for (let at = head; at < tasks.length; at++) if (isWaiting(tasks[at]!)) count++;
+    }
     return count;
   }
 

@@ -1,4 +1,6 @@
 import type { Runs } from './runs.js';
+import { isRunning } from './state.js';
+import type { QueuedTask } from './task-queues.js';
 
 /**
  * Owns the tokens of the tasks that workers have. A token leaves when its task is answered; one whose worker died is
@@ -62,4 +64,14 @@ export function isPendingTask(runs: Runs, token: string): boolean {
   }
   const activity = run.state.activities.get(scheduledEventId!);
   return activity !== undefined && activity.startedTimeMs !== 0 && activity.attempt === attempt;
+}
+
+/** Whether a queued task is still to be done: its run may have ended, or the task gone to another queue. */
+export function isWaitingTask(runs: Runs, { run: key, scheduledEventId, queryId }: QueuedTask): boolean {
+  const run = runs.get(key);
+  if (!run) return false;
+  if (queryId !== undefined) return run.queries?.get(queryId)?.sentWith === -1;
+  if (!isRunning(run.state)) return false;
+  if (scheduledEventId === 0) return run.state.workflowTask?.startedEventId === 0;
+  return run.state.activities.get(scheduledEventId)?.startedTimeMs === 0;
 }

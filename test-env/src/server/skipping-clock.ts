@@ -7,6 +7,13 @@ export interface Workload {
   readonly isStoring: boolean;
 }
 
+/** What the clock knows of its service. */
+export interface Watched {
+  workload(): Workload;
+  /** Sets timers right that stand for something which is no longer due then. */
+  settleTimers(): void;
+}
+
 /**
  * The clock of a server that skips time. Time passes at its real pace, and skips to the next timer whenever it may.
  * Owns: how far it is ahead of the real time, the timers of the service, and the count of locks.
@@ -19,7 +26,7 @@ export class SkippingClock implements Clock, TimeSkipping {
   readonly #timers = new VirtualClock(Date.now());
   #aheadMs = 0;
   #locks: number;
-  #workload: () => Workload = () => ({ tasks: 0, isStoring: false });
+  #watched: Watched = { workload: () => ({ tasks: 0, isStoring: false }), settleTimers: () => undefined };
   #armed: NodeJS.Timeout | undefined;
   #armedForMs = Infinity;
   #look: NodeJS.Immediate | undefined;
@@ -29,8 +36,8 @@ export class SkippingClock implements Clock, TimeSkipping {
   }
 
   /** The service that this clock is for; it calls `touch` when its workload may have changed. */
-  watch(workload: () => Workload): void {
-    this.#workload = workload;
+  watch(service: Watched): void {
+    this.#watched = service;
   }
 
   nowMs(): number {
@@ -54,7 +61,7 @@ export class SkippingClock implements Clock, TimeSkipping {
   }
 
   unlock(): void {
-    if (this.#locks + this.#workload().tasks <= 0) {
+    if (this.#locks + this.#watched.workload().tasks <= 0) {
       throw new ServiceError(
         'RFN4014',
         'FAILED_PRECONDITION',
@@ -95,10 +102,11 @@ export class SkippingClock implements Clock, TimeSkipping {
   }
 
   #skip(): void {
-    const { tasks, isStoring } = this.#workload();
+    const { tasks, isStoring } = this.#watched.workload();
     if (this.#locks + tasks > 0) return;
     // What is being stored may bring tasks.
     if (isStoring) return this.touch();
+    this.#watched.settleTimers();
     const dueMs = this.#timers.nextDueMs();
     if (dueMs === undefined) return;
     this.#aheadMs += Math.max(0, dueMs - this.nowMs());

@@ -35,4 +35,13 @@ describe('tasks with workers', () => {
     await b.service.terminateWorkflowExecution({ workflowExecution: { workflowId: 'w' } });
     expect(b.service.activity().tasksWithWorkers).toBe(0);
   });
+
+  it('that wait for a worker are in the backlog as long as their run is open', async () => {
+    const b = bench();
+    await b.start();
+    await b.start('v');
+    expect(b.service.activity().backlog).toBe(2);
+    await b.service.terminateWorkflowExecution({ workflowExecution: { workflowId: 'w' } });
+    expect(b.service.activity().backlog).toBe(1);
+  });
 });

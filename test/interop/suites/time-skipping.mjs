@@ -72,3 +72,18 @@ test('an unlock too many is refused', async () => {
   await assert.rejects(env.connection.testService.unlockTimeSkipping({}), /unlocked already/);
   await env.connection.testService.lockTimeSkipping({});
 });
+
+test('each namespace has a clock of its own', async () => {
+  const { connection } = env;
+  const namespace = 'second';
+  const workflowExecutionRetentionPeriod = { seconds: 86_400 };
+  await connection.workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod });
+  const before = await env.currentTimeMs();
+  const passed = await connection.withMetadata({ 'temporal-namespace': namespace }, async () => {
+    const start = await env.currentTimeMs();
+    await env.sleep('40 days');
+    return (await env.currentTimeMs()) - start;
+  });
+  assert.ok(passed >= 40 * day, `${passed / day} days passed`);
+  assert.ok((await env.currentTimeMs()) - before < 60_000);
+});

@@ -8,7 +8,7 @@ const never = new AbortController().signal;
 function clockWith(options: { readonly locked: boolean }) {
   const clock = new SkippingClock(options);
   const work = { tasks: 0, isStoring: false };
-  clock.watch(() => work);
+  clock.watch({ workload: () => work, settleTimers: () => undefined });
   return { clock, work };
 }
 

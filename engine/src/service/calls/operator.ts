@@ -9,7 +9,7 @@ import type {
 } from '../api/workflow.js';
 import { terminateRun } from '../close.js';
 import type { ServiceContext } from '../context.js';
-import { openRunOf, runOf } from '../context.js';
+import { openRunOf, runOf, runOfChain } from '../context.js';
 import { terminate } from '../effects.js';
 import { requestCancel } from '../from-outside.js';
 import { infoOf } from '../info.js';
@@ -22,7 +22,9 @@ export async function requestCancelWorkflowExecution(
   ctx: ServiceContext,
   request: RequestCancelWorkflowExecutionRequest,
 ): Promise<void> {
-  const run = openRunOf(ctx, request.workflowExecution, request.firstExecutionRunId);
+  const run = runOfChain(ctx, request.workflowExecution, request.firstExecutionRunId);
+  // As with Temporal: what has ended needs no cancelling, and that is no error.
+  if (!isRunning(run.state)) return;
   const { reason, identity } = request;
   ctx.runs.transact(run, (t) => {
     requestCancel(t, { ...(reason && { cause: reason }), identity: identity ?? '' });

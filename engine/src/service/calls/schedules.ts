@@ -32,7 +32,8 @@ export async function createSchedule(
     if (requestId !== undefined && existing.requestId === requestId)
       return { conflictToken: tokenOf(existing) };
     const message = `schedule with id '${scheduleId}' is already registered`;
-    throw new ServiceError('RFN2003', 'ALREADY_EXISTS', 'ScheduleAlreadyExists', message, { scheduleId });
+    // Temporal's detail: to its server a schedule is a workflow.
+    throw new ServiceError('RFN2003', 'ALREADY_EXISTS', 'WorkflowExecutionAlreadyStarted', message);
   }
   const nowMs = ctx.clock.nowMs();
   const stored: StoredSchedule = {

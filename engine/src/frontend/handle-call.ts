@@ -1,0 +1,65 @@
+import { status as grpcStatus, type sendUnaryData, type ServerUnaryCall } from '@grpc/grpc-js';
+import type { Root } from 'protobufjs';
+import { ServiceError } from '../service/errors.js';
+import type { CallLimits } from './call-limits.js';
+import type { Method } from './call.js';
+import { longestPollMs, longPollBudgetMs } from './call.js';
+import { checkRequest } from './check-request.js';
+import type { ServedMethod } from './grpc-definition.js';
+import { MalformedMessage } from './grpc-definition.js';
+import { statusOf } from './status.js';
+
+/** What all calls of a server pass through. */
+export interface Gate {
+  readonly root: Root;
+  readonly apiKey: string | undefined;
+  /** Aborted when the server shuts down. */
+  readonly closing: AbortSignal;
+  readonly limits: CallLimits;
+}
+
+/** Wraps a method: checks the key and the request, carries the caller's deadline, maps errors to statuses. */
+export function handleCall(method: Method | undefined, served: ServedMethod, gate: Gate) {
+  return (call: ServerUnaryCall<object, object>, callback: sendUnaryData<object>): void => {
+    if (!method) {
+      callback({
+        code: grpcStatus.UNIMPLEMENTED,
+        details: `${served.name} is not implemented by this server`,
+      });
+      return;
+    }
+    const hungUp = new AbortController();
+    call.on('cancelled', () => hungUp.abort(new DOMException('The caller hung up', 'AbortError')));
+    const run = async () => {
+      checkKey(call, gate);
+      const { request } = call;
+      if (request instanceof MalformedMessage) throw request.refusal;
+      checkRequest(request, served);
+      const end = gate.limits.begin((request as { namespace?: string }).namespace ?? '');
+      try {
+        const namespace = call.metadata.get('temporal-namespace')[0]?.toString();
+        const signal = AbortSignal.any([hungUp.signal, gate.closing]);
+        const longPollMs = longPollBudgetMs(deadlineMs(call), Date.now());
+        return await method(request as never, { signal, longPollMs, namespace });
+      } finally {
+        end();
+      }
+    };
+    run().then(
+      (response) => callback(null, (response as object | undefined) ?? {}),
+      (error: unknown) => callback(statusOf(gate.root, error)),
+    );
+  };
+}
+
+/** Throws UNAUTHENTICATED unless the caller sent the server's API key, if it has one. */
+export function checkKey({ metadata }: Pick<ServerUnaryCall<object, object>, 'metadata'>, gate: Gate): void {
+  if (gate.apiKey === undefined || metadata.get('authorization')[0] === `Bearer ${gate.apiKey}`) return;
+  throw new ServiceError('RFN8008', 'UNAUTHENTICATED', 'Unauthenticated', 'This server asks for an API key');
+}
+
+function deadlineMs(call: ServerUnaryCall<object, object>): number {
+  const deadline = call.getDeadline();
+  const ms = typeof deadline === 'number' ? deadline : deadline.getTime();
+  return Number.isFinite(ms) ? ms : Date.now() + longestPollMs;
+}
