@@ -10,6 +10,7 @@ export type { Action } from './explore/action.js';
 export { nextSchedule } from './explore/exhaustive.js';
 export { seededRandom } from './explore/random.js';
 export { ScheduleArbitrary, shrinkChoices, type Schedule } from './explore/schedule-arbitrary.js';
+export { ScheduleTree } from './explore/schedule-tree.js';
 export { recorded, strategy } from './explore/strategies.js';
 export { ActivityMock } from './mocks/activity-mock.js';
 export { Mock, setOrder } from './mocks/mock.js';

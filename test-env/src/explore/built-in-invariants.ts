@@ -1,7 +1,7 @@
 import type { HistoryEvent } from '@refrain/engine/internal';
 import { failureText } from '../history/failure-text.js';
 import { outcomeOf } from '../history/outcome.js';
-import { describePending, pendingCommands } from '../history/pending.js';
+import { describePending, pendingCommands, unansweredUpdates } from '../history/pending.js';
 import type { ExploreOptions } from './options.js';
 
 /** What went wrong in a run. */
@@ -44,11 +44,21 @@ export function violationAtEnd(history: readonly HistoryEvent[], rules: Rules): 
         (open.length > 0 ? `; open: ${open.join(', ')}` : '; nothing is open'),
     };
   }
-  const endsByItself = outcome === 'COMPLETED' || outcome === 'CONTINUED_AS_NEW';
-  const abandoned = pending.filter((command) => command.kind !== 'timer' && !command.cancelRequested);
-  if (endsByItself && abandoned.length > 0 && !rules.mayAbandon) {
-    const names = abandoned.map((command) => describePending(command, startMs)).join(', ');
-    return { kind: 'abandoned', message: `the workflow ended and left behind: ${names}` };
-  }
-  return undefined;
+  return violationOfClosed(history, rules);
+}
+
+/** What a run must not look like that has ended by itself, or was followed by another. */
+export function violationOfClosed(history: readonly HistoryEvent[], rules: Rules): Violation | undefined {
+  const outcome = outcomeOf(history);
+  if (rules.mayAbandon || (outcome !== 'COMPLETED' && outcome !== 'CONTINUED_AS_NEW')) return undefined;
+  const startMs = history[0]?.eventTimeMs ?? 0;
+  const abandoned = [
+    ...pendingCommands(history)
+      .filter((command) => command.kind !== 'timer' && !command.cancelRequested)
+      .map((command) => describePending(command, startMs)),
+    ...unansweredUpdates(history).map((name) => `update ${name}, accepted and not answered`),
+  ];
+  if (abandoned.length === 0) return undefined;
+  const ended = outcome === 'COMPLETED' ? 'ended' : 'continued as new';
+  return { kind: 'abandoned', message: `the workflow ${ended} and left behind: ${abandoned.join(', ')}` };
 }

@@ -1,22 +1,21 @@
-import { Client, type HistoryEvent } from '@refrain/engine/internal';
+import { Client } from '@refrain/engine/internal';
 import type { WorkflowCode } from '../host/code.js';
-import { historyOf } from '../host/open-executions.js';
 import { assertReplays } from '../host/replay-check.js';
 import { Stage } from '../host/stage.js';
 import { seededRandomOf } from '../host/stage-defaults.js';
 import { closeEvent, outcomeOf } from '../history/outcome.js';
-import { pendingCommands } from '../history/pending.js';
 import { payloadValues } from '../history/payload-text.js';
 import { durationText } from '../history/duration-text.js';
 import type { Activities } from '../mocks/activity-types.js';
 import type { Action } from './action.js';
 import { Attempts } from './attempts.js';
-import { failedTask, violationAtEnd, type Violation } from './built-in-invariants.js';
+import { failedTask, violationAtEnd, violationOfClosed, type Violation } from './built-in-invariants.js';
+import { ChainReader } from './chain-reader.js';
 import { enabledActions, Remaining } from './enabled-actions.js';
 import { brokenInvariant } from './check-invariants.js';
 import type { ExploreOptions, ExploreView } from './options.js';
 import { PollGate } from './poll-gate.js';
-import type { RunResult } from './run-result.js';
+import { maxChoices, type RunResult } from './run-result.js';
 import type { Schedule } from './schedule-arbitrary.js';
 
 /** What all runs of an exploration share. */
@@ -29,7 +28,6 @@ export interface Exploration<World> {
 
 const namespace = 'default';
 const workflowId = 'explored';
-const maxTimersPerStep = 20;
 const startMs = Date.UTC(2030, 0, 1);
 
 /**
@@ -52,7 +50,9 @@ export class ExploreRun<World> {
   /** A task was wanted and none could be had: its queue has no worker any more until time goes on. */
   #isStuck = false;
   #state: Readonly<Record<string, unknown>> = {};
-  #history: readonly HistoryEvent[] = [];
+  readonly #chain: ChainReader;
+  /** How many runs of the chain have been judged. */
+  #judgedRuns = 0;
   #violation: Violation | undefined;
 
   constructor(exploration: Exploration<World>) {
@@ -79,6 +79,7 @@ export class ExploreRun<World> {
       onClosed: () => Promise.resolve(),
     });
     this.#attempts = new Attempts(this.#stage.actors);
+    this.#chain = new ChainReader(this.#stage.service, namespace, workflowId);
     let ids = 0;
     this.#client = new Client({
       connection: { service: this.#stage.clientService },
@@ -116,13 +117,13 @@ export class ExploreRun<World> {
       widths: this.#widths,
       steps: this.#steps,
       violation: this.#violation,
-      history: this.#history,
+      history: this.#chain.current,
     };
   }
 
   /** A choice is recorded only where there was one. */
   #choose(enabled: readonly Action[], choose: (enabled: readonly Action[]) => number): number {
-    if (enabled.length === 1) return 0;
+    if (enabled.length === 1 || this.#taken.length >= maxChoices) return 0;
     const chosen = choose(enabled);
     this.#taken.push(chosen);
     this.#widths.push(enabled.length);
@@ -131,21 +132,31 @@ export class ExploreRun<World> {
 
   /** Waits until everything has settled, then looks at what came of it. */
   async #observe(): Promise<void> {
-    const { traffic, problems, service } = this.#stage;
+    const { traffic, problems } = this.#stage;
     await traffic.settled();
     try {
       problems.throwUntold();
     } catch (error) {
       this.#violation = { kind: 'unexpectedCall', message: (error as Error).message };
     }
-    this.#history = await historyOf(service, namespace, { workflowId });
-    this.#violation ??= failedTask(this.#history);
+    await this.#chain.read();
+    this.#violation ??= this.#violationOfClosedRuns() ?? failedTask(this.#chain.current);
     if (this.#violation || !this.#options.always) return;
     this.#violation = brokenInvariant(this.#options.always, this.#view(), 'always');
   }
 
+  /** Of runs that another one has followed: the end of the chain does not show what they left behind. */
+  #violationOfClosedRuns(): Violation | undefined {
+    const { runs } = this.#chain;
+    while (this.#judgedRuns < runs.length - 1) {
+      const violation = violationOfClosed(runs[this.#judgedRuns++]!, this.#options);
+      if (violation) return violation;
+    }
+    return undefined;
+  }
+
   async #enabled(): Promise<Action[]> {
-    const isOpen = outcomeOf(this.#history) === 'RUNNING';
+    const isOpen = outcomeOf(this.#chain.current) === 'RUNNING';
     if (!isOpen) return [];
     const { backlog } = this.#stage.service.activity();
     const hasWorkflowTask = backlog > 0 && !this.#isStuck;
@@ -153,25 +164,16 @@ export class ExploreRun<World> {
     const moment = {
       hasWorkflowTask,
       attempts: this.#attempts.waiting,
-      nextDueMs: this.#waitsForTime() ? this.#stage.clock.nextDueMs() : undefined,
+      nextDueMs: this.#nextDueMs(),
       isOpen,
     };
     return enabledActions(moment, this.#remaining);
   }
 
-  /**
-   * Whether time can bring anything about. The clock alone does not say so: timeouts of what has ended long ago may
-   * still stand in it.
-   */
-  #waitsForTime(): boolean {
-    const pending = pendingCommands(this.#history);
-    const activities = pending.filter((command) => command.kind === 'activity').length;
-    const inHand = this.#attempts.waiting.filter((attempt) => !attempt.late).length;
-    const last = this.#history.at(-1)?.type;
-    const isTaskLost = last === 'WorkflowTaskStarted' || last === 'WorkflowTaskTimedOut';
-    return (
-      this.#isStuck || isTaskLost || activities > inHand || pending.some(({ kind }) => kind !== 'activity')
-    );
+  /** When time can bring anything about: timeouts of what has ended do not count. */
+  #nextDueMs(): number | undefined {
+    this.#stage.service.settleDueTimes();
+    return this.#stage.clock.nextDueMs();
   }
 
   async #perform(action: Action): Promise<void> {
@@ -212,22 +214,13 @@ export class ExploreRun<World> {
     }
   }
 
-  /** Goes on until something comes of it: a timer of what has ended long ago is no step of its own. */
+  /** Goes on to the next moment at which something is due. */
   async #advance(): Promise<void> {
-    const { clock, traffic, service } = this.#stage;
+    const { clock } = this.#stage;
     const beforeMs = clock.nowMs();
-    const deadlineMs = Math.min(
-      ...this.#attempts.waiting.filter(({ late }) => !late).map((attempt) => attempt.deadlineMs),
-    );
-    const before = this.#attempts.waiting.length;
     this.#isStuck = false;
-    for (let fired = 0; fired < maxTimersPerStep; fired++) {
-      const dueMs = clock.nextDueMs();
-      if (dueMs === undefined || dueMs >= deadlineMs) break;
-      clock.fireNext();
-      await traffic.settled();
-      if (service.activity().backlog > 0 || this.#attempts.waiting.length !== before) break;
-    }
+    clock.fireNext();
+    await this.#stage.traffic.settled();
     this.#steps.push(`time goes on by ${durationText(clock.nowMs() - beforeMs)}`);
   }
 
@@ -277,7 +270,7 @@ export class ExploreRun<World> {
   /** Asks the queries while the workflow is at rest; the polls of the worker have to let them through. */
   async #query(): Promise<void> {
     const queries = this.#options.queries ?? [];
-    if (queries.length === 0 || !this.#history.some((event) => event.type === 'WorkflowTaskCompleted'))
+    if (queries.length === 0 || !this.#chain.current.some((event) => event.type === 'WorkflowTaskCompleted'))
       return;
     const state: Record<string, unknown> = {};
     for (const query of queries) {
@@ -296,7 +289,7 @@ export class ExploreRun<World> {
 
   async #judgeEnd(): Promise<void> {
     const { eventually } = this.#options;
-    this.#violation = violationAtEnd(this.#history, this.#options);
+    this.#violation = violationAtEnd(this.#chain.current, this.#options);
     if (this.#violation) return;
     this.#violation = await this.#replayViolation();
     if (this.#violation || !eventually) return;
@@ -307,7 +300,7 @@ export class ExploreRun<World> {
     try {
       // Evictions cut the other runs anywhere; the calm one is replayed at every cut.
       const isCalm = this.#taken.every((choice) => choice === 0);
-      await assertReplays(this.#code, namespace, this.#history, isCalm ? 'all' : 'last');
+      await assertReplays(this.#code, namespace, this.#chain.current, isCalm ? 'all' : 'last');
       return undefined;
     } catch (error) {
       return { kind: 'nondeterminism', message: (error as Error).message };
@@ -315,14 +308,15 @@ export class ExploreRun<World> {
   }
 
   #view(): ExploreView<World> {
-    const close = closeEvent(this.#history);
+    const close = closeEvent(this.#chain.current);
     return {
       world: this.#world,
       state: this.#state,
-      status: outcomeOf(this.#history),
+      status: outcomeOf(this.#chain.current),
       result:
         close?.type === 'WorkflowExecutionCompleted' ? payloadValues(close.attributes.result)[0] : undefined,
-      history: this.#history,
+      history: this.#chain.current,
+      runs: this.#chain.runs,
     };
   }
 }

@@ -43,6 +43,8 @@ export interface ExploreView<World = undefined> {
   readonly result: unknown;
   /** Events of the run that the workflow id names now. */
   readonly history: readonly HistoryEvent[];
+  /** Events of every run, the oldest first: of a workflow that continues as new, more than `history`. */
+  readonly runs: readonly (readonly HistoryEvent[])[];
 }
 
 /** False or an error means that the invariant is broken. */

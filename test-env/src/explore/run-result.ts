@@ -10,3 +10,9 @@ export interface RunResult extends Choices {
   /** Events of the last run of the workflow. */
   readonly history: readonly HistoryEvent[];
 }
+
+/**
+ * After so many choices a run goes on calmly: a signal that is never sent, or a worker that never runs, is no failure of a
+ * workflow that waits for it. Whatever is possible comes about in the end.
+ */
+export const maxChoices = 100;

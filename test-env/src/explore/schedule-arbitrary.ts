@@ -19,12 +19,23 @@ export function recordedSchedule(choices: readonly number[]): Schedule {
  * back in blocks, then one by one, then makes them smaller.
  */
 export class ScheduleArbitrary extends fc.Arbitrary<Schedule> {
+  readonly #steps: () => number;
   #generated = 0;
+
+  /** `steps` says how many choices a run is taken to have, by what earlier ones had. */
+  constructor(steps: () => number = () => 30) {
+    super();
+    this.#steps = steps;
+  }
 
   generate(random: fc.Random): fc.Value<Schedule> {
     const name = strategyOfRun(this.#generated++);
     const seed = random.nextInt();
-    const schedule: Schedule = { name, chooser: () => strategy(name, seededRandom(seed)), taken: [] };
+    const schedule: Schedule = {
+      name,
+      chooser: () => strategy(name, seededRandom(seed), this.#steps()),
+      taken: [],
+    };
     return new fc.Value(schedule, undefined);
   }
 

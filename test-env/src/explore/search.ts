@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { InputError } from '@refrain/engine/internal';
 import { nextSchedule } from './exhaustive.js';
-import type { RunResult } from './run-result.js';
+import { shrink, type Shrunk } from './shrink.js';
+import { maxChoices, type RunResult } from './run-result.js';
+import { ScheduleTree } from './schedule-tree.js';
 import { recordedSchedule, ScheduleArbitrary, type Schedule } from './schedule-arbitrary.js';
 
 /** Runs one schedule. */
@@ -15,6 +17,8 @@ export interface SearchOptions {
 export interface Search {
   readonly runs: number;
   readonly schedules: number;
+  /** There are no other schedules. */
+  readonly isComplete: boolean;
   readonly failure?: {
     readonly foundAfter: number;
     readonly shrunkIn: number;
@@ -23,33 +27,32 @@ export interface Search {
   };
 }
 
-/** Shrinking ends after this many runs, wherever it is: the schedule is simple enough, or never will be. */
-const maxShrinkRuns = 400;
-
 /** All schedules are at most this many; more would take longer than anybody waits for a test. */
 const maxExhaustiveRuns = 20_000;
 
-/** Samples schedules, and shrinks the first one that fails. */
+/** Samples schedules, each at most once, and shrinks the first one that fails. */
 export async function sampleSchedules(run: Runner, { runs, seed }: SearchOptions): Promise<Search> {
-  const seen = new Set<string>();
+  const tree = new ScheduleTree();
   let count = 0;
-  let foundAfter = 0;
-  let simplest: { schedule: readonly number[]; result: RunResult } | undefined;
-  const property = fc.asyncProperty(new ScheduleArbitrary(), async (schedule) => {
-    if (simplest && count - foundAfter >= maxShrinkRuns) return true;
-    const result = await run(schedule);
-    schedule.taken = result.taken;
+  let longest = 10;
+  let isWhole = true;
+  let found: Shrunk | undefined;
+  const property = fc.asyncProperty(new ScheduleArbitrary(() => longest), async (schedule) => {
+    if (tree.isDone) return true;
+    const { chooser } = schedule;
+    const result = await run({ ...schedule, chooser: () => tree.avoiding(chooser()) });
+    tree.add(result.taken);
     count += 1;
-    seen.add(result.taken.join());
+    longest = Math.max(longest, result.taken.length);
+    isWhole &&= result.taken.length < maxChoices;
     if (!result.violation) return true;
-    if (!simplest) foundAfter = count;
-    simplest = { schedule: result.taken, result };
+    found = { schedule: result.taken, result };
     return false;
   });
-  await fc.check(property, { numRuns: runs, seed });
-  const schedules = seen.size;
-  if (!simplest) return { runs: count, schedules };
-  return { runs: count, schedules, failure: { foundAfter, shrunkIn: count - foundAfter, ...simplest } };
+  await fc.check(property, { numRuns: runs, seed, endOnFailure: true });
+  if (!found) return { runs: count, schedules: count, isComplete: tree.isDone && isWhole };
+  const failure = { foundAfter: count, ...(await shrink(run, found.result, seed)) };
+  return { runs: count, schedules: count, isComplete: false, failure };
 }
 
 /** Runs every schedule; the first that fails is shrunk as a sampled one is. */
@@ -60,41 +63,25 @@ export async function allSchedules(run: Runner, { seed }: SearchOptions): Promis
     count += 1;
     if (result.violation) {
       const shrunk = await shrink(run, result, seed);
-      return { runs: count, schedules: count, failure: { foundAfter: count, ...shrunk } };
+      return { runs: count, schedules: count, isComplete: false, failure: { foundAfter: count, ...shrunk } };
     }
     choices = nextSchedule(result);
-    if (count >= maxExhaustiveRuns && choices) {
+    if (result.taken.length >= maxChoices || (count >= maxExhaustiveRuns && choices)) {
       throw new InputError(
         'RFN4010',
-        `exhaustive: there are more than ${maxExhaustiveRuns} schedules. Take fewer signals, faults or activities, ` +
+        `exhaustive: there are more than ${maxExhaustiveRuns} schedules, or one with more than ${maxChoices} choices. Take fewer signals, faults or activities, ` +
           'or sample with `runs` instead.',
       );
     }
   }
-  return { runs: count, schedules: count };
+  return { runs: count, schedules: count, isComplete: true };
 }
 
 /** Runs one given schedule; nothing is shrunk. */
 export async function oneSchedule(run: Runner, choices: readonly number[]): Promise<Search> {
   const result = await run(recordedSchedule(choices));
-  const base = { runs: 1, schedules: 1 };
+  const base = { runs: 1, schedules: 1, isComplete: false };
   return result.violation
     ? { ...base, failure: { foundAfter: 1, shrunkIn: 0, schedule: choices, result } }
     : base;
-}
-
-async function shrink(run: Runner, found: RunResult, seed: number) {
-  let simplest = { schedule: found.taken, result: found };
-  let count = 0;
-  const property = fc.asyncProperty(new ScheduleArbitrary(), async (schedule) => {
-    if (count >= maxShrinkRuns) return true;
-    count += 1;
-    const result = await run(schedule);
-    schedule.taken = result.taken;
-    if (!result.violation) return true;
-    simplest = { schedule: result.taken, result };
-    return false;
-  });
-  await fc.check(property, { numRuns: 1, seed, examples: [[recordedSchedule(found.taken)]] });
-  return { shrunkIn: count, ...simplest };
 }

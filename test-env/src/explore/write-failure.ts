@@ -10,34 +10,52 @@ export interface WrittenFiles {
   readonly test: string;
 }
 
+export interface FailingRun {
+  readonly workflow: string;
+  readonly schedule: readonly number[];
+  readonly result: RunResult;
+  /** The options as source that has been seen to fail in the same way; undefined where they cannot be written so. */
+  readonly optionsSource: string | undefined;
+  /** Where `explore` was called: `test/order.test.ts:97`. */
+  readonly calledAt: string | undefined;
+}
+
 /** Writes the failing run into `folder`, under the workflow's name. */
-export function writeFailure(
-  folder: string,
-  workflow: string,
-  schedule: readonly number[],
-  result: RunResult,
-): WrittenFiles {
+export function writeFailure(folder: string, run: FailingRun): WrittenFiles {
   mkdirSync(folder, { recursive: true });
   const files = {
-    history: join(folder, `${workflow}.history.json`),
-    test: join(folder, `${workflow}.test.ts.txt`),
+    history: join(folder, `${run.workflow}.history.json`),
+    test: join(folder, `${run.workflow}.test.ts.txt`),
   };
-  const json = { events: result.history.map(eventToJson) };
+  const json = { events: run.result.history.map(eventToJson) };
   writeFileSync(files.history, `${JSON.stringify(json, undefined, 2)}\n`);
-  writeFileSync(files.test, testText(workflow, schedule, result));
+  writeFileSync(files.test, testText(run));
   return files;
 }
 
-function testText(workflow: string, schedule: readonly number[], result: RunResult): string {
+function testText({ workflow, schedule, result, optionsSource, calledAt }: FailingRun): string {
   const title = JSON.stringify(`${workflow}: ${firstLine(result.violation!.message)}`);
+  const named = `schedule: [${schedule.join(', ')}]`;
+  const call =
+    optionsSource === undefined
+      ? `  await explore(${workflow}, { ...options, ${named} });`
+      : `  await explore(${JSON.stringify(workflow)}, { ...options, ${named}, output: false });`;
   return [
+    ...(optionsSource === undefined
+      ? []
+      : ['// @ts-nocheck: functions are written as they run, without types']),
     "import { explore } from '@refrain/test-env';",
     "import { it } from 'vitest';",
     '',
-    '// `options` are the options of the exploration that found this schedule, without `runs` and `seed`.',
+    ...(optionsSource === undefined
+      ? [
+          `// The functions of the exploration use what is around them: paste this ${calledAt ? `into ${calledAt},` : 'where they are,'}`,
+          '// with `options` for the options there.',
+        ]
+      : [`const options = ${optionsSource};`, '']),
     `it(${title}, async () => {`,
     ...result.steps.map((step, index) => `  // ${index + 1}. ${step}`),
-    `  await explore(${workflow}, { ...options, schedule: [${schedule.join(', ')}] });`,
+    call,
     '});',
     '',
   ].join('\n');

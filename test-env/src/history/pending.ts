@@ -29,6 +29,18 @@ export function pendingCommands(history: readonly HistoryEvent[]): PendingComman
   return [...pending.values()];
 }
 
+/** Names of the updates that were accepted, and that nothing has answered. */
+export function unansweredUpdates(history: readonly HistoryEvent[]): string[] {
+  const accepted = new Map<number, string>();
+  for (const event of history) {
+    if (event.type === 'WorkflowExecutionUpdateAccepted')
+      accepted.set(event.eventId, event.attributes.acceptedRequest?.input?.name ?? '?');
+    if (event.type === 'WorkflowExecutionUpdateCompleted')
+      accepted.delete(Number(event.attributes.acceptedEventId));
+  }
+  return [...accepted.values()];
+}
+
 /** `timer of 24h, due at +1d`: for messages. */
 export function describePending(command: PendingCommand, startMs: number): string {
   const due = command.dueMs === undefined ? '' : `, due at +${durationText(command.dueMs - startMs)}`;

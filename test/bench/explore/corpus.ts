@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { concurrencyScenarios } from './concurrency-scenarios.js';
 import { deployScenarios } from './deploy-scenarios.js';
 import { faultScenarios } from './fault-scenarios.js';
+import { heldOutScenarios } from './held-out-scenarios.js';
 import { Ledger, recording } from './ledger.js';
 import type { Scenario } from './scenario.js';
 import { signalScenarios } from './signal-scenarios.js';
@@ -15,12 +16,18 @@ export const corpus: readonly Scenario[] = [
   ...deployScenarios,
 ];
 
+/** Bugs that the strategies were not made with. */
+export const heldOut: readonly Scenario[] = heldOutScenarios;
+
 export interface Outcome {
   readonly bug: string;
   /** What was reported for the workflow with the bug, and after how many runs; undefined: nothing. */
-  readonly found: { readonly afterRuns: number; readonly message: string } | undefined;
+  readonly found:
+    { readonly afterRuns: number; readonly message: string; readonly deviations: number } | undefined;
   /** What was reported for the correct twin: a false alarm. */
   readonly falseAlarm: string | undefined;
+  /** Time of both explorations. */
+  readonly seconds: number;
 }
 
 /** Explores the workflow with the bug and its twin, each up to `runs` times. */
@@ -31,12 +38,18 @@ export async function exploreScenario(
   seed: number,
 ): Promise<Outcome> {
   const options = optionsOf(scenario, fixtures);
+  const began = performance.now();
   const buggy = await failureOf('buggy', { ...options, runs, seed });
   const correct = await failureOf('correct', { ...options, runs, seed });
   return {
     bug: scenario.bug,
-    found: buggy && { afterRuns: buggy.foundAfter, message: buggy.violation.message },
+    found: buggy && {
+      afterRuns: buggy.foundAfter,
+      message: buggy.violation.message,
+      deviations: buggy.schedule.filter((choice) => choice > 0).length,
+    },
     falseAlarm: correct?.message,
+    seconds: (performance.now() - began) / 1000,
   };
 }
 
@@ -59,7 +72,8 @@ function optionsOf(scenario: Scenario, fixtures: string): ExploreOptions<Ledger>
     ...rest,
     workflowsPath: join(fixtures, `${bug}.ts`),
     world: () => new Ledger(),
-    activities: (world) => recording(world, activities),
+    activities: (world) =>
+      recording(world, typeof activities === 'function' ? activities(world) : activities),
     ...(always ? { always } : {}),
     ...(eventually ? { eventually } : {}),
     faults: {

@@ -7,8 +7,9 @@ export interface Scenario {
   readonly bug: string;
   readonly args?: readonly unknown[];
   /** What the activities answer; undefined: nothing. Each writes its call into the ledger. */
-  readonly activities: Answers;
+  readonly activities: Answers | ((ledger: Ledger) => Answers);
   readonly signals?: readonly { readonly name: string; readonly args?: readonly unknown[] }[];
+  readonly updates?: readonly { readonly name: string; readonly args?: readonly unknown[] }[];
   readonly queries?: readonly string[];
   readonly faults?: ExploreFaults;
   /** Has a second version, `<bug>.v2.ts`, that is deployed at some moment. */

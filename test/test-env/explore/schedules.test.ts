@@ -4,6 +4,7 @@ import {
   nextSchedule,
   recorded,
   ScheduleArbitrary,
+  ScheduleTree,
   seededRandom,
   shrinkChoices,
   strategy,
@@ -50,8 +51,28 @@ describe('nextSchedule', () => {
   });
 });
 
+describe('ScheduleTree', () => {
+  it('leads every run to a schedule that has not been run, until there are no more', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 4 }), fc.integer(), (count, seed) => {
+        const random = seededRandom(seed);
+        const tree = new ScheduleTree();
+        const seen = new Set<string>();
+        while (!tree.isDone) {
+          const run = order(count, tree.avoiding(strategy('random', random)));
+          tree.add(run.taken);
+          expect(seen.has(run.done.join())).toBe(false);
+          seen.add(run.done.join());
+        }
+        expect(seen.size).toBe([1, 2, 6, 24][count - 1]);
+      }),
+      { numRuns: 20 },
+    );
+  });
+});
+
 describe('strategies', () => {
-  it.each(['calm', 'random', 'priorities', 'deviations', 'newest', 'starve'] as const)(
+  it.each(['calm', 'random', 'priorities', 'deviations', 'newest', 'starve', 'faulty'] as const)(
     '%s chooses an enabled action, and the same one for the same seed',
     (name) => {
       const run = () => order(6, strategy(name, seededRandom(7))).done;

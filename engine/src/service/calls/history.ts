@@ -25,7 +25,7 @@ export async function getWorkflowExecutionHistory(
   const isThere = () => !isRunning(run.state) || (!closeOnly && run.state.nextEventId > fromEventId);
   if (request.waitNewEvent && !isThere()) await waitUntil(ctx, run, isThere, options);
   await ctx.runs.durable();
-  const token = (eventId: number) => `${run.state.runId}.${eventId}`;
+  const token = (eventId: number) => pageToken(run.state.runId, eventId);
   if (closeOnly) {
     if (isRunning(run.state) && request.waitNewEvent) {
       return { history: { events: [] }, nextPageToken: token(fromEventId) };
@@ -37,6 +37,11 @@ export async function getWorkflowExecutionHistory(
   const next = page.length > 0 ? page[page.length - 1]!.eventId + 1 : fromEventId;
   const more = page.length < events.length || (request.waitNewEvent && isRunning(run.state));
   return { history: { events: page }, ...(more && { nextPageToken: token(next) }) };
+}
+
+/** The token of the page of a run that begins with this event. */
+export function pageToken(runId: string, eventId: number): string {
+  return `${runId}.${eventId}`;
 }
 
 function readToken(token: string | undefined): { runId: string | undefined; fromEventId: number } {
