@@ -49,6 +49,7 @@ const testsPassed = run('tests', 'npm', [
   `--outputFile.json=${reportFile}`,
 ]);
 const report = readTestReport();
+checks.push(run('packages in fresh projects', 'npm', ['run', '--silent', 'test:packages']));
 rmSync(scratch, { recursive: true, force: true });
 
 const passed = checks.filter(Boolean).length + (report?.numPassedTests ?? 0);

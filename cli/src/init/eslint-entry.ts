@@ -26,11 +26,16 @@ export function newEslintConfig(preset: string, usesTypeScript: boolean): string
   return `import refrain from '${packageName}';
 import tseslint from 'typescript-eslint';
 
-export default tseslint.config(
-  tseslint.configs.base,
-  { languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } } },
+export default [
+  {
+    files: ['**/*.ts'],
+    languageOptions: {
+      parser: tseslint.parser,
+      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
+    },
+  },
   refrain.configs.${preset},
-);
+];
 `;
 }
 
