@@ -3,10 +3,11 @@ import type { Step } from '../core/step.js';
 import type { CachedExecution } from './cached-execution.js';
 import type { WorkflowHost } from './workflow-host.js';
 
-interface Entry {
+/** Who waits for an execution to get somewhere. Must not throw. */
+export interface Advance {
   readonly execution: CachedExecution;
-  readonly resolve: (step: Step) => void;
-  readonly reject: (error: unknown) => void;
+  stepped(step: Step): void;
+  failed(error: unknown): void;
 }
 
 /** Executions that share one deadline. */
@@ -17,8 +18,7 @@ const activationsPerTurn = 100;
 const batchMs = 100;
 
 /**
- * Runs executions a batch at a time, once per turn of the event loop. Arming a deadline starts a thread; a batch
- * arms it once.
+ * Runs executions a batch at a time. Arming a deadline starts a thread; a batch arms it once.
  *
  * Invariants:
  * 1. Executions run in the order in which they came; a turn runs at most `batchSize` of them (E10).
@@ -26,25 +26,31 @@ const batchMs = 100;
  */
 export class ActivationQueue {
   readonly #host: WorkflowHost;
-  #entries: Entry[] = [];
+  readonly #inNextTurn: (call: () => void) => void;
+  #entries: Advance[] = [];
   #isScheduled = false;
 
-  constructor(host: WorkflowHost) {
+  /** `inNextTurn` calls back when what else is ready to run has run. */
+  constructor(host: WorkflowHost, inNextTurn: (call: () => void) => void) {
     this.#host = host;
+    this.#inNextTurn = inNextTurn;
   }
 
   /** Runs the execution until it waits for something from outside. */
+  add(advance: Advance): void {
+    this.#entries.push(advance);
+    this.#schedule();
+  }
+
+  /** The same with a promise. */
   run(execution: CachedExecution): Promise<Step> {
-    return new Promise((resolve, reject) => {
-      this.#entries.push({ execution, resolve, reject });
-      this.#schedule();
-    });
+    return new Promise((stepped, failed) => this.add({ execution, stepped, failed }));
   }
 
   #schedule(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    setImmediate(() => {
+    this.#inNextTurn(() => {
       this.#isScheduled = false;
       this.#runBatch();
     });
@@ -66,24 +72,21 @@ export class ActivationQueue {
     } catch (error) {
       failure = { error };
     }
-    const later = this.#entries.slice(steps.length + (failure ? 1 : 0));
-    for (const [index, step] of steps.entries()) {
-      if (step) batch[index]!.resolve(step);
-      else later.push(batch[index]!);
-    }
-    this.#entries = later;
+    this.#entries = this.#entries.slice(steps.length + (failure ? 1 : 0));
+    for (const [index, step] of steps.entries()) if (!step) this.#entries.push(batch[index]!);
+    if (this.#entries.length > 0) this.#schedule();
+    for (const [index, step] of steps.entries()) if (step) batch[index]!.stepped(step);
     if (failure) fail(batch[steps.length]!, failure.error);
-    if (later.length > 0) this.#schedule();
   }
 }
 
-function fail({ execution, resolve, reject }: Entry, error: unknown): void {
-  if (!(error instanceof Error)) return reject(error);
+function fail({ execution, stepped, failed }: Advance, error: unknown): void {
+  if (!(error instanceof Error)) return failed(error);
   const { message, stack = '', name } = error;
   const applicationFailureInfo = { type: name, nonRetryable: false };
   respond(execution.state, {
     status: 'failed',
     failure: { message, stackTrace: stack, source: 'Refrain', applicationFailureInfo },
   });
-  resolve(nextStep(execution.state));
+  stepped(nextStep(execution.state));
 }

@@ -1,20 +1,27 @@
 import { toRecorded } from '../converter/payload-converter.js';
 import { CancelledFailure } from '../failures/failures.js';
 import type { Payload } from '../history/payload.js';
-import type { PollActivityTaskQueueResponse } from '../service/api/tasks.js';
+import type { PollActivityTaskQueueRequest, PollActivityTaskQueueResponse } from '../service/api/tasks.js';
 import { hasStatus } from './service-status.js';
 import type { ActivityCancellationDetails } from './activity-context.js';
 import { infoOf, logAttributesOf } from './activity-info.js';
 import { Context } from './activity-context.js';
 import { composeLogAttributes, type ActivityInterceptors } from './activity-interceptors.js';
+import type { ServedQueue } from '../service/task-queues.js';
+import type { Direct } from './direct.js';
+import { whenAborted, whenStored } from './direct.js';
 import type { ActivityOutcome } from './execute-activity.js';
-import { executeActivity } from './execute-activity.js';
+import { executeActivity, executeNow } from './execute-activity.js';
 import { Heartbeats } from './heartbeats.js';
 import { withAttributes } from './logger.js';
 import type { CompiledOptions } from './options.js';
 import { decodePayloads, encodePayloads } from '../converter/payload-codec.js';
 import { pollUntil } from './poll-loop.js';
 import { RateLimit, Slots } from './slots.js';
+import type { Turns } from './turns.js';
+
+/** In one turn of the event loop: between two lots the transaction of the first one begins. */
+const activitiesPerTurn = 16;
 
 interface Running {
   readonly task: PollActivityTaskQueueResponse;
@@ -41,9 +48,13 @@ export class ActivityRunner {
   readonly #slots: Slots;
   readonly #running = new Map<string, Running>();
   readonly #rate: RateLimit | undefined;
+  readonly #direct: Direct | undefined;
+  #begunInTurn = 0;
+  #served: ServedQueue | undefined;
 
-  constructor(options: CompiledOptions) {
+  constructor(options: CompiledOptions, direct: Direct | undefined) {
     this.#options = options;
+    this.#direct = direct;
     this.#slots = new Slots(options.maxConcurrentActivityTaskExecutions);
     const { maxActivitiesPerSecond, clock } = options;
     if (maxActivitiesPerSecond) this.#rate = new RateLimit(maxActivitiesPerSecond, () => clock.nowMs());
@@ -65,6 +76,7 @@ export class ActivityRunner {
       ...(buildId ? { workerVersionCapabilities: { buildId, useVersioning } } : {}),
       ...(maxTasksPerSecond ? { taskQueueMetadata: { maxTasksPerSecond } } : {}),
     };
+    if (this.#direct && !this.#rate) return this.#serve(this.#direct, request, stop);
     const loops = Array.from({ length: this.#options.maxConcurrentActivityTaskPolls }, () =>
       pollUntil(stop, {
         slots: this.#slots,
@@ -80,14 +92,37 @@ export class ActivityRunner {
     await Promise.all(loops);
   }
 
+  async #serve(
+    { tasks, turns }: Direct,
+    request: PollActivityTaskQueueRequest,
+    stop: AbortSignal,
+  ): Promise<void> {
+    const goOn = () => {
+      this.#begunInTurn = 0;
+      served.resume();
+    };
+    const served = tasks.serveActivityTasks(request, {
+      hasRoom: (waiting = 0) => this.#slots.available > waiting && this.#begunInTurn < activitiesPerTurn,
+      serve: (task) => {
+        this.#slots.tryTake();
+        if (this.#begunInTurn++ === 0) turns.add('begin', goOn);
+        this.#start(task, turns);
+      },
+    });
+    this.#served = served;
+    await whenAborted(stop);
+    served.stop();
+  }
+
   /** Runs a task that the service handed out with the answer to a workflow task. */
   async runEagerly(task: PollActivityTaskQueueResponse): Promise<void> {
     await this.#slots.take();
     await this.#run(task);
   }
 
-  whenIdle(): Promise<void> {
-    return this.#slots.whenIdle();
+  async whenIdle(): Promise<void> {
+    await this.#slots.whenIdle();
+    if (this.#direct) await whenStored(this.#direct.tasks);
   }
 
   /** Asks all running activities to stop. */
@@ -95,10 +130,59 @@ export class ActivityRunner {
     for (const running of this.#running.values()) this.#cancel(running, 'WORKER_SHUTDOWN');
   }
 
+  /** Runs a task; where nothing has to be awaited but the function itself, without promises of its own. */
+  #start(task: PollActivityTaskQueueResponse, turns: Turns): void {
+    const { codecs, activityInterceptors } = this.#options;
+    if (codecs.length > 0 || activityInterceptors.length > 0 || task.heartbeatDetails) {
+      return void this.#run(task);
+    }
+    this.#countStart(task);
+    const running = this.#begin(task, undefined);
+    const call = { context: running.context, headers: {}, input: task.input ?? [], interceptors: [] };
+    executeNow(this.#options, call, (outcome) => {
+      if (outcome.status === 'completed') turns.add('record', () => this.#record(running, outcome.result));
+      else void this.#answerAndEnd(running, outcome);
+    });
+  }
+
+  /** Records a result in this turn; it counts when it is durable. */
+  #record(running: Running, result: Payload): void {
+    const { identity, namespace } = this.#options;
+    const { taskToken } = running.task;
+    this.#countEnd(running, 'completed');
+    try {
+      this.#direct!.tasks.completeActivityTask({ namespace, taskToken, identity, result: [result] });
+    } catch (error) {
+      this.#refused(running, error);
+    }
+    this.#end(running);
+    this.#freeSlot();
+  }
+
+  async #answerAndEnd(running: Running, outcome: ActivityOutcome): Promise<void> {
+    this.#countEnd(running, outcome.status);
+    await this.#answer(running, outcome);
+    this.#end(running);
+    this.#freeSlot();
+  }
+
+  #freeSlot(): void {
+    this.#slots.free();
+    this.#served?.resume();
+  }
+
+  #countStart({ activityType, startedTimeMs, currentAttemptScheduledTimeMs }: PollActivityTaskQueueResponse) {
+    this.#options.metrics.activityStarted(activityType.name, startedTimeMs - currentAttemptScheduledTimeMs);
+  }
+
+  #countEnd({ task }: Running, status: ActivityOutcome['status']): void {
+    const { metrics, clock } = this.#options;
+    metrics.activityEnded(task.activityType.name, status, task.attempt, clock.nowMs() - task.startedTimeMs);
+  }
+
   async #run(task: PollActivityTaskQueueResponse): Promise<void> {
-    const { metrics, clock, codecs } = this.#options;
-    const { name: type } = task.activityType;
-    metrics.activityStarted(type, task.startedTimeMs - task.currentAttemptScheduledTimeMs);
+    const { codecs } = this.#options;
+    this.#countStart(task);
     let running: Running | undefined;
     try {
       const told = task.heartbeatDetails?.[0];
@@ -108,13 +192,13 @@ export class ActivityRunner {
       const headers = task.header?.fields ?? {};
       const call = { context, headers, input: task.input ?? [], interceptors };
       const outcome = await executeActivity(this.#options, call);
-      metrics.activityEnded(type, outcome.status, task.attempt, clock.nowMs() - task.startedTimeMs);
+      this.#countEnd(begun, outcome.status);
       await this.#answer(begun, outcome);
     } catch (error) {
       this.#options.logger.error('An activity could not be answered', { error, activityId: task.activityId });
     } finally {
       if (running) this.#end(running);
-      this.#slots.free();
+      this.#freeSlot();
     }
   }
 
@@ -226,13 +310,17 @@ export class ActivityRunner {
           return;
       }
     } catch (error) {
-      // The attempt timed out, or its run ended: the service refuses the outcome (E3), and that is all.
-      if (!hasStatus(error, 'NOT_FOUND')) throw error;
-      this.#options.logger.debug(
-        'An activity ended after its attempt was over',
-        logAttributesOf(running.context.info),
-      );
+      this.#refused(running, error);
     }
+  }
+
+  /** The attempt timed out, or its run ended: the service refuses the outcome (E3), and that is all. */
+  #refused({ context }: Running, error: unknown): void {
+    const { logger } = this.#options;
+    const attributes = logAttributesOf(context.info);
+    if (hasStatus(error, 'NOT_FOUND')) {
+      logger.debug('An activity ended after its attempt was over', attributes);
+    } else logger.error('An activity could not be answered', { error, ...attributes });
   }
 
   #end(running: Running): void {

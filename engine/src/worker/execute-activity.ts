@@ -47,6 +47,45 @@ export async function executeActivity(
   }
 }
 
+/**
+ * The same where nothing but the function is waited for: no codecs, no interceptors. `ended` is called once, with what
+ * the function returned at once or later.
+ */
+export function executeNow(
+  options: CompiledOptions,
+  { context, input }: ActivityCall,
+  ended: (outcome: ActivityOutcome) => void,
+): void {
+  const failed = (error: unknown): void => {
+    void outcomeOfError(options, error, context).then(ended);
+  };
+  const returned = (value: unknown): void => {
+    let outcome: ActivityOutcome;
+    try {
+      outcome =
+        value instanceof CompleteAsyncError
+          ? { status: 'async' }
+          : { status: 'completed', result: toRecorded(options.payloadConverter, value) };
+    } catch (error) {
+      return failed(error);
+    }
+    ended(outcome);
+  };
+  try {
+    const run = activityOf(options, context.info.activityType);
+    const args = arrayFromRecorded(options.payloadConverter, input);
+    const value = runInActivityContext(context, () => run(...(args as never[])));
+    if (isThenable(value)) Promise.resolve(value).then(returned, failed);
+    else returned(value);
+  } catch (error) {
+    failed(error);
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
+}
+
 function activityOf({ activities }: CompiledOptions, type: string): ActivityFunction {
   const activity = Object.hasOwn(activities, type) ? activities[type] : activities['default'];
   if (activity) return activity;

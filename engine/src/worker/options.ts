@@ -11,6 +11,7 @@ import type { Duration } from '../failures/duration.js';
 import { durationToMs } from '../failures/duration.js';
 import type { TaskCalls, WorkflowCalls } from '../service/api.js';
 import type { Clock } from '../service/clock.js';
+import type { DirectTasks } from '../service/direct-tasks.js';
 import { systemClock } from './system-clock.js';
 import type { ActivityInterceptorsFactory } from './activity-interceptors.js';
 import type { Logger } from './logger.js';
@@ -45,7 +46,11 @@ export interface DataConverter {
 /** Options of a worker; names and defaults as in `@temporalio/worker`. */
 export interface WorkerOptions {
   /** The engine (or a connection to one) that the worker serves. */
-  readonly connection: { readonly service: WorkerService };
+  readonly connection: {
+    readonly service: WorkerService;
+    /** An engine of this process gives tasks without polls. */
+    directTasks?(namespace?: string): DirectTasks;
+  };
   readonly namespace?: string;
   readonly taskQueue: string;
   /**
@@ -127,6 +132,7 @@ type DurationName =
 
 export interface CompiledOptions extends Omit<Required<WorkerOptions>, OptionalName | DurationName> {
   readonly service: WorkerService;
+  readonly directTasks: DirectTasks | undefined;
   readonly workflowHost: WorkflowHost | undefined;
   readonly buildId: string | undefined;
   readonly maxActivitiesPerSecond: number | undefined;
@@ -149,6 +155,7 @@ export async function compileOptions(options: WorkerOptions): Promise<CompiledOp
   const workflowHost = await loadWorkflowHost(options, logger);
   return {
     service: options.connection.service,
+    directTasks: options.connection.directTasks?.(options.namespace),
     namespace: options.namespace ?? 'default',
     taskQueue: options.taskQueue,
     workflowHost,

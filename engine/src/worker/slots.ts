@@ -13,6 +13,10 @@ export class Slots {
     return this.#used;
   }
 
+  get available(): number {
+    return this.#limit - this.#used;
+  }
+
   /** True when a slot was taken at once. */
   tryTake(): boolean {
     if (this.#used >= this.#limit) return false;

@@ -3,9 +3,11 @@ import { setMaxListeners } from 'node:events';
 import { InputError } from '../errors.js';
 import { IllegalStateError } from '../failures/errors.js';
 import { ActivityRunner } from './activity-runner.js';
+import type { PollActivityTaskQueueResponse } from '../service/api/tasks.js';
 import type { CompiledOptions, WorkerOptions } from './options.js';
 import { compileOptions } from './options.js';
 import { findTemporalActivities } from './temporal-activities.js';
+import { Turns } from './turns.js';
 import { WorkflowRunner } from './workflow-runner.js';
 
 export type WorkerState =
@@ -38,14 +40,14 @@ export class Worker {
     this.#ownsHost = ownsHost;
     // Each poll that waits listens to it.
     setMaxListeners(0, this.#stop.signal);
-    const { workflowHost, activities, identity, taskQueue } = options;
-    const runner = Object.keys(activities).length > 0 ? new ActivityRunner(options) : undefined;
+    const { workflowHost, activities, identity, taskQueue, directTasks } = options;
+    const direct = directTasks && { tasks: directTasks, turns: new Turns() };
+    const runner = Object.keys(activities).length > 0 ? new ActivityRunner(options, direct) : undefined;
     this.#activities = runner;
     if (workflowHost) {
       const stickyQueue = `${identity}:${taskQueue}:${randomUUID()}`;
-      this.#workflows = new WorkflowRunner(options, workflowHost, stickyQueue, (task) => {
-        void runner?.runEagerly(task);
-      });
+      const runEagerly = (task: PollActivityTaskQueueResponse) => void runner?.runEagerly(task);
+      this.#workflows = new WorkflowRunner(options, workflowHost, stickyQueue, runEagerly, direct);
     }
   }
 

@@ -1,29 +1,44 @@
-import { beginTask, heartbeatTask, rewind } from '../core/execution.js';
-import type { QueryResult } from '../core/activation.js';
-import type { Mismatch } from '../core/mismatch.js';
-import type { QueryInput, Step, TaskAnswer, TaskInput } from '../core/step.js';
+import { beginTask, heartbeatTask } from '../core/execution.js';
+import type { Step, TaskAnswer } from '../core/step.js';
 import type { HistoryEvent } from '../history/event.js';
-import type { Failure, WorkflowTaskFailedCause } from '../history/messages.js';
-import type { WorkflowQueryResult } from '../service/api/common.js';
-import type { PollActivityTaskQueueResponse, PollWorkflowTaskQueueResponse } from '../service/api/tasks.js';
+import type {
+  PollActivityTaskQueueResponse,
+  PollWorkflowTaskQueueRequest,
+  PollWorkflowTaskQueueResponse,
+  StickyExecutionAttributes,
+} from '../service/api/tasks.js';
+import type { ServedQueue } from '../service/task-queues.js';
 import { hasStatus } from './service-status.js';
 import { ActivationQueue } from './activation-queue.js';
+import type { QueryParts } from './answer-query.js';
+import { answerQuery } from './answer-query.js';
+import { answerRequest, countAnswer, stickyAttributes } from './answer-request.js';
 import { CachedExecution } from './cached-execution.js';
-import { eventsForQuery, wholeHistory } from './history-source.js';
+import type { Direct } from './direct.js';
+import { whenAborted, whenStored } from './direct.js';
+import { wholeHistory } from './history-source.js';
 import { LocalActivities } from './local-activities.js';
+import { nondeterminism } from './nondeterminism.js';
 import type { CompiledOptions } from './options.js';
 import { pollUntil } from './poll-loop.js';
 import { Slots } from './slots.js';
 import { StickyCache } from './sticky-cache.js';
-import { toProtocolMessage, updateRequests } from './update-messages.js';
+import { goesOn, inputOf } from './task-input.js';
 import type { WorkflowHost } from './workflow-host.js';
 
 /** A heartbeat goes out when this part of the workflow task's timeout is over. */
 const heartbeatAt = 0.8;
 const defaultTaskTimeoutMs = 10_000;
 
+/** A workflow task that is being worked on. */
+interface Work {
+  readonly execution: CachedExecution;
+  readonly task: PollWorkflowTaskQueueResponse;
+  readonly beganMs: number;
+}
+
 /**
- * Polls for workflow tasks and answers them.
+ * Polls for workflow tasks and answers them. In the service's process it is given them instead (`Direct`).
  *
  * Owns: the sticky cache and its queue's name, the workflow tasks in flight. Does not own: activities.
  *
@@ -41,24 +56,41 @@ export class WorkflowRunner {
   readonly #cache: StickyCache;
   readonly #activations: ActivationQueue;
   readonly #stickyQueue: string;
+  readonly #sticky: StickyExecutionAttributes;
   readonly #runEagerly: (task: PollActivityTaskQueueResponse) => void;
+  readonly #direct: Direct | undefined;
+  readonly #queryParts: QueryParts;
+  #served: readonly ServedQueue[] = [];
+  #flushes = false;
 
   constructor(
     options: CompiledOptions,
     host: WorkflowHost,
     stickyQueue: string,
     runEagerly: (task: PollActivityTaskQueueResponse) => void,
+    direct: Direct | undefined,
   ) {
     this.#options = options;
     this.#host = host;
-    this.#activations = new ActivationQueue(host);
+    this.#direct = direct;
+    this.#activations = new ActivationQueue(
+      host,
+      direct ? (call) => direct.turns.add('activate', call) : setImmediate,
+    );
     this.#stickyQueue = stickyQueue;
+    this.#sticky = stickyAttributes(options, stickyQueue);
     this.#runEagerly = runEagerly;
     this.#slots = new Slots(options.maxConcurrentWorkflowTaskExecutions);
     this.#localSlots = new Slots(options.maxConcurrentLocalActivityExecutions);
     this.#cache = new StickyCache(options.maxCachedWorkflows, options.maxCachedWorkflowBytes, (size) =>
       options.metrics.stickyCache('evicted', size),
     );
+    this.#queryParts = {
+      options,
+      cache: this.#cache,
+      newExecution: (task) => this.#newExecution(task),
+      advance: (execution) => this.#advance(execution),
+    };
   }
 
   get cachedCount(): number {
@@ -73,6 +105,12 @@ export class WorkflowRunner {
     const { service, namespace, taskQueue, identity, buildId, useVersioning, logger } = this.#options;
     const version = buildId ? { workerVersionCapabilities: { buildId, useVersioning } } : {};
     const base = { namespace, identity, embedded: true, ...version };
+    const sticky = { name: this.#stickyQueue, kind: 'STICKY' as const, normalName: taskQueue };
+    const queues = [{ name: taskQueue }, ...(this.#cache.isOn ? [sticky] : [])];
+    if (this.#direct) {
+      const requests = queues.map((queue) => ({ ...base, taskQueue: queue }));
+      return this.#serve(this.#direct, requests, stop);
+    }
     const loop = (queue: { name: string; kind?: 'STICKY'; normalName?: string }) =>
       pollUntil(stop, {
         slots: this.#slots,
@@ -80,18 +118,30 @@ export class WorkflowRunner {
         handle: (task) => this.#handle(task),
         failed: (error) => logger.warn('Polling for workflow tasks failed', { error }),
       });
-    const loops: Promise<void>[] = [];
-    for (let count = 0; count < this.#options.maxConcurrentWorkflowTaskPolls; count++) {
-      loops.push(loop({ name: taskQueue }));
-      if (this.#cache.isOn) {
-        loops.push(loop({ name: this.#stickyQueue, kind: 'STICKY', normalName: taskQueue }));
-      }
-    }
-    await Promise.all(loops);
+    const count = this.#options.maxConcurrentWorkflowTaskPolls;
+    await Promise.all(queues.flatMap((queue) => Array.from({ length: count }, () => loop(queue))));
   }
 
-  whenIdle(): Promise<void> {
-    return this.#slots.whenIdle();
+  async #serve(
+    { tasks }: Direct,
+    requests: readonly PollWorkflowTaskQueueRequest[],
+    stop: AbortSignal,
+  ): Promise<void> {
+    const server = {
+      hasRoom: (waiting = 0) => this.#slots.available > waiting,
+      serve: (task: PollWorkflowTaskQueueResponse) => {
+        this.#slots.tryTake();
+        if (!this.#begin(task)) void this.#handle(task);
+      },
+    };
+    this.#served = requests.map((request) => tasks.serveWorkflowTasks(request, server));
+    await whenAborted(stop);
+    for (const queue of this.#served) queue.stop();
+  }
+
+  async whenIdle(): Promise<void> {
+    await this.#slots.whenIdle();
+    if (this.#direct) await whenStored(this.#direct.tasks);
   }
 
   /** Frees all cached executions, and lets other workers go on with them at once. */
@@ -106,33 +156,49 @@ export class WorkflowRunner {
   }
 
   async #handle(task: PollWorkflowTaskQueueResponse): Promise<void> {
+    await this.#answered(task, task.query ? answerQuery(this.#queryParts, task) : this.#work(task));
+  }
+
+  async #answered(task: PollWorkflowTaskQueueResponse, work: Promise<void>): Promise<void> {
     try {
-      if (task.query) await this.#answerQuery(task);
-      else await this.#work(task);
+      await work;
     } catch (error) {
-      this.#cache.evict(task.workflowExecution.runId);
-      if (!hasStatus(error, 'NOT_FOUND')) {
-        this.#options.logger.error('A workflow task could not be answered', {
-          error,
-          ...task.workflowExecution,
-        });
-      }
+      this.#unanswered(task, error);
     } finally {
-      this.#slots.free();
+      this.#freeSlot();
     }
   }
 
+  #unanswered(task: PollWorkflowTaskQueueResponse, error: unknown): void {
+    this.#cache.evict(task.workflowExecution.runId);
+    if (hasStatus(error, 'NOT_FOUND')) return;
+    const { logger } = this.#options;
+    logger.error('A workflow task could not be answered', { error, ...task.workflowExecution });
+  }
+
+  #freeSlot(): void {
+    this.#slots.free();
+    for (const queue of this.#served) queue.resume();
+  }
+
   async #work(task: PollWorkflowTaskQueueResponse): Promise<void> {
-    const { clock, metrics } = this.#options;
-    const beganMs = clock.nowMs();
+    const beganMs = this.#options.clock.nowMs();
     const execution = await this.#executionFor(task);
-    try {
+    await this.#finish({ execution, task, beganMs }, async () => {
       const events = await this.#eventsFor(execution, task);
       beginTask(execution.state, inputOf(task, events));
-      const step = await this.#run(execution, task);
+      return this.#advance(execution);
+    });
+  }
+
+  /** From the first step of a task, which `begin` brings, to its answer. */
+  async #finish(work: Work, begin: () => Promise<Step> | Step): Promise<void> {
+    const { execution, task } = work;
+    try {
+      const step = await this.#run(work, await begin());
       if (step.type === 'answer') {
         await this.#complete(execution, task, step.answer);
-        metrics.workflowTaskCompleted(task.workflowType.name, events.length, clock.nowMs() - beganMs);
+        this.#countTask(work);
       } else await this.#fail(execution, task, step);
     } catch (error) {
       this.#drop(execution);
@@ -140,6 +206,75 @@ export class WorkflowRunner {
     } finally {
       execution.end();
     }
+  }
+
+  /**
+   * Begins a task that needs no promise: its execution is ready, or its history is whole; nothing has to be decoded.
+   * False when it is not such a task; nothing has been done then.
+   */
+  #begin(task: PollWorkflowTaskQueueResponse): boolean {
+    if (task.query || this.#options.codecs.length > 0 || this.#host.settled) return false;
+    const { events } = task.history;
+    const cached = this.#cache.get(task.workflowExecution.runId);
+    if (cached ? cached.busy || !goesOn(cached, task) : events[0]?.eventId !== 1) return false;
+    this.#options.metrics.stickyCache(cached ? 'hit' : 'miss', this.#cache.size);
+    const execution = cached ?? this.#newExecution(task);
+    execution.busy = true;
+    const work = { execution, task, beganMs: this.#options.clock.nowMs() };
+    try {
+      beginTask(execution.state, inputOf(task, events));
+      this.#activations.add({
+        execution,
+        stepped: (step) => {
+          if (step.type === 'answer') this.#completeNow(work, step.answer);
+          else
+            void this.#answered(
+              task,
+              this.#finish(work, () => step),
+            );
+        },
+        failed: (error) => this.#broke(work, error),
+      });
+    } catch (error) {
+      this.#broke(work, error);
+    }
+    return true;
+  }
+
+  /** Answers the task in this turn; the answer counts when it is durable. */
+  #completeNow(work: Work, answer: TaskAnswer): void {
+    const { execution, task } = work;
+    const { runId } = execution;
+    const { tasks, turns } = this.#direct!;
+    const stays = !answer.closes && this.#cache.isOn;
+    execution.end();
+    try {
+      if (stays) this.#cache.keep(execution);
+      tasks.completeWorkflowTask(
+        answerRequest(this.#options, task, answer, this.#cache.isOn ? this.#sticky : undefined),
+      );
+      countAnswer(this.#options.metrics, execution, answer);
+      this.#countTask(work);
+      if (stays) tasks.whenDurable((failure) => void (failure && this.#cache.evict(runId)));
+      else this.#drop(execution);
+    } catch (error) {
+      this.#drop(execution);
+      this.#unanswered(task, error);
+    }
+    this.#freeSlot();
+    if (this.#flushes) return;
+    this.#flushes = true;
+    turns.add('store', () => {
+      this.#flushes = false;
+      tasks.flush();
+    });
+  }
+
+  #broke({ execution, task }: Work, error: unknown): void {
+    execution.end();
+    this.#drop(execution);
+    this.#unanswered(task, error);
+    this.#freeSlot();
   }
 
   /** The cached execution when it can go on from where it is; else a new one. */
@@ -184,13 +319,10 @@ export class WorkflowRunner {
 
   /** Drives the code to the end of the task; sends heartbeats while local activities run. */
   async #run(
-    execution: CachedExecution,
-    task: PollWorkflowTaskQueueResponse,
+    { execution, task, beganMs }: Work,
+    first: Step,
   ): Promise<Exclude<Step, { type: 'activate' | 'awaitLocalActivities' }>> {
-    const { clock } = this.#options;
-    const beganMs = clock.nowMs();
-    for (;;) {
-      const step = await this.#advance(execution);
+    for (let step = first; ; step = await this.#advance(execution)) {
       if (step.type === 'activate') continue;
       if (step.type !== 'awaitLocalActivities') return step;
       // Only now the first event has been applied, which says how long a task may take.
@@ -213,41 +345,21 @@ export class WorkflowRunner {
     task: PollWorkflowTaskQueueResponse,
     answer: TaskAnswer,
   ): Promise<void> {
-    const { service, identity, namespace, buildId, useVersioning, metrics } = this.#options;
     // The next task may come before the answer to this one is confirmed: it must find the execution.
     if (!answer.closes && this.#cache.isOn) this.#cache.keep(execution);
-    const messages = answer.messages.map(toProtocolMessage);
-    const { commands, queryResults, sdkMetadata, forceCreateNewWorkflowTask } = answer;
-    const { activityTasks } = await service.respondWorkflowTaskCompleted({
-      namespace,
-      taskToken: task.taskToken,
-      identity,
-      commands,
-      sdkMetadata,
-      forceCreateNewWorkflowTask,
-      ...(messages.length > 0 ? { messages } : {}),
-      ...(queryResults.length > 0 ? { queryResults: resultsById(queryResults) } : {}),
-      ...(buildId ? { workerVersionStamp: { buildId, useVersioning } } : {}),
-      ...(this.#cache.isOn && !answer.closes ? { stickyAttributes: this.#sticky() } : {}),
-    });
+    const { service } = this.#options;
+    const { activityTasks } = await service.respondWorkflowTaskCompleted(
+      answerRequest(this.#options, task, answer, this.#cache.isOn ? this.#sticky : undefined),
+    );
     for (const activityTask of activityTasks) this.#runEagerly(activityTask);
-    const { feed, clock } = execution.state;
-    metrics.historySize(task.workflowType.name, feed.lastEventId, clock.historySizeBytes);
-    if (commands.some(({ type }) => type === 'ContinueAsNewWorkflowExecution')) {
-      metrics.continuedAsNew(task.workflowType.name);
-    }
+    countAnswer(this.#options.metrics, execution, answer);
     if (answer.closes || !this.#cache.isOn) this.#drop(execution);
   }
 
-  #sticky() {
-    return {
-      workerTaskQueue: {
-        name: this.#stickyQueue,
-        kind: 'STICKY' as const,
-        normalName: this.#options.taskQueue,
-      },
-      scheduleToStartTimeoutMs: this.#options.stickyScheduleToStartMs,
-    };
+  #countTask({ execution, task, beganMs }: Work): void {
+    const { clock, metrics } = this.#options;
+    const events = execution.state.feed.events.length;
+    metrics.workflowTaskCompleted(task.workflowType.name, events, clock.nowMs() - beganMs);
   }
 
   async #fail(
@@ -279,121 +391,4 @@ export class WorkflowRunner {
     if (this.#cache.get(execution.runId) === execution) this.#cache.evict(execution.runId);
     else execution.dispose();
   }
-
-  /** A query alone: answered by the cached execution, or by one that is replayed for it and thrown away. */
-  async #answerQuery(task: PollWorkflowTaskQueueResponse): Promise<void> {
-    const cached = this.#cache.get(task.workflowExecution.runId);
-    if (cached) {
-      await cached.begin();
-      try {
-        if (this.#cache.get(cached.runId) === cached && goesOn(cached, task)) {
-          return await this.#respondToQuery(cached, task, []);
-        }
-      } finally {
-        cached.end();
-      }
-    }
-    const execution = this.#newExecution(task);
-    try {
-      const { events } = task.history;
-      const whole = events[0]?.eventId === 1 ? events : await wholeHistory(this.#options, task);
-      await this.#respondToQuery(execution, task, eventsForQuery(whole));
-    } finally {
-      execution.dispose();
-    }
-  }
-
-  async #respondToQuery(
-    execution: CachedExecution,
-    task: PollWorkflowTaskQueueResponse,
-    events: readonly HistoryEvent[],
-  ): Promise<void> {
-    const { service, namespace } = this.#options;
-    const query = { queryId: task.taskToken, ...queryOf(task.query!) };
-    const { previousStartedEventId, startedEventId } = task;
-    beginTask(execution.state, { events, previousStartedEventId, startedEventId, queries: [query] });
-    const step = await this.#advance(execution);
-    const result = queryOutcome(step);
-    await service.respondQueryTaskCompleted({
-      namespace,
-      taskToken: task.taskToken,
-      completedType: result.resultType,
-      ...(result.answer ? { queryResult: result.answer } : {}),
-      ...(result.errorMessage !== undefined ? { errorMessage: result.errorMessage } : {}),
-      ...(result.failure ? { failure: result.failure } : {}),
-    });
-  }
-}
-
-/** Whether the task brings exactly what follows what the execution has seen. */
-function goesOn({ state, isLost }: CachedExecution, task: PollWorkflowTaskQueueResponse): boolean {
-  if (isLost) return false;
-  const first = task.history.events[0]?.eventId;
-  if (first === undefined || first === state.feed.lastEventId + 1) return true;
-  // A task that only rejected updates has left no events: the next one begins where it began.
-  if (first > state.feed.lastEventId || state.outgoingHead < state.outgoing.length) return false;
-  if (first !== task.previousStartedEventId + 1) return false;
-  rewind(state, task.previousStartedEventId);
-  return true;
-}
-
-function inputOf(task: PollWorkflowTaskQueueResponse, events: readonly HistoryEvent[]): TaskInput {
-  const { previousStartedEventId, startedEventId, messages } = task;
-  const queries: QueryInput[] = [];
-  for (const queryId in task.queries) queries.push({ queryId, ...queryOf(task.queries[queryId]!) });
-  return {
-    events,
-    previousStartedEventId,
-    startedEventId,
-    ...(messages.length > 0 ? { messages: updateRequests(messages) } : {}),
-    ...(queries.length > 0 ? { queries } : {}),
-  };
-}
-
-function queryOf(query: NonNullable<PollWorkflowTaskQueueResponse['query']>): Omit<QueryInput, 'queryId'> {
-  const { queryType, queryArgs, header } = query;
-  return { queryType, arguments: queryArgs ?? [], headers: header?.fields ?? {} };
-}
-
-function resultsById(results: readonly QueryResult[]): Readonly<Record<string, WorkflowQueryResult>> {
-  return Object.fromEntries(results.map((result) => [result.queryId, resultOf(result)]));
-}
-
-function resultOf(result: QueryResult): WorkflowQueryResult {
-  if (result.status === 'failed') {
-    const { failure } = result;
-    return { resultType: 'FAILED', errorMessage: failure.message ?? '', failure };
-  }
-  return { resultType: 'ANSWERED', answer: result.response ? [result.response] : [] };
-}
-
-function queryOutcome(step: Step): WorkflowQueryResult {
-  if (step.type === 'answer') {
-    const [result] = step.answer.queryResults;
-    if (result) return resultOf(result);
-  }
-  const failure =
-    step.type === 'failed'
-      ? step.failure
-      : step.type === 'mismatch'
-        ? nondeterminism(step.mismatch).failure
-        : { message: 'The query was not answered: the workflow waits for local activities' };
-  return { resultType: 'FAILED', errorMessage: failure.message ?? '', failure };
-}
-
-function nondeterminism(mismatch: Mismatch): {
-  readonly cause: WorkflowTaskFailedCause;
-  readonly failure: Failure;
-} {
-  const { message, eventId, workflowTask, callSite } = mismatch;
-  const where = eventId === undefined ? '' : ` (event ${eventId}, workflow task ${workflowTask})`;
-  return {
-    cause: 'NON_DETERMINISTIC_ERROR',
-    failure: {
-      message: `Nondeterminism: ${message}${where}`,
-      source: 'Refrain',
-      ...(callSite ? { stackTrace: callSite } : {}),
-      applicationFailureInfo: { type: 'NondeterminismError', nonRetryable: true },
-    },
-  };
 }

@@ -58,11 +58,13 @@ export function serveActivityTasks(
       waiting++;
       ctx.runs.whenDurable((failure) => {
         waiting--;
-        if (!failure) serve(task);
+        if (failure) served.resume();
+        else serve(task);
       });
     },
   };
-  return ctx.activityTasks.serve(name, server, maxTasksPerSecond);
+  const served = ctx.activityTasks.serve(name, server, maxTasksPerSecond);
+  return served;
 }
 
 function activityPoll(request: PollActivityTaskQueueRequest) {

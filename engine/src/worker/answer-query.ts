@@ -1,0 +1,64 @@
+import { beginTask } from '../core/execution.js';
+import type { Step } from '../core/step.js';
+import type { HistoryEvent } from '../history/event.js';
+import type { PollWorkflowTaskQueueResponse } from '../service/api/tasks.js';
+import type { CachedExecution } from './cached-execution.js';
+import { eventsForQuery, wholeHistory } from './history-source.js';
+import type { CompiledOptions } from './options.js';
+import { queryOutcome } from './query-answers.js';
+import type { StickyCache } from './sticky-cache.js';
+import { goesOn, queryOf } from './task-input.js';
+
+/** What answering a query needs of the worker. */
+export interface QueryParts {
+  readonly options: CompiledOptions;
+  readonly cache: StickyCache;
+  newExecution(task: PollWorkflowTaskQueueResponse): CachedExecution;
+  advance(execution: CachedExecution): Promise<Step>;
+}
+
+/** A query alone: answered by the cached execution, or by one that is replayed for it and thrown away. */
+export async function answerQuery(parts: QueryParts, task: PollWorkflowTaskQueueResponse): Promise<void> {
+  const { cache, options } = parts;
+  const cached = cache.get(task.workflowExecution.runId);
+  if (cached) {
+    await cached.begin();
+    try {
+      if (cache.get(cached.runId) === cached && goesOn(cached, task)) {
+        return await respond(parts, cached, task, []);
+      }
+    } finally {
+      cached.end();
+    }
+  }
+  const execution = parts.newExecution(task);
+  try {
+    const { events } = task.history;
+    const whole = events[0]?.eventId === 1 ? events : await wholeHistory(options, task);
+    await respond(parts, execution, task, eventsForQuery(whole));
+  } finally {
+    execution.dispose();
+  }
+}
+
+async function respond(
+  { options, advance }: QueryParts,
+  execution: CachedExecution,
+  task: PollWorkflowTaskQueueResponse,
+  events: readonly HistoryEvent[],
+): Promise<void> {
+  const { service, namespace } = options;
+  const query = { queryId: task.taskToken, ...queryOf(task.query!) };
+  const { previousStartedEventId, startedEventId } = task;
+  beginTask(execution.state, { events, previousStartedEventId, startedEventId, queries: [query] });
+  const step = await advance(execution);
+  const result = queryOutcome(step);
+  await service.respondQueryTaskCompleted({
+    namespace,
+    taskToken: task.taskToken,
+    completedType: result.resultType,
+    ...(result.answer ? { queryResult: result.answer } : {}),
+    ...(result.errorMessage !== undefined ? { errorMessage: result.errorMessage } : {}),
+    ...(result.failure ? { failure: result.failure } : {}),
+  });
+}

@@ -1,0 +1,39 @@
+import { rewind } from '../core/execution.js';
+import type { QueryInput, TaskInput } from '../core/step.js';
+import type { HistoryEvent } from '../history/event.js';
+import type { PollWorkflowTaskQueueResponse } from '../service/api/tasks.js';
+import type { CachedExecution } from './cached-execution.js';
+import { updateRequests } from './update-messages.js';
+
+/** Whether the task brings exactly what follows what the execution has seen. */
+export function goesOn({ state, isLost }: CachedExecution, task: PollWorkflowTaskQueueResponse): boolean {
+  if (isLost) return false;
+  const first = task.history.events[0]?.eventId;
+  if (first === undefined || first === state.feed.lastEventId + 1) return true;
+  // A task that only rejected updates has left no events: the next one begins where it began.
+  if (first > state.feed.lastEventId || state.outgoingHead < state.outgoing.length) return false;
+  if (first !== task.previousStartedEventId + 1) return false;
+  rewind(state, task.previousStartedEventId);
+  return true;
+}
+
+/** What the core is told of a workflow task. */
+export function inputOf(task: PollWorkflowTaskQueueResponse, events: readonly HistoryEvent[]): TaskInput {
+  const { previousStartedEventId, startedEventId, messages } = task;
+  const queries: QueryInput[] = [];
+  for (const queryId in task.queries) queries.push({ queryId, ...queryOf(task.queries[queryId]!) });
+  return {
+    events,
+    previousStartedEventId,
+    startedEventId,
+    ...(messages.length > 0 ? { messages: updateRequests(messages) } : {}),
+    ...(queries.length > 0 ? { queries } : {}),
+  };
+}
+
+export function queryOf(
+  query: NonNullable<PollWorkflowTaskQueueResponse['query']>,
+): Omit<QueryInput, 'queryId'> {
+  const { queryType, queryArgs, header } = query;
+  return { queryType, arguments: queryArgs ?? [], headers: header?.fields ?? {} };
+}
