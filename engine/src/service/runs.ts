@@ -7,7 +7,7 @@ import type { DueTimes } from './due-times.js';
 import { hasPendingTasks, nextDueMs } from './due.js';
 import { recordOf, searchValuesOf } from './record.js';
 import { isRunning, newState } from './state.js';
-import { encodeTransient, restoreTransient } from './transient.js';
+import { bufferKeysOf, bufferPosition, encodeTransient, restoreTransient } from './transient.js';
 import type { Effect, Transition } from './transition.js';
 import { newTransition } from './transition.js';
 import type { LoadedRun } from './loaded-run.js';
@@ -337,8 +337,10 @@ export class Runs {
     }
     restoreTransient(state, stored.transient);
     for (const name of stored.transient.keys()) run.storedKeys.add(name);
-    for (const [index, event] of state.buffered.entries()) run.bufferKeys.set(event, `b:${index}`);
-    run.bufferCount = state.buffered.length;
+    // Under their own keys: what waited before them has gone, and its keys are not used again.
+    const bufferKeys = bufferKeysOf(stored.transient);
+    for (const [index, event] of state.buffered.entries()) run.bufferKeys.set(event, bufferKeys[index]!);
+    run.bufferCount = bufferKeys.length > 0 ? 1 + bufferPosition(bufferKeys[bufferKeys.length - 1]!) : 0;
     run.startRequestId = stored.transient.get('q');
     run.durableEventId = state.nextEventId - 1;
     run.storedDueMs = stored.dueMs;

@@ -75,8 +75,6 @@ export function restoreTransient(state: ExecutionState, transient: Transient): v
   const task = transient.get('w');
   if (state.workflowTask) state.workflowTask.embedded = true;
   if (task) restoreWorkflowTask(state, JSON.parse(task) as StoredWorkflowTask);
-  const buffered = [...transient].filter(([key]) => key.startsWith('b:'));
-  buffered.sort(([a], [b]) => Number(a.slice(2)) - Number(b.slice(2)));
   for (const [key, text] of transient) {
     if (!key.startsWith('a:')) continue;
     const activity = state.activities.get(Number(key.slice(2)));
@@ -84,11 +82,21 @@ export function restoreTransient(state: ExecutionState, transient: Transient): v
     Object.assign(activity, JSON.parse(text) as StoredActivity);
     note(state, activity.attemptScheduledTimeMs);
   }
-  for (const [, text] of buffered) {
-    const event = JSON.parse(text) as BufferedEvent;
+  for (const key of bufferKeysOf(transient)) {
+    const event = JSON.parse(transient.get(key)!) as BufferedEvent;
     state.buffered.push(event);
     applyEvent(state, event);
   }
+}
+
+/** Keys of the events that wait for a workflow task to end, in their order. */
+export function bufferKeysOf(transient: Transient): string[] {
+  const keys = [...transient.keys()].filter((key) => key.startsWith('b:'));
+  return keys.sort((a, b) => bufferPosition(a) - bufferPosition(b));
+}
+
+export function bufferPosition(key: string): number {
+  return Number(key.slice(2));
 }
 
 function restoreWorkflowTask(state: ExecutionState, stored: StoredWorkflowTask): void {

@@ -1,0 +1,159 @@
+import type { Command, TaskApi } from '@refrain/engine';
+import { openService, ServiceError, type Service } from '@refrain/engine/internal';
+import { checkHistory } from '../../torture/check-history.js';
+import type { StoredEvent } from '../../torture/image.js';
+import { payload, settled, taskQueue } from '../../engine/service/harness.js';
+import { MovedClock } from './clock.js';
+import type { Fault } from './disk.js';
+import { Disk } from './disk.js';
+
+export type WorkflowTask = TaskApi.PollWorkflowTaskQueueResponse;
+export type ActivityTask = TaskApi.PollActivityTaskQueueResponse;
+/** How a call ended: as it should, refused by the service, or struck by a fault of the disk. */
+export type Answer<T> =
+  | { readonly is: 'done'; readonly value: T }
+  | { readonly is: 'refused' }
+  | { readonly is: 'struck'; readonly fault: Fault };
+
+/** The real engine, in a process that can die: a service over a disk, a clock that is moved, and what workers hold. */
+export class World {
+  readonly clock = new MovedClock();
+  readonly disk = new Disk();
+  service: Service;
+  /** Tasks that were given out; those of a dead process stay, to see that their answers are refused. */
+  readonly workflowTasks: WorkflowTask[] = [];
+  readonly activityTasks: ActivityTask[] = [];
+  /** Tasks of before the memory was lost. */
+  readonly stale = new Set<WorkflowTask>();
+  #uuids = 0;
+  #signals = 0;
+  #recoveryDelayMs = 100;
+  #storedBefore = 0;
+
+  constructor() {
+    this.service = this.#open();
+  }
+
+  #open(): Service {
+    const random = {
+      uuid: () => `00000000-0000-4000-8000-${String(++this.#uuids).padStart(12, '0')}`,
+      number: () => 0.5,
+    };
+    this.#recoveryDelayMs = 100;
+    return openService({ store: this.disk.open(), clock: this.clock, random });
+  }
+
+  nextSignal(): number {
+    return ++this.#signals;
+  }
+
+  /** How long the service waits after a commit that failed; longer each time, until one succeeds. */
+  nextRecoveryDelayMs(): number {
+    const { stored } = this.disk.notes;
+    if (stored > this.#storedBefore) this.#recoveryDelayMs = 100;
+    this.#storedBefore = stored;
+    const delayMs = this.#recoveryDelayMs;
+    this.#recoveryDelayMs = Math.min(2 * delayMs, 10_000);
+    return delayMs;
+  }
+
+  /** Everything in memory is gone. */
+  restart(): void {
+    this.clock.forgetTimers();
+    this.loseTasks();
+    this.service = this.#open();
+  }
+
+  /** Nobody remembers that these were given out. */
+  loseTasks(): void {
+    for (const task of this.workflowTasks) this.stale.add(task);
+  }
+
+  /** Makes a call and lets all run that is ready to. */
+  async call<T>(call: () => Promise<T>): Promise<Answer<T>> {
+    const { notes } = this.disk;
+    notes.struck = undefined;
+    let answer: Answer<T> | undefined;
+    let unexpected: unknown;
+    call().then(
+      (value) => (answer = { is: 'done', value }),
+      (error: unknown) => {
+        if (error instanceof ServiceError) answer = { is: 'refused' };
+        else if (!notes.struck) unexpected = error;
+      },
+    );
+    await settled();
+    await settled();
+    if (unexpected) throw unexpected as Error;
+    if (notes.struck) return { is: 'struck', fault: notes.struck };
+    if (!answer) throw new Error('a call has no answer though nothing is left to do');
+    return answer;
+  }
+
+  /** What waits for a worker of this process; undefined when nothing does. */
+  async poll<T>(poll: (signal: AbortSignal) => Promise<T | undefined>): Promise<Answer<T | undefined>> {
+    const abort = new AbortController();
+    void settled().then(() => abort.abort(new Error('nothing waits')));
+    const call = () => poll(abort.signal).catch(() => undefined);
+    const polled = this.call(call);
+    return polled;
+  }
+
+  pollWorkflowTask(): Promise<Answer<WorkflowTask | undefined>> {
+    return this.poll((signal) =>
+      this.service.pollWorkflowTaskQueue({ taskQueue, identity: 'w', embedded: true }, { signal }),
+    );
+  }
+
+  pollActivityTask(): Promise<Answer<ActivityTask | undefined>> {
+    return this.poll((signal) =>
+      this.service.pollActivityTaskQueue({ taskQueue, identity: 'a', embedded: true }, { signal }),
+    );
+  }
+
+  start(workflowId: string): Promise<Answer<unknown>> {
+    const request = { workflowId, workflowType: { name: 'wf' }, taskQueue, workflowTaskTimeoutMs: 120_000 };
+    return this.call(() => this.service.startWorkflowExecution({ ...request, requestId: workflowId }));
+  }
+
+  signal(workflowId: string, n: number): Promise<Answer<unknown>> {
+    const request = { workflowExecution: { workflowId }, signalName: 's', input: [payload(n)] };
+    return this.call(() => this.service.signalWorkflowExecution({ ...request, requestId: `signal ${n}` }));
+  }
+
+  completeTask(task: WorkflowTask, commands: readonly Command[]): Promise<Answer<unknown>> {
+    const { taskToken } = task;
+    return this.call(() => this.service.respondWorkflowTaskCompleted({ taskToken, commands, identity: 'w' }));
+  }
+
+  async events(workflowId: string): Promise<readonly StoredEvent[]> {
+    const answer = await this.service.getWorkflowExecutionHistory({ execution: { workflowId } });
+    return answer.history.events as unknown as readonly StoredEvent[];
+  }
+
+  async describe(workflowId: string) {
+    return this.service.describeWorkflowExecution({ execution: { workflowId } });
+  }
+
+  /** What is wrong with the history of a workflow by itself. */
+  async wrongIn(workflowId: string): Promise<string[]> {
+    const events = await this.events(workflowId);
+    const { workflowExecutionInfo } = await this.describe(workflowId);
+    const isOpen = workflowExecutionInfo.status === 'RUNNING';
+    return checkHistory({
+      run: 1,
+      workflowId,
+      runId: '',
+      type: '',
+      status: workflowExecutionInfo.status,
+      closeMs: isOpen ? null : 0,
+      historyLength: events.length,
+      dueMs: -Infinity,
+      hasTasks: true,
+      firstRunId: '',
+      events,
+      buffered: [],
+      startedActivities: new Set(),
+    });
+  }
+}
