@@ -58,6 +58,7 @@ export class Runs {
   /** The latest that has begun; the one before it may not have been settled yet. */
   #underWay: Commit | undefined;
   #lastKey: number;
+  #resets = 0;
 
   constructor(options: RunsOptions) {
     this.#options = options;
@@ -186,8 +187,14 @@ export class Runs {
     this.#markDirty(run);
   }
 
+  /** How many times it was reset. */
+  get resets(): number {
+    return this.#resets;
+  }
+
   /** Drops all that is not durable, after a commit that failed: the store is right. */
   reset(): void {
+    this.#resets++;
     this.#loaded.clear();
     this.#byRunId.clear();
     this.#current.clear();
@@ -328,8 +335,10 @@ export class Runs {
     const run = newLoadedRun(newState(key, stored.record.workflowId, stored.record.runId));
     const { state } = run;
     for (const text of store.readEvents(key, 1)) {
-      state.historySizeBytes += text.length - 2;
-      for (const event of parseEvents(text)) {
+      const events = parseEvents(text);
+      // Without the brackets and commas of the list that they are stored in.
+      state.historySizeBytes += text.length - 1 - events.length;
+      for (const event of events) {
         applyEvent(state, event);
         state.nextEventId = event.eventId + 1;
         run.tail.push(event);

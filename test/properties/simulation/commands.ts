@@ -1,5 +1,5 @@
 import type { Command } from '@refrain/engine';
-import fc from 'fast-check';
+import type fc from 'fast-check';
 import { expect } from 'vitest';
 import { activity, complete, failure, payload, timer } from '../../engine/service/harness.js';
 import { valueOf } from '../../torture/image.js';
@@ -100,11 +100,10 @@ export function terminate(n: number): Step {
 export function takeWorkflowTask(): Step {
   return step('take a workflow task', async (model, world) => {
     const answer = await world.pollWorkflowTask();
-    const task = answer.is === 'done' ? answer.value : undefined;
-    if (answer.is !== 'struck' && !task) return;
+    const task = answer.is === 'refused' ? undefined : answer.value;
+    if (!task) return;
+    world.workflowTasks.push(task);
     await after(model, world, answer, () => {
-      if (!task) return;
-      world.workflowTasks.push(task);
       const run = model.runs.get(task.workflowExecution.workflowId ?? '')!;
       expect(run.taskTakenMs).toBeUndefined();
       run.taskTakenMs = model.nowMs;

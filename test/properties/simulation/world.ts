@@ -13,7 +13,8 @@ export type ActivityTask = TaskApi.PollActivityTaskQueueResponse;
 export type Answer<T> =
   | { readonly is: 'done'; readonly value: T }
   | { readonly is: 'refused' }
-  | { readonly is: 'struck'; readonly fault: Fault };
+  /** With a value when the service gave one out without waiting for the disk. */
+  | { readonly is: 'struck'; readonly fault: Fault; readonly value?: T };
 
 /** The real engine, in a process that can die: a service over a disk, a clock that is moved, and what workers hold. */
 export class World {
@@ -60,7 +61,8 @@ export class World {
   /** Everything in memory is gone. */
   restart(): void {
     this.clock.forgetTimers();
-    this.loseTasks();
+    // Its workers died with it; only tokens of activities may be with somebody else.
+    this.workflowTasks.length = 0;
     this.service = this.#open();
   }
 
@@ -85,7 +87,7 @@ export class World {
     await settled();
     await settled();
     if (unexpected) throw unexpected as Error;
-    if (notes.struck) return { is: 'struck', fault: notes.struck };
+    if (notes.struck) return { ...answer, is: 'struck', fault: notes.struck };
     if (!answer) throw new Error('a call has no answer though nothing is left to do');
     return answer;
   }

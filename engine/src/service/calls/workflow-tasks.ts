@@ -84,7 +84,7 @@ function response(
     ? [...recorded, ...(transientEvents(state) as readonly HistoryEvent[])]
     : recorded;
   return {
-    taskToken: `w.${state.run}.${task.scheduledEventId}.${task.attempt}`,
+    taskToken: tokenOf(ctx, state.run, task),
     workflowExecution: { workflowId: state.workflowId, runId: state.runId },
     workflowType: state.started.workflowType,
     previousStartedEventId: state.previousStartedEventId,
@@ -204,15 +204,24 @@ export async function respondWorkflowTaskFailed(
   await ctx.runs.durable();
 }
 
+/**
+ * A worker of this process gets its task before that is durable. Should the commit fail, the same task is given out
+ * again, perhaps after other events: the answer to the first one must not be taken for it, so that its token names
+ * the memory that knew of it.
+ */
+function tokenOf(ctx: ServiceContext, run: number, task: WorkflowTaskState): string {
+  const token = `w.${run}.${task.scheduledEventId}.${task.attempt}`;
+  return task.embedded ? `${token}.${ctx.runs.resets}` : token;
+}
+
 /** The run whose task the token stands for; throws when that task is no longer in flight. */
 function runOfTask(ctx: ServiceContext, taskToken: string): LoadedRun {
   ctx.inFlight.delete(taskToken);
-  const match = /^w\.(\d+)\.(\d+)\.(\d+)$/.exec(taskToken);
+  const match = /^w\.(\d+)\./.exec(taskToken);
   if (!match) throw invalidArgument('taskToken is not that of a workflow task');
   const run = ctx.runs.get(Number(match[1]));
   const task = run?.state.workflowTask;
-  const isSame =
-    task?.startedEventId && task.scheduledEventId === Number(match[2]) && task.attempt === Number(match[3]);
+  const isSame = task?.startedEventId && taskToken === tokenOf(ctx, run!.state.run, task);
   if (!run || !isSame) throw notFound('Workflow task not found.');
   return run;
 }
