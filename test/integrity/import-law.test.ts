@@ -35,6 +35,7 @@ const engineFolders: Readonly<Record<string, { imports: readonly string[]; types
     client: { imports: ['history', 'failures', 'converter'], typesOnly: ['service', 'runtime', 'core'] },
     frontend: { imports: ['service', 'history'] },
     temporal: { imports: ['core', 'sandbox', 'history', 'failures', 'converter'] },
+    cluster: { imports: ['temporal', 'worker'] },
     replay: { imports: ['history', 'core', 'sandbox', 'temporal', 'failures', 'converter'] },
   };
 

@@ -5,6 +5,7 @@ export const dev = defineCommand({
   describe: 'Run the engine on a file, with a worker that reloads your code',
   examples: [
     ['refrain dev --workflows src/workflows.ts --activities src/activities.ts', 'engine and worker'],
+    ['refrain dev --temporal localhost:7233 --workflows src/workflows.ts', 'a worker of a Temporal cluster'],
     ['refrain dev --port 7233', 'the engine alone, for Temporal’s SDKs and `refrain workflow`'],
   ],
   positionals: {},
@@ -35,7 +36,18 @@ export const dev = defineCommand({
       requiresArg: true,
       describe: 'Authority of the clients’ certificates',
     },
+    temporal: {
+      type: 'string',
+      requiresArg: true,
+      describe: 'host:port of a Temporal cluster to run the worker on, in place of the engine',
+    },
     watch: { type: 'boolean', default: true, describe: 'Reload the code when it changes' },
   },
-  run: async (given, terminal) => (await import('../engine/dev.js')).runDevCommand(given, terminal),
+  async run({ temporal, ...given }, terminal) {
+    if (temporal === undefined) {
+      return (await import('../engine/dev.js')).runDevCommand(given, terminal);
+    }
+    const { runDevOnTemporalCommand } = await import('../engine/dev-temporal.js');
+    return runDevOnTemporalCommand({ ...given, temporal }, terminal);
+  },
 });

@@ -1,8 +1,11 @@
+import { resolve } from 'node:path';
 import { bundleWorkflowCode } from '../sandbox/bundle.js';
 import { apiOf } from '../temporal/api-of.js';
 import { bundleTemporalWorkflows } from '../temporal/bundle.js';
+import { findTemporalSdk } from '../temporal/sdk.js';
 import { nativeTarget } from './native-target.js';
-import type { ReplayTarget } from './target.js';
+import { sdkNameOf } from './sdk-name.js';
+import type { ReplayTarget, ReplayTargets } from './target.js';
 import { temporalTarget } from './temporal-target.js';
 
 /** Where the workflow code is and what it needs. */
@@ -22,13 +25,27 @@ export interface WorkflowCodeOptions {
 }
 
 /** Bundles and loads workflow code of either kind. Throws `InputError`. */
-export async function openTarget(options: WorkflowCodeOptions): Promise<ReplayTarget> {
+export async function openTargets(options: WorkflowCodeOptions): Promise<ReplayTargets> {
   const { workflowFailureErrorTypes, api, ...code } = options;
   const more = workflowFailureErrorTypes ? { workflowFailureErrorTypes } : {};
   if ((api ?? (await apiOf(code.workflowsPath))) === 'temporal') {
-    return temporalTarget(await bundleTemporalWorkflows(code), more);
+    const target = Promise.resolve(temporalTarget(await bundleTemporalWorkflows(code), more));
+    return { targetFor: () => target };
   }
   const { workflowInterceptorModules, ...rest } = code;
   const interceptors = workflowInterceptorModules ? { interceptorModules: workflowInterceptorModules } : {};
-  return nativeTarget(await bundleWorkflowCode({ ...rest, ...interceptors }), more);
+  const native = Promise.resolve(nativeTarget(await bundleWorkflowCode({ ...rest, ...interceptors }), more));
+  let onCluster: Promise<ReplayTarget> | undefined;
+  return {
+    targetFor(events) {
+      if (sdkNameOf(events) !== TEMPORAL_SDK || !findTemporalSdk(resolve(code.workflowsPath))) return native;
+      onCluster ??= bundleTemporalWorkflows({ ...code, importsRefrainApi: true }).then((bundle) =>
+        temporalTarget(bundle, more),
+      );
+      return onCluster;
+    },
+  };
 }
+
+/** As `@temporalio/worker` names itself in the histories that it makes. */
+const TEMPORAL_SDK = 'temporal-typescript';

@@ -7,8 +7,8 @@ import { gradeRun, invalid, needsExplanation } from './grade.js';
 import type { ReplayResult } from './result.js';
 import type { Run } from './run.js';
 import { runHistories, runHistory } from './run.js';
-import type { ReplayTarget } from './target.js';
-import { openTarget } from './open-target.js';
+import type { ReplayTarget, ReplayTargets } from './target.js';
+import { openTargets } from './open-target.js';
 import type { WorkflowCodeOptions } from './open-target.js';
 
 export interface ReplayOptions extends WorkflowCodeOptions {
@@ -58,14 +58,14 @@ export interface Replayer {
 
 /** Bundles and loads the code. Throws `InputError` when it cannot be bundled. */
 export async function openReplayer(options: ReplayOptions): Promise<Replayer> {
-  const target = await openTarget(options);
+  const targets = await openTargets(options);
   return {
     async replay(source) {
-      const [result] = await gradeSources(target, options, [await readSource(source)]);
+      const [result] = await gradeSources(targets, options, [await readSource(source)]);
       return result!;
     },
     async *replayAll(sources) {
-      for await (const batch of inBatches(sources)) yield* await gradeSources(target, options, batch);
+      for await (const batch of inBatches(sources)) yield* await gradeSources(targets, options, batch);
     },
   };
 }
@@ -74,26 +74,46 @@ type GradeOptions = Pick<ReplayOptions, 'cuts' | 'namespace'>;
 
 /** The results of sources, in their order. */
 async function gradeSources(
-  target: ReplayTarget,
+  targets: ReplayTargets,
   options: GradeOptions,
   sources: readonly ReadSource[],
 ): Promise<ReplayResult[]> {
-  const histories = sources.flatMap(({ source, events }) =>
-    events ? [withWorkflowId(events, source.workflowId)] : [],
-  );
-  const runs = await runHistories(target, histories, firstRun(options));
+  const items = await Promise.all(sources.map((source) => itemOf(targets, source)));
+  const runs = new Map<Item, Run>();
+  for (const target of new Set(items.map((item) => item.target))) {
+    if (!target) continue;
+    const group = items.filter((item) => item.target === target);
+    const found = await runHistories(
+      target,
+      group.map(({ events }) => events),
+      firstRun(options),
+    );
+    group.forEach((item, at) => runs.set(item, found[at]!));
+  }
   const results: ReplayResult[] = [];
-  let at = 0;
-  for (const { source, events, error } of sources) {
-    if (!events) {
-      results.push({ ...unknownRun(source), ...unreadable(error) });
-      continue;
+  for (const item of items) {
+    const { source, target, events } = item;
+    if (!target) results.push({ ...unknownRun(source), ...unreadable(item.error) });
+    else {
+      const grade = await gradeFirstRun(target, options, events, runs.get(item)!);
+      results.push({ ...describe(source, events), ...grade });
     }
-    const [history, run] = [histories[at]!, runs[at]!];
-    at += 1;
-    results.push({ ...describe(source, history), ...(await gradeFirstRun(target, options, history, run)) });
   }
   return results;
+}
+
+/** A history with the code that replays it, or why there is none. */
+type Item = { readonly source: HistorySource; readonly events: readonly HistoryEvent[] } & (
+  { readonly target: ReplayTarget } | { readonly target?: undefined; readonly error: unknown }
+);
+
+async function itemOf(targets: ReplayTargets, { source, events, error }: ReadSource): Promise<Item> {
+  if (!events) return { source, events: [], error };
+  return {
+    source,
+    events: withWorkflowId(events, source.workflowId),
+    target: await targets.targetFor(events),
+  };
 }
 
 /** The verdict on events that are known to be a history. */

@@ -21,6 +21,7 @@ import type { OpenCommands } from './open-commands.js';
 import { noteAsked, noteTold } from './open-commands.js';
 import type { Probe } from './probe.js';
 import { probe } from './probe.js';
+import { sdkNameOf } from './sdk-name.js';
 import type { ReplayInstance, ReplayTarget, StartFailure } from './target.js';
 
 export interface RunOptions {
@@ -263,12 +264,9 @@ class HistoryReplay {
 
 /** By the worker that ran the history: a Temporal project's code also runs on ours, and Refrain's on Temporal's. */
 function localActivitiesOf(events: readonly HistoryEvent[]): ReplayTarget['localActivities'] | undefined {
-  for (const event of events) {
-    if (event.type !== 'WorkflowTaskCompleted') continue;
-    const name = event.attributes.sdkMetadata?.sdkName;
-    if (name) return name === 'refrain' ? 'exact' : 'asSdkCore';
-  }
-  return undefined;
+  const name = sdkNameOf(events);
+  if (name === undefined) return undefined;
+  return name === 'refrain' ? 'exact' : 'asSdkCore';
 }
 
 function guarded<T>(deadlineMs: number, call: () => T): T {

@@ -1,4 +1,5 @@
 import type { Activation, WorkflowInstance } from '../core/activation.js';
+import type { HistoryEvent } from '../history/event.js';
 import type { ExecutionOptions } from '../core/step.js';
 
 /** A place in the user's sources. */
@@ -44,4 +45,9 @@ export interface ReplayTarget {
   abandon(): void;
   /** Whether a promise belongs to the code in here. */
   owns(promise: unknown): boolean;
+}
+
+/** The target for a history: code of Refrain's API also runs on Temporal clusters, by another runtime. */
+export interface ReplayTargets {
+  targetFor(events: readonly HistoryEvent[]): Promise<ReplayTarget>;
 }

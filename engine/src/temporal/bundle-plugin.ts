@@ -1,7 +1,7 @@
 import { builtinModules } from 'node:module';
 import { realpathSync } from 'node:fs';
 import type { OnResolveResult, Plugin } from 'esbuild';
-import { packageOf } from './sdk.js';
+import { packageOf, refrainApi } from './sdk.js';
 
 /** Modules of Node that workflow code may import: they stand for globals of the sandbox. */
 const allowedBuiltins: Readonly<Record<string, string>> = {
@@ -33,6 +33,27 @@ const sharedPackages = new Set([
 ]);
 
 export const SHARED_PREFIX = 'shared:';
+
+/**
+ * Code that imports Refrain's API, on Temporal's: the copies of `@temporalio/*` are the project's (`folder`) and those of
+ * its SDK, wherever this package is installed.
+ */
+export function refrainApiModules(folder: string, sdkRoot: string): Plugin {
+  return {
+    name: 'refrain-api-on-temporal',
+    setup(build) {
+      build.onResolve({ filter: /^@refrain\/engine\/workflow$/ }, () => ({ path: refrainApi.path }));
+      build.onResolve({ filter: /^@temporalio\// }, async (args) => {
+        if (args.importer !== refrainApi.path || args.resolveDir === folder || args.resolveDir === sdkRoot) {
+          return undefined;
+        }
+        const resolveDir = args.path.startsWith('@temporalio/workflow') ? folder : sdkRoot;
+        const { path, kind, importer } = args;
+        return (await build.resolve(path, { resolveDir, kind, importer })) as OnResolveResult;
+      });
+    },
+  };
+}
 
 /** Leaves imports of the SDK to the shared modules and notes which ones are needed. */
 export function sharedModules(needed: Set<string>): Plugin {

@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { BuildOptions } from 'esbuild';
 import { InputError } from '../errors.js';
-import { sandboxedModules, SHARED_PREFIX, sharedModules } from './bundle-plugin.js';
+import { refrainApiModules, sandboxedModules, SHARED_PREFIX, sharedModules } from './bundle-plugin.js';
 import type { TemporalSdk } from './sdk.js';
 import { findTemporalSdk } from './sdk.js';
 
@@ -17,6 +17,8 @@ export interface TemporalBundleOptions {
   readonly payloadConverterPath?: string;
   /** Module that exports `failureConverter`. */
   readonly failureConverterPath?: string;
+  /** The code imports `@refrain/engine/workflow`, and runs on a Temporal cluster. */
+  readonly importsRefrainApi?: boolean;
 }
 
 /** Workflow code and the SDK that it imports, as two scripts. */
@@ -58,7 +60,7 @@ export async function bundleTemporalWorkflows(options: TemporalBundleOptions): P
       `@temporalio/workflow is not installed where ${workflowsPath} could import it`,
     );
   }
-  const { code, map, needed, ignored } = await bundleUserCode(workflowsPath, options);
+  const { code, map, needed, ignored } = await bundleUserCode(workflowsPath, sdk, options);
   const sdkCode = await bundleSdk(sdk, [...needed].sort());
   const hash = createHash('sha256').update(code).digest('hex').slice(0, 12);
   return {
@@ -71,7 +73,7 @@ export async function bundleTemporalWorkflows(options: TemporalBundleOptions): P
   };
 }
 
-async function bundleUserCode(workflowsPath: string, options: TemporalBundleOptions) {
+async function bundleUserCode(workflowsPath: string, sdk: TemporalSdk, options: TemporalBundleOptions) {
   const { build } = await import('esbuild');
   const needed = new Set<string>();
   const ignored = new Set<string>();
@@ -92,7 +94,11 @@ async function bundleUserCode(workflowsPath: string, options: TemporalBundleOpti
       absWorkingDir: folder,
       outfile: join(folder, 'refrain-workflows.js'),
       sourcemap: 'external',
-      plugins: [sandboxedModules(ignored), sharedModules(needed)],
+      plugins: [
+        ...(options.importsRefrainApi ? [refrainApiModules(folder, sdk.root)] : []),
+        sandboxedModules(ignored),
+        sharedModules(needed),
+      ],
     });
     const code = result.outputFiles!.find((file) => file.path.endsWith('.js'))!.text;
     const map = result.outputFiles!.find((file) => file.path.endsWith('.map'))!.text;

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import { dirname, join } from 'node:path';
 import { InputError } from '../errors.js';
 
@@ -71,3 +72,9 @@ function packageFolder(file: string): string {
   if (!found) throw new InputError('RFN3001', `${file} belongs to no package`);
   return found.folder;
 }
+
+/** What stands for `@refrain/engine/workflow` where code that imports it is run by Temporal's SDK. */
+export const refrainApi = {
+  specifier: '@refrain/engine/workflow',
+  path: fileURLToPath(new URL('./inside/refrain-api.js', import.meta.url)),
+} as const;

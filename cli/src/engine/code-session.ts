@@ -1,0 +1,123 @@
+import { watch } from 'node:fs';
+import { dirname } from 'node:path';
+import { divergenceText, eventToJson, openReplayer, type Client } from '@refrain/engine';
+import type { Terminal } from '../terminal.js';
+
+/** A worker of the embedded engine, or one of a Temporal cluster. */
+export interface SessionWorker {
+  readonly workflowTypes?: readonly string[];
+  run(): Promise<void>;
+  /** Does nothing when the worker is not running. */
+  shutdown(): void;
+}
+
+export interface CodeSessionOptions {
+  readonly client: Client;
+  readonly taskQueue: string;
+  /** Absolute paths. */
+  readonly workflows: string;
+  readonly activities: string | undefined;
+  readonly watch: boolean;
+  /** A worker with the code as it is now. */
+  readonly newWorker: () => Promise<SessionWorker>;
+}
+
+/** Files must be quiet for this long before the code is loaded again. */
+const quietMs = 150;
+/** Running executions that are replayed with new code; the rest is said to be left out. */
+const replayedAtMost = 500;
+
+/**
+ * The worker of the present code, and its successor whenever the code changes. A change that does not load
+ * leaves the old code running.
+ */
+export class CodeSession {
+  readonly #options: CodeSessionOptions;
+  readonly #terminal: Terminal;
+  #current: { readonly worker: SessionWorker; readonly running: Promise<void> } | undefined;
+  #stopWatching: () => void = () => undefined;
+  #reloading: Promise<void> = Promise.resolve();
+
+  constructor(options: CodeSessionOptions, terminal: Terminal) {
+    this.#options = options;
+    this.#terminal = terminal;
+  }
+
+  async begin(): Promise<void> {
+    await this.#load();
+    if (this.#options.watch) this.#stopWatching = this.#watch();
+  }
+
+  async end(): Promise<void> {
+    this.#stopWatching();
+    await this.#reloading;
+    this.#current?.worker.shutdown();
+    await this.#current?.running;
+  }
+
+  async #load(): Promise<void> {
+    const worker = await this.#options.newWorker();
+    const before = this.#current;
+    this.#current = { worker, running: worker.run() };
+    before?.worker.shutdown();
+    await before?.running;
+    const { taskQueue } = this.#options;
+    const types = worker.workflowTypes?.join(', ');
+    this.#terminal.stdout.write(`workflows on task queue ${taskQueue}${types ? `: ${types}` : ''}\n`);
+  }
+
+  #watch(): () => void {
+    const { workflows, activities } = this.#options;
+    const files = activities === undefined ? [workflows] : [workflows, activities];
+    let quiet: NodeJS.Timeout | undefined;
+    const watchers = [...new Set(files.map(dirname))].map((folder) =>
+      watch(folder, { recursive: true }, (_event, file) => {
+        if (file === null || !/\.[cm]?[jt]sx?$/.test(file) || /(^|[\\/])node_modules[\\/]/.test(file)) return;
+        clearTimeout(quiet);
+        quiet = setTimeout(() => {
+          this.#reloading = this.#reloading.then(() => this.#reload());
+        }, quietMs);
+      }),
+    );
+    return () => {
+      clearTimeout(quiet);
+      for (const watcher of watchers) watcher.close();
+    };
+  }
+
+  async #reload(): Promise<void> {
+    const { stdout, stderr } = this.#terminal;
+    try {
+      stdout.write('code changed\n');
+      await this.#replayRunning();
+      await this.#load();
+    } catch (error) {
+      stderr.write(`the new code does not load; the old code goes on\n${(error as Error).message}\n`);
+    }
+  }
+
+  /** Says which running executions the new code cannot replay, before a worker meets them. */
+  async #replayRunning(): Promise<void> {
+    const { stdout } = this.#terminal;
+    const { client, workflows, taskQueue } = this.#options;
+    const replayer = await openReplayer({ workflowsPath: workflows });
+    const query = `ExecutionStatus = "Running" AND TaskQueue = "${taskQueue}"`;
+    let replayed = 0;
+    let broken = 0;
+    for await (const { workflowId, runId } of client.workflow.list({ query })) {
+      if (replayed === replayedAtMost) {
+        stdout.write(`more than ${replayedAtMost} executions are running; the rest was not replayed\n`);
+        break;
+      }
+      const { events } = await client.workflow.getHandle(workflowId, runId).fetchHistory();
+      const history = { events: events.map(eventToJson) };
+      const { verdict, divergence } = await replayer.replay({ name: workflowId, history });
+      replayed += 1;
+      if (verdict !== 'incompatible') continue;
+      broken += 1;
+      stdout.write(`${workflowId}: ${divergence ? divergenceText(divergence) : verdict}\n`);
+    }
+    if (replayed > 0)
+      stdout.write(`${replayed} running executions replayed with the new code, ${broken} cannot go on\n`);
+  }
+}
