@@ -9,7 +9,7 @@ export type { ReplayTarget } from './replay/target.js';
 export { temporalTarget } from './replay/temporal-target.js';
 export { durationToMs, type Duration } from './failures/duration.js';
 export { CompleteAsyncError } from './failures/errors.js';
-export { ApplicationFailure, CancelledFailure } from './failures/failures.js';
+export { ApplicationFailure, CancelledFailure, ensureTemporalFailure } from './failures/failures.js';
 export type { Command, CommandOf, CommandType } from './history/command.js';
 export type { EventAttributes, EventOf, EventType, HistoryEvent, UnknownEvent } from './history/event.js';
 export type { Payload } from './history/payload.js';

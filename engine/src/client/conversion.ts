@@ -11,6 +11,7 @@ import {
   mapToRecorded,
 } from '../converter/payload-converter.js';
 import { ValueError } from '../failures/errors.js';
+import { ensureTemporalFailure } from '../failures/failures.js';
 import type { Failure } from '../history/messages.js';
 import type { Payload } from '../history/payload.js';
 
@@ -47,7 +48,7 @@ export function conversionOf(options: DataConverter = {}): Conversion {
     },
     encodeMap: async (map) => encode(mapToRecorded(converter, map)),
     plainMap: (map) => mapToRecorded(defaultPayloadConverter, map),
-    encodeFailure: async (error) => encode(failures.errorToFailure(error, converter)),
+    encodeFailure: async (error) => encode(failures.errorToFailure(ensureTemporalFailure(error), converter)),
     async decodeFirst(payloads) {
       if (!payloads?.length) return undefined;
       return arrayFromRecorded(converter, await decode([payloads[0]!]))[0];

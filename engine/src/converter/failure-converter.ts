@@ -62,21 +62,17 @@ export class DefaultFailureConverter implements FailureConverter {
       if (error.failure) return error.failure;
       return { ...this.#common(error, converter, context), ...infoOf(error, converter, context) };
     }
-    if (isError(error)) {
-      const applicationFailureInfo = { type: error.constructor?.name ?? error.name, nonRetryable: false };
-      return { ...this.#common(error, converter, context), applicationFailureInfo };
-    }
-    const applicationFailureInfo = { type: 'Error', nonRetryable: false };
+    if (isError(error)) return this.#common(error, converter, context);
     const unusual =
       ' [A non-Error value was thrown from your code. We recommend throwing Error objects so that we can provide a stack trace]';
     const message = isRecord(error) ? readable(error) : String(error);
-    return { source: failureSource, message: message + unusual, applicationFailureInfo };
+    return { source: failureSource, message: message + unusual };
   }
 
   #common(error: Error, converter: PayloadConverter, context?: SerializationContext): Failure {
     const cause = isError(error.cause) ? { cause: this.errorToFailure(error.cause, converter, context) } : {};
     return {
-      message: error.message,
+      message: String(error.message ?? ''),
       stackTrace: error.stack ?? '',
       source: failureSource,
       ...cause,

@@ -1,6 +1,7 @@
 import type { Activation, ActivationJob, Completion, WorkflowCommand } from '../core/activation.js';
 import { DeterminismViolationError, IllegalStateError } from '../failures/errors.js';
 import { ensureApplicationFailure } from '../failures/failures.js';
+import { isError } from '../failures/instance-of.js';
 import type { Failure } from '../history/messages.js';
 import { defaultFailureConverter } from '../converter/failure-converter.js';
 import { defaultPayloadConverter } from '../converter/payload-converter.js';
@@ -202,7 +203,8 @@ export class RuntimeInstance {
 }
 
 function toFailure(activator: Activator | undefined, error: unknown): Failure {
-  const failure = ensureApplicationFailure(error);
+  // What is no error has no type to tell; the converter says what to do instead.
+  const failure = isError(error) ? ensureApplicationFailure(error) : error;
   try {
     if (activator) return activator.toFailure(failure);
   } catch {

@@ -71,7 +71,7 @@ export function continueRun(
     ...timeouts,
     workflowTaskCompletedEventId: completedId,
     ...(a.backoffStartIntervalMs && { backoffStartIntervalMs: a.backoffStartIntervalMs }),
-    initiator: 'WORKFLOW',
+    ...(a.initiator && a.initiator !== 'UNSPECIFIED' && { initiator: a.initiator }),
     ...(a.header && { header: a.header }),
     memo,
     searchAttributes,

@@ -116,12 +116,14 @@ function refusal(t: Transition, { request, updates, types }: Completion): TaskFa
 }
 
 function taskFailure(cause: TaskFailure['cause'], message: string): TaskFailure {
+  // This one has no fault of the code's behind it, and is told as a server tells it.
+  if (cause === 'UNHANDLED_COMMAND') return { cause, failure: { message } };
   return {
     cause,
     failure: {
       message,
       source: 'Server',
-      serverFailureInfo: { nonRetryable: cause !== 'UNHANDLED_COMMAND' },
+      serverFailureInfo: { nonRetryable: true },
     },
   };
 }

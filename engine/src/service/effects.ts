@@ -16,7 +16,7 @@ import {
 } from './from-outside.js';
 import { resendQueries } from './queries.js';
 import type { LoadedRun } from './loaded-run.js';
-import { decideStart } from './start.js';
+import { decideStart, taskTimeoutMs } from './start.js';
 import type { ChildState } from './state.js';
 import { isRunning, taskQueueOf } from './state.js';
 import type { Effect } from './transition.js';
@@ -146,6 +146,7 @@ function childStartedAttributes(
   const { workflowId, started } = parent.state;
   const execution = { workflowId, runId: parent.state.runId };
   const executionTimeoutMs = initiated.workflowExecutionTimeoutMs ?? 0;
+  const runTimeoutMs = initiated.workflowRunTimeoutMs || executionTimeoutMs;
   return {
     workflowType: initiated.workflowType,
     parentWorkflowNamespace: ctx.namespace,
@@ -155,8 +156,8 @@ function childStartedAttributes(
     ...(initiated.taskQueue && { taskQueue: initiated.taskQueue }),
     input: initiated.input ?? [],
     workflowExecutionTimeoutMs: executionTimeoutMs,
-    workflowRunTimeoutMs: initiated.workflowRunTimeoutMs || executionTimeoutMs,
-    workflowTaskTimeoutMs: initiated.workflowTaskTimeoutMs || 10_000,
+    workflowRunTimeoutMs: runTimeoutMs,
+    workflowTaskTimeoutMs: taskTimeoutMs(initiated.workflowTaskTimeoutMs, runTimeoutMs),
     originalExecutionRunId: runId,
     firstExecutionRunId: runId,
     ...(initiated.retryPolicy && { retryPolicy: initiated.retryPolicy }),

@@ -77,7 +77,7 @@ export function childStarted(t: Transition, child: ChildState, runId: string): v
 }
 
 export function childStartFailed(t: Transition, child: ChildState): void {
-  const { workflowId, workflowType, control, workflowTaskCompletedEventId } = child.initiated;
+  const { workflowId, workflowType, control } = child.initiated;
   append(t, 'StartChildWorkflowExecutionFailed', {
     namespace: t.namespace,
     workflowId: workflowId!,
@@ -85,7 +85,6 @@ export function childStartFailed(t: Transition, child: ChildState): void {
     cause: 'WORKFLOW_ALREADY_EXISTS',
     ...(control && { control }),
     initiatedEventId: child.initiatedEventId,
-    workflowTaskCompletedEventId: workflowTaskCompletedEventId!,
   });
   wake(t);
 }
@@ -155,7 +154,6 @@ export function externalSignalResult(
   else {
     append(t, 'SignalExternalWorkflowExecutionFailed', {
       cause: 'EXTERNAL_WORKFLOW_EXECUTION_NOT_FOUND',
-      workflowTaskCompletedEventId: initiated.workflowTaskCompletedEventId!,
       ...common,
     });
   }
@@ -178,7 +176,6 @@ export function externalCancelResult(
   else {
     append(t, 'RequestCancelExternalWorkflowExecutionFailed', {
       cause: 'EXTERNAL_WORKFLOW_EXECUTION_NOT_FOUND',
-      workflowTaskCompletedEventId: initiated.workflowTaskCompletedEventId!,
       ...common,
       ...(control && { control }),
     });

@@ -63,11 +63,6 @@ export function startedAttributes(
 ): EventAttributes<'WorkflowExecutionStarted'> {
   const { workflowExecutionTimeoutMs: executionMs = 0, workflowRunTimeoutMs: runMs = 0 } = request;
   const runTimeoutMs = executionMs > 0 && (runMs === 0 || runMs > executionMs) ? executionMs : runMs;
-  const taskTimeoutMs = Math.min(
-    request.workflowTaskTimeoutMs || limits.workflowTaskTimeoutMs,
-    limits.workflowTaskTimeoutMaxMs,
-    runTimeoutMs || Infinity,
-  );
   const backoffMs = firstBackoffMs(request, nowMs);
   return {
     workflowType: request.workflowType,
@@ -75,7 +70,7 @@ export function startedAttributes(
     input: request.input ?? [],
     workflowExecutionTimeoutMs: executionMs,
     workflowRunTimeoutMs: runTimeoutMs,
-    workflowTaskTimeoutMs: taskTimeoutMs,
+    workflowTaskTimeoutMs: taskTimeoutMs(request.workflowTaskTimeoutMs, runTimeoutMs),
     originalExecutionRunId: runId,
     identity: request.identity ?? '',
     firstExecutionRunId: runId,
@@ -93,6 +88,15 @@ export function startedAttributes(
     ...(request.lastCompletionResult && { lastCompletionResult: request.lastCompletionResult }),
     ...(request.continuedFailure && { continuedFailure: request.continuedFailure }),
   };
+}
+
+/** A workflow task may not take longer than its run. */
+export function taskTimeoutMs(asked: number | undefined, runTimeoutMs: number): number {
+  return Math.min(
+    asked || limits.workflowTaskTimeoutMs,
+    limits.workflowTaskTimeoutMaxMs,
+    runTimeoutMs || Infinity,
+  );
 }
 
 function firstBackoffMs(request: StartWorkflowExecutionRequest, nowMs: number): number {

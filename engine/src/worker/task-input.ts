@@ -10,10 +10,10 @@ export function goesOn({ state, isLost }: CachedExecution, task: PollWorkflowTas
   if (isLost) return false;
   const first = task.history.events[0]?.eventId;
   if (first === undefined || first === state.feed.lastEventId + 1) return true;
-  // A task that only rejected updates has left no events: the next one begins where it began.
+  // A task that only rejected updates has left no events: the two that announced it, seen last, have not happened.
   if (first > state.feed.lastEventId || state.outgoingHead < state.outgoing.length) return false;
   if (first !== task.previousStartedEventId + 1) return false;
-  rewind(state, task.previousStartedEventId);
+  rewind(state, state.feed.lastEventId - 2);
   return true;
 }
 

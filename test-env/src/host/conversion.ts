@@ -1,6 +1,7 @@
 import {
   arrayFromRecorded,
   defaultFailureConverter,
+  ensureTemporalFailure,
   defaultPayloadConverter,
   toRecorded,
   type EventAttributes,
@@ -19,5 +20,6 @@ export interface Conversion {
 export const defaultConversion: Conversion = {
   toPayloads: (value) => [toRecorded(defaultPayloadConverter, value)],
   fromPayloads: (payloads) => arrayFromRecorded(defaultPayloadConverter, payloads),
-  toFailure: (error) => defaultFailureConverter.errorToFailure(error, defaultPayloadConverter),
+  toFailure: (error) =>
+    defaultFailureConverter.errorToFailure(ensureTemporalFailure(error), defaultPayloadConverter),
 };

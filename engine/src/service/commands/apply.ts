@@ -156,6 +156,10 @@ function startChild(
     taskQueue: { name: a.taskQueue?.name || taskQueueOf(t.state), kind: 'NORMAL' as const },
     parentClosePolicy:
       a.parentClosePolicy && a.parentClosePolicy !== 'UNSPECIFIED' ? a.parentClosePolicy : 'TERMINATE',
+    workflowIdReusePolicy:
+      a.workflowIdReusePolicy && a.workflowIdReusePolicy !== 'UNSPECIFIED'
+        ? a.workflowIdReusePolicy
+        : 'ALLOW_DUPLICATE',
     workflowTaskCompletedEventId: completedId,
     ...(a.retryPolicy && { retryPolicy: completeRetryPolicy(a.retryPolicy) }),
   } as const;

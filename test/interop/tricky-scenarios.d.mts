@@ -1,0 +1,1 @@
+export const trickyScenarios: Readonly<Record<string, object>>;
