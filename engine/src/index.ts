@@ -50,6 +50,7 @@ export type { PayloadCodec } from './converter/payload-codec.js';
 export type {
   WorkflowClient,
   WorkflowHandleWithFirstExecutionRunId,
+  WorkflowSignalWithStartOptions,
   WorkflowStartOptions,
 } from './client/workflow-client.js';
 export type { WorkflowHandle, WorkflowUpdateHandle } from './client/workflow-handle.js';

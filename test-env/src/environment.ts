@@ -7,8 +7,10 @@ import {
 } from '@refrain/engine/internal';
 import { Callbacks } from './host/callbacks.js';
 import { loadCode } from './host/code.js';
+import { failedTaskError } from './host/failed-task.js';
 import type { EventListener, Execution } from './host/listeners.js';
 import { historyOf } from './host/open-executions.js';
+import type { TestClient } from './host/test-client.js';
 import { ReplayCheck } from './host/replay-check.js';
 import { Stage } from './host/stage.js';
 import { workflowSource } from './host/workflow-source.js';
@@ -41,7 +43,7 @@ export class TestWorkflowEnvironment<A extends Activities = Activities> {
   readonly namespace: string;
   readonly taskQueue: string;
   /** As `@temporalio/client`; awaiting a result or an update skips time. */
-  readonly client: Client;
+  readonly client: TestClient;
   readonly #stage: Stage;
   readonly #callbacks: Callbacks;
   readonly #replays: ReplayCheck | undefined;
@@ -57,7 +59,8 @@ export class TestWorkflowEnvironment<A extends Activities = Activities> {
     this.#callbacks = new Callbacks(stage.clock, stage.actors, stage.traffic, (error) =>
       stage.problems.report(error),
     );
-    this.client = new Client({ connection: { service: stage.clientService } });
+    const { namespace } = names;
+    this.client = new Client({ connection: { service: stage.clientService }, namespace }) as TestClient;
   }
 
   static async create<A extends Activities = Activities>(
@@ -80,11 +83,16 @@ export class TestWorkflowEnvironment<A extends Activities = Activities> {
       activities: options.activities ?? {},
       twice: options.runActivitiesTwice ?? false,
       searchAttributes: options.searchAttributes,
+      onTaskFailed: (task, failure) => {
+        check.replays?.skip(task.workflowExecution.runId ?? '');
+        stage.problems.report(failedTaskError(task, failure));
+      },
       onClosed: async (execution) => {
         stage.problems.throwUntold();
         await check.replays?.check(execution);
       },
     });
+    if (namespace !== 'default') await stage.service.registerNamespace({ namespace });
     if (options.replay ?? true) check.replays = new ReplayCheck(stage, code, namespace);
     return new TestWorkflowEnvironment<A>(stage, check.replays, { namespace, taskQueue });
   }

@@ -31,6 +31,13 @@ export class ReplayDivergenceError extends UserCodeError {
   }
 }
 
+/** Workflow code threw what does not fail the workflow, or does not fit its history, or could not be loaded. */
+export class WorkflowTaskFailedError extends UserCodeError {
+  constructor(message: string) {
+    super('RFN4013', message);
+  }
+}
+
 /** Mocks with `once` or `times` that were used less often. */
 export class UnmetExpectationError extends UserCodeError {
   constructor(message: string) {

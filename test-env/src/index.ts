@@ -6,8 +6,10 @@ export {
   TimeSkipLimitError,
   UnexpectedCallError,
   UnmetExpectationError,
+  WorkflowTaskFailedError,
 } from './errors.js';
 export { timeline, type TimelineOptions } from './history/timeline.js';
+export type { TestClient, TestWorkflowClient } from './host/test-client.js';
 export type { EventListener, Execution } from './host/listeners.js';
 export { ActivityMock, type AsyncCompletion } from './mocks/activity-mock.js';
 export type { Activities, ArgumentMatcher, ArgumentMatchers } from './mocks/activity-types.js';

@@ -1,3 +1,4 @@
+import type { WorkflowOptions } from '@refrain/engine';
 import type { Activities } from './mocks/activity-types.js';
 
 export interface TestWorkflowEnvironmentOptions<A extends Activities = Activities> {
@@ -31,10 +32,9 @@ export interface TestWorkflowEnvironmentOptions<A extends Activities = Activitie
 export type SearchAttributeType = 'Text' | 'Keyword' | 'Int' | 'Double' | 'Bool' | 'Datetime' | 'KeywordList';
 
 /** Options for one start; the rest of the client's start options are taken as they are. */
-export interface RunOptions {
+export interface RunOptions extends Partial<Omit<WorkflowOptions, 'workflowId'>> {
   /** Default: `test-1`, `test-2` … */
   readonly workflowId?: string;
-  readonly [option: string]: unknown;
 }
 
 /** A workflow: the function, or its type's name. */

@@ -68,7 +68,15 @@ export interface ScheduleDescription {
   readonly scheduleId: string;
   readonly state: { readonly paused: boolean; readonly note?: string; readonly remainingActions?: number };
   readonly memo: Readonly<Record<string, unknown>>;
-  readonly info: ScheduleInfo & { readonly nextActionTimes: readonly Date[] };
+  /** As recorded, and by the names of `@temporalio/client`. */
+  readonly info: ScheduleInfo & {
+    readonly numActionsTaken: number;
+    readonly numActionsMissedCatchUp: number;
+    readonly numActionsSkippedOverlap: number;
+    readonly nextActionTimes: readonly Date[];
+    readonly createdAt: Date;
+    readonly lastUpdatedAt: Date | undefined;
+  };
   readonly raw: Schedule;
 }
 
@@ -192,7 +200,7 @@ function handleOf(
           ...(limitedActions && { remainingActions: remainingActions ?? 0 }),
         },
         memo: await conversion.decodeMap(memo?.fields),
-        info: { ...info, nextActionTimes: info.futureActionTimesMs.map((ms) => new Date(ms)) },
+        info: namedInfo(info),
         raw: schedule,
       };
     },
@@ -233,4 +241,17 @@ async function named<T>(scheduleId: string, call: Promise<T>): Promise<T> {
     if (isRefusal(error, 'ALREADY_EXISTS')) throw new ScheduleAlreadyRunning(error.message, scheduleId);
     throw error;
   });
+}
+
+function namedInfo(info: ScheduleInfo): ScheduleDescription['info'] {
+  const { actionCount, missedCatchupWindow, overlapSkipped, createTimeMs, updateTimeMs } = info;
+  return {
+    ...info,
+    numActionsTaken: actionCount,
+    numActionsMissedCatchUp: missedCatchupWindow,
+    numActionsSkippedOverlap: overlapSkipped,
+    nextActionTimes: info.futureActionTimesMs.map((ms) => new Date(ms)),
+    createdAt: new Date(createTimeMs),
+    lastUpdatedAt: updateTimeMs === undefined ? undefined : new Date(updateTimeMs),
+  };
 }

@@ -1,3 +1,5 @@
+// The module's own: a test that fakes the global timers must not stop this.
+import { setImmediate } from 'node:timers';
 import type { Activation, Completion, WorkflowCommand } from '../core/activation.js';
 import {
   beginTask,

@@ -1,3 +1,5 @@
+// The module's own: a test that fakes the global timers must not stop this.
+import { setImmediate } from 'node:timers';
 /**
  * Hears of rejections that nobody handles.
  *

@@ -1,3 +1,5 @@
+// The module's own: a test that fakes the global timers must not stop this.
+import { setImmediate } from 'node:timers';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Activation, Completion, WorkflowInstance } from '../core/activation.js';
 import type { Failure } from '../history/messages.js';

@@ -1,3 +1,5 @@
+// The module's own: a test that fakes the global timers must not stop the worker.
+import { setTimeout } from 'node:timers';
 import { hasStatus } from './service-status.js';
 import type { Slots } from './slots.js';
 

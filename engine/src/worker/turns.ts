@@ -1,3 +1,5 @@
+// The module's own: a test that fakes the global timers must not stop the worker.
+import { setImmediate } from 'node:timers';
 /** What a turn does, in this order. */
 const phases = ['record', 'activate', 'store', 'begin'] as const;
 export type Phase = (typeof phases)[number];

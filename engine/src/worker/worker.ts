@@ -1,3 +1,5 @@
+// The module's own: a test that fakes the global timers must not stop the worker.
+import { setTimeout } from 'node:timers';
 import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { InputError } from '../errors.js';

@@ -1,3 +1,5 @@
+// The module's own: a test that fakes the global timers must not stop the worker.
+import { setImmediate } from 'node:timers';
 import { beginTask, heartbeatTask } from '../core/execution.js';
 import type { Step, TaskAnswer } from '../core/step.js';
 import type { HistoryEvent } from '../history/event.js';

@@ -1,3 +1,5 @@
+// The module's own: a test may fake the global ones.
+import { setImmediate } from 'node:timers';
 import { Client } from '@refrain/engine/internal';
 import type { WorkflowCode } from '../host/code.js';
 import { assertReplays } from '../host/replay-check.js';

@@ -1,3 +1,5 @@
+// The module's own: a test may fake the global ones.
+import { setImmediate } from 'node:timers';
 import type { Actors } from '../time/actors.js';
 import type { Traffic } from '../time/traffic.js';
 import type { VirtualClock } from '../time/virtual-clock.js';

@@ -49,6 +49,8 @@ export interface StageOptions {
   readonly admitPoll?: WorkerViewOptions['admitPoll'];
   /** Goes around every activity attempt: explored runs. */
   readonly aroundAttempt?: (attempt: Attempt, perform: () => Promise<unknown>) => Promise<unknown>;
+  /** A worker has answered a workflow task with a failure; the service is going to give the task out again. */
+  readonly onTaskFailed?: WorkerViewOptions['onTaskFailed'];
   readonly onClosed: (execution: Partial<Execution>) => Promise<void>;
 }
 
@@ -196,8 +198,9 @@ export class Stage {
       call: (request: R) => Promise<T>,
     ) => {
       return (request: R): Promise<T> => {
-        if (request.taskQueue.name) this.ensureWorker(request.taskQueue.name);
-        return call(request);
+        const name = request.taskQueue.name ?? this.#options.taskQueue;
+        this.ensureWorker(name);
+        return call({ ...request, taskQueue: { ...request.taskQueue, name } });
       };
     };
     return Object.assign(Object.create(view) as Service, {
@@ -216,6 +219,7 @@ export class Stage {
       traffic: this.traffic,
       plainTasks: this.#options.separateWorkers ?? false,
       ...(this.#options.admitPoll ? { admitPoll: this.#options.admitPoll } : {}),
+      ...(this.#options.onTaskFailed ? { onTaskFailed: this.#options.onTaskFailed } : {}),
       takeWorkflowTask: async (task) => {
         this.listeners.tell(task.workflowExecution, task.history.events);
         return this.mocked.takeTask(task);

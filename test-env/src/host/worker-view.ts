@@ -25,6 +25,8 @@ export interface WorkerViewOptions {
     task: WorkflowTask,
     answer: TaskApi.RespondWorkflowTaskCompletedRequest,
   ) => Promise<void>;
+  /** A worker has answered a workflow task with a failure. */
+  readonly onTaskFailed?: (task: WorkflowTask, failure: TaskApi.RespondWorkflowTaskFailedRequest) => void;
   /** The answer is recorded. */
   readonly afterAnswer?: (task: WorkflowTask) => Promise<void>;
 }
@@ -95,8 +97,11 @@ export class WorkerView {
     return {
       pollWorkflowTaskQueue: (request, options) => this.#pollWorkflowTask(request, options?.signal),
       respondWorkflowTaskCompleted: (request) => this.#completeWorkflowTask(request),
-      respondWorkflowTaskFailed: (request) =>
-        this.#answerWorkflowTask(request.taskToken, () => target.respondWorkflowTaskFailed(request)),
+      respondWorkflowTaskFailed: (request) => {
+        const task = this.#workflowTasks.get(request.taskToken)?.task;
+        if (task) this.#options.onTaskFailed?.(task, request);
+        return this.#answerWorkflowTask(request.taskToken, () => target.respondWorkflowTaskFailed(request));
+      },
       respondQueryTaskCompleted: (request) =>
         this.#answerWorkflowTask(request.taskToken, () => target.respondQueryTaskCompleted(request)),
       pollActivityTaskQueue: (request, options) => this.#pollActivityTask(request, options?.signal),

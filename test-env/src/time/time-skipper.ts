@@ -1,3 +1,5 @@
+// The module's own: a test may fake the global ones.
+import { clearTimeout, setTimeout } from 'node:timers';
 import { StalledError, TimeSkipLimitError } from '../errors.js';
 import { durationText } from '../history/duration-text.js';
 import type { Traffic } from './traffic.js';

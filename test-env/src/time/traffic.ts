@@ -1,3 +1,5 @@
+// The module's own: a test may fake the global ones.
+import { setImmediate } from 'node:timers';
 /**
  * What is under way in an environment: requests of the test, workflow tasks and activities in a worker, callbacks
  * of the test. Time may be skipped only while nothing is. It counts; it decides nothing.
