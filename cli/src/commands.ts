@@ -7,6 +7,7 @@ import { history } from './commands/history.js';
 import { init } from './commands/init.js';
 import { replay } from './commands/replay.js';
 import { run } from './commands/run.js';
+import { schedule } from './commands/schedule.js';
 import { workflow } from './commands/workflow.js';
 
 /** Every command, in the order of `refrain --help`. */
@@ -16,6 +17,7 @@ export const commands: readonly (AnyCommand | CommandGroup)[] = [
   run,
   dev,
   workflow,
+  schedule,
   history,
   explain,
   init,

@@ -1,5 +1,6 @@
 import type { CommandGroup } from '../command.js';
 import { defineCommand } from '../command.js';
+import { connectionOptions } from '../engine/connection-options.js';
 
 /** Loads the engine, and only when a command needs it. */
 const actions = () => import('../history/actions.js');
@@ -81,8 +82,37 @@ const redact = defineCommand({
   run: async (given, terminal) => (await actions()).redact(given, terminal),
 });
 
+const exportHistories = defineCommand({
+  usage: 'export',
+  describe: 'Write histories of an engine or a Temporal server to files',
+  examples: [
+    ['refrain history export -w order-7 -o order-7.json', 'one execution'],
+    [
+      'refrain history export -q \'WorkflowType = "orderWorkflow"\' --directory histories/',
+      'those of a query',
+    ],
+  ],
+  positionals: {},
+  options: {
+    ...connectionOptions,
+    'workflow-id': { type: 'string', alias: 'w', requiresArg: true, describe: 'The execution to export' },
+    'run-id': { type: 'string', alias: 'r', requiresArg: true, describe: 'A run of it; default: the newest' },
+    query: { type: 'string', alias: 'q', requiresArg: true, describe: 'A list filter instead of an id' },
+    limit: { type: 'number', default: 100, requiresArg: true, describe: 'At most this many of the query' },
+    output,
+    directory: {
+      type: 'string',
+      alias: 'd',
+      requiresArg: true,
+      describe: 'Folder for a file of each execution: <workflow id>.<run id>.json',
+    },
+    gzip: { type: 'boolean', default: false, describe: 'Compress them' },
+  },
+  run: async (given, terminal) => (await import('../engine/export-histories.js')).runExport(given, terminal),
+});
+
 export const history: CommandGroup = {
   usage: 'history',
-  describe: 'Show, check, compare, convert and redact history files',
-  members: [show, validate, diff, convert, redact],
+  describe: 'Show, check, compare, convert, redact and export histories',
+  members: [show, validate, diff, convert, redact, exportHistories],
 };

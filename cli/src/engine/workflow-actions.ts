@@ -2,41 +2,26 @@ import { resolve } from 'node:path';
 import { readFile } from 'node:fs/promises';
 import { eventToJson, readHistory, type WorkflowHandle } from '@refrain/engine';
 import { timeline } from '@refrain/test-env/internal';
-import type { ExitCode } from '../command.js';
 import type { Terminal } from '../terminal.js';
 import { UsageError } from '../usage-error.js';
-import { connect, type ConnectionArguments, type Connection } from './connection.js';
+import type { Connection } from './connection.js';
 import { exitCodeOfOutcome, outcomeOf, outcomeText } from './outcome.js';
 import { parseArguments } from './parse-arguments.js';
+import { table, withConnection, type CommonArguments } from './with-connection.js';
 
-interface Common extends ConnectionArguments {
-  readonly format: string;
-}
-
-interface OfOne extends Common {
+interface OfOne extends CommonArguments {
   readonly 'workflow-id': string;
   readonly 'run-id': string | undefined;
-}
-
-/** Opens the connection, does the work, prints its answer, closes. */
-async function withConnection(
-  given: Common,
-  terminal: Terminal,
-  work: (
-    connection: Connection,
-  ) => Promise<{ readonly json: unknown; readonly text: string; readonly exitCode?: ExitCode }>,
-): Promise<ExitCode> {
-  await using connection = await connect(given, terminal);
-  const { json, text, exitCode = 0 } = await work(connection);
-  terminal.stdout.write(given.format === 'json' ? `${JSON.stringify(json, null, 2)}\n` : text && `${text}\n`);
-  return exitCode;
 }
 
 function handleOf({ client }: Connection, given: OfOne): WorkflowHandle {
   return client.workflow.getHandle(given['workflow-id'], given['run-id']);
 }
 
-export async function list(given: Common & { query: string | undefined; limit: number }, terminal: Terminal) {
+export async function list(
+  given: CommonArguments & { query: string | undefined; limit: number },
+  terminal: Terminal,
+) {
   return withConnection(given, terminal, async ({ client }) => {
     const rows = [];
     for await (const found of client.workflow.list(given.query === undefined ? {} : { query: given.query })) {
@@ -49,7 +34,7 @@ export async function list(given: Common & { query: string | undefined; limit: n
   });
 }
 
-export async function count(given: Common & { query: string | undefined }, terminal: Terminal) {
+export async function count(given: CommonArguments & { query: string | undefined }, terminal: Terminal) {
   return withConnection(given, terminal, async ({ client }) => {
     const counted = await client.workflow.count(given.query);
     const groups = counted.groups.map((group) => `${group.groupValues.join(', ')}: ${group.count}`);
@@ -114,7 +99,7 @@ export async function result(given: OfOne, terminal: Terminal) {
   });
 }
 
-interface StartArguments extends Common {
+interface StartArguments extends CommonArguments {
   readonly type: string;
   readonly 'task-queue': string;
   readonly 'workflow-id': string | undefined;
@@ -217,7 +202,7 @@ function executionOf(given: OfOne) {
   };
 }
 
-export async function importHistory(given: Common & { history: string }, terminal: Terminal) {
+export async function importHistory(given: CommonArguments & { history: string }, terminal: Terminal) {
   const bytes = await readFile(resolve(terminal.cwd, given.history)).catch((error: Error) => {
     throw new UsageError('RFN7007', `${given.history} cannot be read: ${error.message}`, { cause: error });
   });
@@ -229,14 +214,4 @@ export async function importHistory(given: Common & { history: string }, termina
     const imported = await service.importWorkflowExecution({ events });
     return { json: imported, text: `${imported.workflowId}  imported  (run ${imported.runId})` };
   });
-}
-
-/** Columns as wide as their widest cell; the last one is not padded. */
-function table(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0]?.map((_cell, column) => Math.max(...rows.map((row) => row[column]!.length))) ?? [];
-  return rows
-    .map((row) =>
-      row.map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column]!))).join('  '),
-    )
-    .join('\n');
 }

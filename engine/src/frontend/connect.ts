@@ -93,12 +93,40 @@ const complete: Readonly<Record<string, (answer: Answer) => unknown>> = {
     pendingTimers: [],
     ...answer,
   }),
-  PollWorkflowTaskQueue: (answer) =>
-    answer['taskToken'] ? { queries: {}, messages: [], ...answer } : undefined,
-  PollActivityTaskQueue: (answer) => (answer['taskToken'] ? answer : undefined),
-  ListSchedules: (answer) => ({ schedules: [], ...answer }),
+  PollWorkflowTaskQueue: (answer) => (answer['taskToken'] ? workflowTask(answer) : undefined),
+  RespondWorkflowTaskCompleted: (answer) => ({
+    activityTasks: [],
+    ...answer,
+    ...(answer['workflowTask'] !== undefined && {
+      workflowTask: workflowTask(answer['workflowTask'] as Answer),
+    }),
+  }),
+  PollActivityTaskQueue: (answer) => (answer['taskToken'] ? { attempt: 1, ...answer } : undefined),
+  ListSchedules: (answer) => ({
+    ...answer,
+    schedules: ((answer['schedules'] ?? []) as Answer[]).map(listedSchedule),
+  }),
+  DescribeSchedule: (answer) => ({ ...answer, info: { ...noActions, ...(answer['info'] as object) } }),
   ListScheduleMatchingTimes: (answer) => ({ startTimesMs: answer['startTimeMs'] ?? [] }),
 };
+
+function workflowTask(answer: Answer): object {
+  const numbers = { previousStartedEventId: 0, startedEventId: 0, attempt: 1, backlogCountHint: 0 };
+  const history = { events: [], ...(answer['history'] as object) };
+  return { ...numbers, queries: {}, messages: [], ...answer, history };
+}
+
+/** What `ScheduleInfo` says when a schedule has not acted: zeros and empty lists are absent on the wire. */
+const noActions = {
+  ...{ actionCount: 0, missedCatchupWindow: 0, overlapSkipped: 0, bufferDropped: 0, bufferSize: 0 },
+  ...{ runningWorkflows: [], recentActions: [], futureActionTimesMs: [], createTimeMs: 0 },
+};
+
+function listedSchedule(entry: Answer): object {
+  const { workflowType, ...info } = (entry['info'] ?? {}) as { workflowType?: { name?: string } };
+  const absent = { spec: {}, paused: false, recentActions: [], futureActionTimesMs: [] };
+  return { ...entry, info: { ...absent, ...info, workflowType: workflowType?.name ?? '' } };
+}
 
 function groupsOf(answer: Answer): object[] {
   const groups = (answer['groups'] ?? []) as { count?: number; groupValues?: { data?: string }[] }[];

@@ -98,10 +98,10 @@ const bytes: WireCodec = {
   toWire: (value) => Buffer.from(value as string, 'base64'),
 };
 
-/** Tokens (of tasks, pages, conflicts) are the service's own opaque strings. */
+/** Tokens (of tasks, pages, conflicts) are opaque strings: ASCII when they are our service's, else any bytes. */
 const opaqueText: WireCodec = {
-  fromWire: (value) => asBuffer(value).toString('utf8'),
-  toWire: (value) => Buffer.from(value as string, 'utf8'),
+  fromWire: (value) => asBuffer(value).toString('latin1'),
+  toWire: (value) => Buffer.from(value as string, 'latin1'),
 };
 
 /** protobuf.js gives bytes as a Uint8Array, and as a plain array where there are none. */
