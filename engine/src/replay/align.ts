@@ -9,6 +9,8 @@ export type Change =
       readonly recorded: Item;
       readonly attempted: Item;
       readonly earlier: boolean;
+      /** Moved to an earlier place: what history has there. */
+      readonly before?: Item;
       /** Moved to a later place: what the code asks for where history has the command. */
       readonly instead?: Item;
     }
@@ -45,41 +47,58 @@ type EditStep =
   | { readonly type: 'inserted'; readonly attempted: Item; readonly recorded?: Item | undefined };
 
 function withMoves(first: EditStep, steps: readonly EditStep[]): Change {
-  if (first.type === 'inserted') {
-    const partner = steps.find((step) => step.type === 'removed' && isSame(step.recorded, first.attempted));
-    if (partner?.type === 'removed') {
-      return { type: 'moved', recorded: partner.recorded, attempted: first.attempted, earlier: true };
-    }
-    return {
-      type: 'inserted',
-      attempted: first.attempted,
-      ...(first.recorded ? { before: first.recorded } : {}),
-    };
+  switch (first.type) {
+    case 'inserted':
+      return inserted(first, steps);
+    case 'removed':
+      return removed(first, steps);
+    default:
+      return replaced(first, steps);
   }
-  if (first.type === 'removed') {
-    const partner = steps.find((step) => step.type === 'inserted' && isSame(first.recorded, step.attempted));
-    if (partner?.type === 'inserted') {
-      const { recorded, attempted: instead } = first;
-      const moved = { type: 'moved', recorded, attempted: partner.attempted, earlier: false } as const;
-      return instead ? { ...moved, instead } : moved;
-    }
-    return {
-      type: 'removed',
-      recorded: first.recorded,
-      ...(first.attempted ? { instead: first.attempted } : {}),
-    };
-  }
+}
+
+/** The same command in another place, where alignment keeps neither side. */
+function elsewhere(steps: readonly EditStep[], first: EditStep, side: 'recorded' | 'attempted', item: Item) {
+  const step = steps.find((other) => {
+    const found = other === first || other.type === 'kept' ? undefined : other[side];
+    const isGap = other.type === (side === 'recorded' ? 'inserted' : 'removed');
+    return !isGap && found !== undefined && isSame(found, item);
+  });
+  return step?.[side];
+}
+
+function inserted(step: Extract<EditStep, { type: 'inserted' }>, steps: readonly EditStep[]): Change {
+  const { attempted, recorded: before } = step;
+  const here = before ? { before } : {};
+  const recorded = elsewhere(steps, step, 'recorded', attempted);
+  return recorded
+    ? { type: 'moved', recorded, attempted, earlier: true, ...here }
+    : { type: 'inserted', attempted, ...here };
+}
+
+function removed(step: Extract<EditStep, { type: 'removed' }>, steps: readonly EditStep[]): Change {
+  const { recorded, attempted: instead } = step;
+  const here = instead ? { instead } : {};
+  const attempted = elsewhere(steps, step, 'attempted', recorded);
+  return attempted
+    ? { type: 'moved', recorded, attempted, earlier: false, ...here }
+    : { type: 'removed', recorded, ...here };
+}
+
+function replaced(
+  step: Exclude<EditStep, { type: 'inserted' | 'removed' }>,
+  steps: readonly EditStep[],
+): Change {
+  const { recorded, attempted } = step;
   const swapped = steps.find(
-    (step) =>
-      step !== first &&
-      step.type === 'changed' &&
-      isSame(step.recorded, first.attempted) &&
-      isSame(step.attempted, first.recorded),
+    (other) =>
+      other !== step &&
+      other.type === 'changed' &&
+      isSame(other.recorded, attempted) &&
+      isSame(other.attempted, recorded),
   );
-  if (swapped?.type === 'changed') {
-    return { type: 'moved', recorded: swapped.recorded, attempted: first.attempted, earlier: true };
-  }
-  return { type: 'changed', recorded: first.recorded, attempted: first.attempted };
+  if (swapped?.type !== 'changed') return { type: 'changed', recorded, attempted };
+  return { type: 'moved', recorded: swapped.recorded, attempted, earlier: true, before: recorded };
 }
 
 function isSame(left: Item, right: Item): boolean {

@@ -86,7 +86,10 @@ function recordedItem(event: HistoryEvent, workflowTask: number): Item | undefin
     case 'ActivityTaskCancelRequested':
       return make('cancelled activity', '');
     case 'StartChildWorkflowExecutionInitiated':
-      return make('child workflow', event.attributes.workflowType?.name, event.attributes.input ?? []);
+      return make('child workflow', event.attributes.workflowType?.name, [
+        event.attributes.workflowId,
+        event.attributes.input ?? [],
+      ]);
     case 'SignalExternalWorkflowExecutionInitiated':
       return make('signal', event.attributes.signalName, event.attributes.input ?? []);
     case 'RequestCancelExternalWorkflowExecutionInitiated':
@@ -126,7 +129,7 @@ function markerItem(
     }
   };
   if (markerName === 'core_patch') return make('patch', String(json('patch-data')['id'] ?? ''));
-  // Local activities stand where they ended, not where the code asked for them: they cannot be aligned.
+  // Local activities stand where they ended, not where the code asked for them: see local-activity-items.ts.
   return undefined;
 }
 
@@ -149,7 +152,7 @@ function attemptedItem(command: WorkflowCommand, workflowTask: number): Item | u
     case 'requestCancelActivity':
       return make('cancelled activity');
     case 'startChildWorkflowExecution':
-      return make('child workflow', command.workflowType, command.input);
+      return make('child workflow', command.workflowType, [command.workflowId, command.input]);
     case 'signalExternalWorkflowExecution':
       return make('signal', command.signalName, command.args);
     case 'requestCancelExternalWorkflowExecution':
@@ -193,6 +196,7 @@ export function nameOf(item: Item): string {
     case 'activity':
     case 'child workflow':
     case 'patch':
+    case 'local activity':
     case 'signal':
       return `${item.kind} \`${item.identity}\``;
     case 'completion':

@@ -7,6 +7,7 @@ import { firstChange } from './align.js';
 import { codeFrame, sourceLine } from './code-frame.js';
 import type { Item } from './commands-of-history.js';
 import { attemptedItems, commandView, eventView, nameOf, recordedItems } from './commands-of-history.js';
+import { attemptedLocalActivities, recordedLocalActivities } from './local-activity-items.js';
 import { patchSnippet } from './patch-snippet.js';
 import type { Divergence } from './result.js';
 import type { Run } from './run.js';
@@ -21,8 +22,8 @@ export interface Evidence {
 
 /** Explains nondeterminism: where it begins, which is often before the event that does not fit. */
 export function explainMismatch(evidence: Evidence, mismatch: Mismatch): Divergence {
-  const change = changeOf(evidence, Math.max(mismatch.workflowTask, 1));
-  if (change) return explainChange(evidence, mismatch, change);
+  const found = changeOf(evidence, Math.max(mismatch.workflowTask, 1));
+  if (found) return explainChange(evidence, mismatch, found);
   const stack = mismatch.callSite ?? callSiteOf(mismatch.attempted);
   return {
     code: codeOf(mismatch),
@@ -37,16 +38,52 @@ export function explainMismatch(evidence: Evidence, mismatch: Mismatch): Diverge
   };
 }
 
+/** The first change, and what the code asked for in its order. */
+interface Found {
+  readonly change: Change;
+  readonly attempted: readonly Item[];
+}
+
 /** With what the code would have done next, where it could be followed; else up to the task of the mismatch. */
-function changeOf({ events, run }: Evidence, tasks: number): Change | undefined {
+function changeOf({ events, run }: Evidence, tasks: number): Found | undefined {
   const { commands, beyond } = run;
-  if (beyond && beyond.commands.length > 0) {
-    const recorded = recordedItems(events, Infinity);
-    const attempted = attemptedItems([...commands, beyond.commands], Infinity, recorded);
-    return firstChange(recorded, attempted, beyond.complete && isEnding(recorded.at(-1)));
+  const isFollowed = beyond !== undefined && beyond.commands.length > 0;
+  const all = isFollowed ? [...commands, beyond.commands] : commands;
+  const until = isFollowed ? Infinity : tasks;
+  const recorded = recordedItems(events, until);
+  const attempted = attemptedItems(all, until, recorded);
+  const isWhole = isFollowed ? beyond.complete && isEnding(recorded.at(-1)) : true;
+  const localAttempted = attemptedLocalActivities(all);
+  const change = joined(
+    firstChange(recorded, attempted, isWhole),
+    firstChange(
+      recordedLocalActivities(events),
+      localAttempted,
+      isFollowed && beyond.complete && isEnding(recorded.at(-1)),
+    ),
+  );
+  return change && { change, attempted: isLocal(change) ? localAttempted : attempted };
+}
+
+function isLocal(change: Change): boolean {
+  return ('attempted' in change ? change.attempted : change.recorded).kind === 'local activity';
+}
+
+/** Of a change among local activities and one among all other commands: the one that is earlier, or both as one. */
+function joined(change: Change | undefined, local: Change | undefined): Change | undefined {
+  if (!change || !local) return change ?? local;
+  if (change.type === 'removed' && local.type === 'inserted') {
+    return { type: 'changed', recorded: change.recorded, attempted: local.attempted };
   }
-  const recorded = recordedItems(events, tasks);
-  return firstChange(recorded, attemptedItems(commands, tasks, recorded), true);
+  if (change.type === 'inserted' && local.type === 'removed') {
+    return { type: 'changed', recorded: local.recorded, attempted: change.attempted };
+  }
+  return taskOf(local) < taskOf(change) ? local : change;
+}
+
+function taskOf(change: Change): number {
+  const recorded = 'recorded' in change ? change.recorded.workflowTask : Infinity;
+  return Math.min(recorded, 'attempted' in change ? change.attempted.workflowTask : Infinity);
 }
 
 function isEnding(item: Item | undefined): boolean {
@@ -67,16 +104,23 @@ function codeOf(mismatch: Mismatch): string {
   }
 }
 
-function explainChange({ target, events }: Evidence, mismatch: Mismatch, change: Change): Divergence {
-  const recorded = 'recorded' in change ? change.recorded : undefined;
+function explainChange({ target, events }: Evidence, mismatch: Mismatch, found: Found): Divergence {
+  const { change } = found;
+  // What history has at the place in question; of a command that moved to earlier that is another one.
+  const before = 'before' in change ? change.before : undefined;
+  const recorded =
+    change.type === 'moved'
+      ? (before ?? change.recorded)
+      : 'recorded' in change
+        ? change.recorded
+        : undefined;
   // Where the code is at the place in question; of a command that moved to later that is another one.
   const instead = 'instead' in change ? change.instead : undefined;
   const attempted = instead ?? ('attempted' in change ? change.attempted : undefined);
-  const anchor = attempted;
   const task = change.type === 'moved' && !change.earlier ? recorded?.workflowTask : attempted?.workflowTask;
-  const location = locate(target, anchor?.callSite);
+  const location = placeInCode(target, found.attempted, attempted);
   const field = change.type === 'changed' ? (mismatch.field ?? firstField(change)) : undefined;
-  const eventId = recorded?.eventId ?? ('before' in change ? change.before?.eventId : undefined);
+  const eventId = recorded?.eventId ?? before?.eventId;
   return {
     code: change.type === 'removed' ? 'RFN3011' : change.type === 'inserted' ? 'RFN3015' : 'RFN3010',
     ...placeOf(
@@ -91,6 +135,20 @@ function explainChange({ target, events }: Evidence, mismatch: Mismatch, change:
     cause: causeOf(change),
     fix: patchSnippet({ change, line: location && sourceLine(location) }),
   };
+}
+
+/** The call of a command; of the end of a function, which is no call, that of the command before it. */
+function placeInCode(
+  target: ReplayTarget,
+  attempted: readonly Item[],
+  item: Item | undefined,
+): SourceLocation | undefined {
+  const last = item ? attempted.indexOf(item) : attempted.length - 1;
+  for (let at = last; at >= 0; at--) {
+    const location = locate(target, attempted[at]!.callSite);
+    if (location) return location;
+  }
+  return locate(target, item?.callSite);
 }
 
 /** For an inserted command without a successor: the event at which history answered that task. */
@@ -111,7 +169,11 @@ function firstField(change: Extract<Change, { type: 'changed' }>): string {
       ] ?? 'id'
     );
   }
-  return change.recorded.kind === 'timer' ? 'startToFireTimeoutMs' : 'input';
+  if (change.recorded.kind === 'timer') return 'startToFireTimeoutMs';
+  const { workflowId } = change.recorded.view;
+  return workflowId !== undefined && workflowId !== change.attempted.view['workflowId']
+    ? 'workflowId'
+    : 'input';
 }
 
 function messageOf(change: Change): string {
@@ -136,7 +198,8 @@ function messageOf(change: Change): string {
 /** `the activity b`, or, where only details differ, what differs. */
 function otherName(change: Extract<Change, { type: 'changed' }>): string {
   const name = nameOf(change.attempted);
-  return name === nameOf(change.recorded) ? 'it with another input' : `the ${name}`;
+  if (name !== nameOf(change.recorded)) return `the ${name}`;
+  return firstField(change) === 'workflowId' ? 'it with another id' : 'it with another input';
 }
 
 function causeOf(change: Change): string {

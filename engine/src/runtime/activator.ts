@@ -1,3 +1,4 @@
+import { isError } from '../failures/instance-of.js';
 import {
   arrayToRecorded,
   defaultPayloadConverter,
@@ -202,11 +203,13 @@ export class Activator {
   push(command: WorkflowCommand): void {
     if (command.type !== 'respondToQuery') this.assertMayCommand(command.type);
     const callSite = this.options.captureCallSites ? currentCallSite() : undefined;
-    this.commands.push(callSite === undefined ? command : { ...command, callSite });
+    this.commands.push(callSite === undefined ? command : { callSite, ...command });
   }
 
-  pushTerminal(command: WorkflowCommand): void {
-    this.push(command);
+  /** `error`: what ended the run; where it was made is where the code asked for the end. */
+  pushTerminal(command: WorkflowCommand, error?: unknown): void {
+    const callSite = this.options.captureCallSites && isError(error) ? error.stack : undefined;
+    this.push(callSite ? { ...command, callSite } : command);
     this.completed = true;
   }
 

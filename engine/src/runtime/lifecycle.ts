@@ -77,15 +77,15 @@ function logLifecycle(run: () => Promise<unknown>): Promise<unknown> {
 /** What an error that leaves the workflow function or a handler does: ends the run, or fails the workflow task. */
 export function handleWorkflowFailure(activator: Activator, error: unknown): void {
   if (activator.cancelled && isCancellation(error)) {
-    activator.pushTerminal({ type: 'cancelWorkflowExecution' });
+    activator.pushTerminal({ type: 'cancelWorkflowExecution' }, error);
   } else if (error instanceof ContinueAsNew) {
-    activator.pushTerminal(error.command);
+    activator.pushTerminal(error.command, error);
   } else if (error instanceof TemporalFailure || isConfiguredFailure(activator, error)) {
     // The run fails: handlers that still run are not worth a warning.
     activator.signalsInProgress.clear();
     activator.updatesInProgress.clear();
     const failure = activator.toFailure(ensureTemporalFailure(error));
-    activator.pushTerminal({ type: 'failWorkflowExecution', failure });
+    activator.pushTerminal({ type: 'failWorkflowExecution', failure }, error);
   } else {
     activator.failTask(error);
   }

@@ -10,7 +10,7 @@ import type { Program, WorkflowProgram } from '../../properties/programs.js';
 import { workflowPrograms } from '../../properties/programs.js';
 import { repository } from '../../engine/temporal/project.js';
 import type { Mutation } from './mutate.js';
-import { mutate, mutations } from './mutate.js';
+import { decorations, mutate, mutations } from './mutate.js';
 import type { Oracle, OracleResult } from './oracle.js';
 import { openOracle } from './oracle.js';
 
@@ -125,9 +125,11 @@ describe('verdicts agree with Worker.runReplayHistory', () => {
   it('over generated programs and changed versions of them', { timeout: 600_000 }, async () => {
     const cases: Case[] = [];
     const arbitrary = fc.tuple(
-      workflowPrograms.map(portable),
+      fc
+        .tuple(workflowPrograms, decorations)
+        .map(([program, changes]) => portable(changes.reduce(mutate, program))),
       fc.array(fc.nat(63), { minLength: 5, maxLength: 60 }),
-      fc.array(mutations, { minLength: 3, maxLength: 3 }),
+      fc.array(mutations, { minLength: 4, maxLength: 4 }),
     );
     const seed = Number(process.env['ORACLE_SEED'] ?? 1);
     for (const [program, choices, changes] of fc.sample(arbitrary, { numRuns: runs, seed })) {

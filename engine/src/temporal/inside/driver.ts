@@ -325,13 +325,25 @@ function activationBase(activation: Activation, sdk: SdkModules): Dict {
   };
 }
 
-/** The stack of each command's call, by the command object that the SDK made. */
+/**
+ * The stack of each command's call, by the command object that the SDK made. What ends the run by an error was asked for
+ * where the error was made.
+ */
 function recordCallSites(activator: Activator, callSites: Map<object, string>): void {
-  const original = activator.pushCommand;
+  const { pushCommand, handleWorkflowFailure } = activator;
+  let failedAt: string | undefined;
   Error.stackTraceLimit = 50;
   activator.pushCommand = function (command: object, ...rest: unknown[]) {
-    const { stack } = new Error('call site');
+    const stack = failedAt ?? new Error('call site').stack;
     if (stack !== undefined) callSites.set(command, stack);
-    return original.call(this, command, ...rest);
+    return pushCommand.call(this, command, ...rest);
+  };
+  activator.handleWorkflowFailure = function (error: unknown) {
+    failedAt = (error as Partial<Error> | undefined)?.stack;
+    try {
+      return handleWorkflowFailure.call(this, error);
+    } finally {
+      failedAt = undefined;
+    }
   };
 }

@@ -39,6 +39,7 @@ export interface Activator {
   patchInternal?(patchId: string, deprecated: boolean): boolean;
   updateRandomSeed(job: unknown): void;
   pushCommand(command: object, ...rest: unknown[]): void;
+  handleWorkflowFailure(error: unknown): unknown;
   errorToFailure(error: unknown): unknown;
   getAndResetSinkCalls?(): unknown;
   /** Since 1.11. */
