@@ -18,8 +18,9 @@ import { throwAfterTest } from './host/test-runner.js';
 import { TestConfigError, UnmetExpectationError } from './errors.js';
 import { ActivityMock } from './mocks/activity-mock.js';
 import type { Activities, ActivityName, ActivityNamed, AnyFunction } from './mocks/activity-types.js';
+import { ChildMock } from './mocks/child-mock.js';
 import { ExternalWorkflowMock } from './mocks/external-mock.js';
-import { Mock, setOrder } from './mocks/mock.js';
+import { type Mock, setOrder } from './mocks/mock.js';
 import { checkMockName } from './mocks/registry.js';
 import type {
   RunOptions,
@@ -145,6 +146,13 @@ export class TestWorkflowEnvironment<A extends Activities = Activities> {
 
   async advanceTo(time: Date | number | string): Promise<void> {
     this.#assertOpen();
+    if (this.#stage.actors.isActor) {
+      throw new TestConfigError(
+        'RFN4011',
+        'advanceBy() and advanceTo() move time for the test, and time stands still while an activity or a callback of ' +
+          'env.at() runs. In there, env.sleep() lets time pass.',
+      );
+    }
     await this.#stage.skipper.advanceTo(nowOf(time));
     this.#stage.problems.throwUntold();
   }
@@ -185,10 +193,10 @@ export class TestWorkflowEnvironment<A extends Activities = Activities> {
   /** Mocks a workflow where it is started as a child. */
   mockChild<W extends WorkflowReference>(
     workflow: W,
-  ): Mock<Extract<WorkflowArguments<W>, readonly unknown[]>, WorkflowResult<W>> {
+  ): ChildMock<Extract<WorkflowArguments<W>, readonly unknown[]>, WorkflowResult<W>> {
     const name = typeof workflow === 'string' ? workflow : workflow.name;
     const { children } = this.#stage.registry;
-    const mock = children.get(name) ?? new Mock<readonly unknown[], unknown>(name);
+    const mock = children.get(name) ?? new ChildMock(name);
     children.set(name, mock);
     return mock as unknown as ReturnType<typeof this.mockChild<W>>;
   }

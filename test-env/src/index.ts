@@ -13,6 +13,7 @@ export type { TestClient, TestWorkflowClient } from './host/test-client.js';
 export type { EventListener, Execution } from './host/listeners.js';
 export { ActivityMock, type AsyncCompletion } from './mocks/activity-mock.js';
 export type { Activities, ArgumentMatcher, ArgumentMatchers } from './mocks/activity-types.js';
+export { ChildMock } from './mocks/child-mock.js';
 export { ExternalWorkflowMock, type ReceivedSignal } from './mocks/external-mock.js';
 export { Mock, type MockCall } from './mocks/mock.js';
 export type { RunOptions, TestWorkflowEnvironmentOptions, WorkflowReference } from './options.js';

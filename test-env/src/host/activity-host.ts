@@ -20,6 +20,8 @@ export interface Attempt {
   /** Virtual time at which the service gives the attempt up; Infinity when nothing limits it. */
   readonly deadlineMs: number;
   heartbeat(details: unknown): void;
+  /** Rejects when the workflow has asked for the attempt's cancellation and a heartbeat has brought the news. */
+  readonly cancelled: Promise<never>;
   /** The service has given the attempt up: its answer will not be sent. */
   isOver(): boolean;
 }
@@ -144,10 +146,13 @@ export class ActivityHost {
       nowMs: () => clock.nowMs(),
       sleepUntil: (atMs) =>
         actors.parkedUntil(
-          this.#untilLetGo<undefined>((resolve) => void clock.setTimer(atMs, () => resolve(undefined))),
+          Promise.race([
+            this.#untilLetGo<undefined>((resolve) => void clock.setTimer(atMs, () => resolve(undefined))),
+            attempt.cancelled,
+          ]),
         ),
       heartbeat: (details) => attempt.heartbeat(details),
-      neverEnds: () => this.#neverEnds(),
+      neverEnds: () => actors.parkedUntil(Promise.race([this.#neverEnds(), attempt.cancelled])),
       completeAsync: () => this.#options.completeAsync(attempt, mock),
     };
   }

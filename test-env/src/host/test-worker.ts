@@ -95,5 +95,17 @@ function attemptOf(context: activityApi.Context): Attempt {
       return details?.timedOut === true || details?.notFound === true;
     },
     heartbeat: (details) => context.heartbeat(details),
+    cancelled: cancellationOf(context),
   };
+}
+
+function cancellationOf(context: activityApi.Context): Promise<never> {
+  const asked = new Promise<never>((_, reject) => {
+    context.cancelled.catch((error: unknown) => {
+      if (context.cancellationDetails?.cancelRequested) reject(error as Error);
+    });
+  });
+  // An attempt that waits for nothing does not look.
+  asked.catch(() => undefined);
+  return asked;
 }

@@ -1,6 +1,7 @@
 import { TestConfigError, UnexpectedCallError, UnmetExpectationError } from '../errors.js';
 import type { ActivityMock } from './activity-mock.js';
 import type { AnyFunction } from './activity-types.js';
+import type { ChildMock } from './child-mock.js';
 import type { ExternalWorkflowMock } from './external-mock.js';
 import type { Mock, MockCall } from './mock.js';
 import { describeCall, describeRefusal, describeRule, type Rule } from './rule.js';
@@ -14,7 +15,7 @@ type AnyMock = Mock<readonly unknown[], unknown>;
  */
 export class MockRegistry {
   readonly activities = new Map<string, ActivityMock<AnyFunction>>();
-  readonly children = new Map<string, AnyMock>();
+  readonly children = new Map<string, ChildMock>();
   readonly external = new Map<string, ExternalWorkflowMock>();
   readonly #report: (error: UnexpectedCallError) => void;
 
