@@ -36,7 +36,14 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     file === undefined
       ? new MemoryStore()
       : await openSqliteStore({ file, ...(waitForOwnerMs !== undefined && { waitForOwnerMs }) });
-  const service = openService({ ...options, store });
+  let service: Service;
+  try {
+    service = openService({ ...options, store });
+  } catch (error) {
+    // It could not be read: it is free for others again.
+    await store.close();
+    throw error;
+  }
   const { namespace, dataConverter, identity, interceptors, queryRejectCondition, newId } = options;
   const client = new Client({
     connection: { service },

@@ -19,8 +19,11 @@ export function setWait(clock: Clock, waitMs: number, callback: () => void): () 
   return clock.setWait?.(waitMs, callback) ?? clock.setTimer(clock.nowMs() + waitMs, callback);
 }
 
-/** Node fires a longer timeout at once, so a later timer is set again on the way. */
-const longestTimeoutMs = 2 ** 31 - 1;
+/**
+ * Timeouts follow a clock that no jump moves and that stands while the machine sleeps; so that what is due is seen
+ * this soon after a jump, or after the machine has woken up.
+ */
+const longestSleepMs = 1_000;
 
 export const realClock: Clock = {
   nowMs: () => Date.now(),
@@ -28,8 +31,11 @@ export const realClock: Clock = {
     let handle: NodeJS.Timeout;
     const arm = () => {
       const delayMs = Math.max(0, Math.ceil(atMs - Date.now()));
-      if (delayMs > longestTimeoutMs) handle = setTimeout(arm, longestTimeoutMs);
-      else handle = setTimeout(callback, delayMs);
+      handle = setTimeout(wake, Math.min(delayMs, longestSleepMs));
+    };
+    const wake = () => {
+      if (Date.now() < atMs) arm();
+      else callback();
     };
     arm();
     return () => clearTimeout(handle);

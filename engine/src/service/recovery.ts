@@ -2,7 +2,7 @@ import type { ServiceContext } from './context.js';
 import { recoverRun } from './recover.js';
 
 /**
- * Brings memory in line with the store: when the service opens, and after a commit that failed. Then the store is
+ * Brings memory in line with the store: when the service opens, and after the store has failed. Then the store is
  * right and memory is not, so all of it is dropped; the tasks are given out again from what is stored. While the
  * store keeps failing, the attempts have a growing delay. A file that another process has taken is left alone.
  */
@@ -18,7 +18,7 @@ const pageSize = 1_000;
 const firstDelayMs = 100;
 const longestDelayMs = 10_000;
 
-export function newRecovery(ctx: ServiceContext): Recovery {
+export function newRecovery(ctx: ServiceContext, unreadable: (error: unknown) => void): Recovery {
   let delayMs = firstDelayMs;
   let cancel: (() => void) | undefined;
   let isStopped = false;
@@ -27,6 +27,13 @@ export function newRecovery(ctx: ServiceContext): Recovery {
     giveOutTasks(ctx);
     ctx.dueTimes.reload();
     ctx.schedules.load();
+  };
+  const tryAgain = () => {
+    try {
+      run();
+    } catch (error) {
+      unreadable(error);
+    }
   };
   return {
     run,
@@ -38,7 +45,7 @@ export function newRecovery(ctx: ServiceContext): Recovery {
       ctx.dueTimes.clear();
       ctx.schedules.clear();
       if (isStopped || cancel || (error as { code?: string }).code === 'RFN2010') return;
-      cancel = ctx.clock.setTimer(ctx.clock.nowMs() + delayMs, run);
+      cancel = ctx.clock.setTimer(ctx.clock.nowMs() + delayMs, tryAgain);
       delayMs = Math.min(delayMs * 2, longestDelayMs);
     },
     succeeded() {
@@ -49,6 +56,11 @@ export function newRecovery(ctx: ServiceContext): Recovery {
       cancel?.();
     },
   };
+}
+
+/** The file is another's, damaged, full, or cannot be written or read (RFN2010 to RFN2016). */
+export function isStoreFailure(error: unknown): boolean {
+  return /^RFN201[0-6]$/.test((error as { readonly code?: string }).code ?? '');
 }
 
 function giveOutTasks(ctx: ServiceContext): void {

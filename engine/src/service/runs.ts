@@ -1,6 +1,7 @@
 import type { HistoryEvent } from '../history/event.js';
 import type { RunWrites, ScheduleWrite, Store, WriteBatch } from './store.js';
 import { applyEvent } from './apply-event.js';
+import { parseEvents } from './parse-stored.js';
 import type { SearchAttributeTypes } from './check-fields.js';
 import type { Clock, Random } from './clock.js';
 import type { DueTimes } from './due-times.js';
@@ -192,7 +193,10 @@ export class Runs {
     return this.#resets;
   }
 
-  /** Drops all that is not durable, after a commit that failed: the store is right. */
+  /**
+   * Drops all that is not durable, after a commit that failed: the store is right. Nothing is read, as that may fail
+   * too; keys that were given are not given again.
+   */
   reset(): void {
     this.#resets++;
     this.#loaded.clear();
@@ -201,7 +205,6 @@ export class Runs {
     this.#dirty.clear();
     this.#schedules.clear();
     this.#deleting.clear();
-    this.#lastKey = this.#options.store.lastRunKey();
   }
 
   #stage(run: LoadedRun, t: Transition): void {
@@ -375,10 +378,6 @@ function promiseOf(commit: Commit): Promise<void> {
   });
   promise.catch(() => undefined);
   return promise;
-}
-
-export function parseEvents(text: string): HistoryEvent[] {
-  return JSON.parse(text) as HistoryEvent[];
 }
 
 /** After these events the run's row has to be written. */

@@ -24,7 +24,7 @@ import { isRunning } from './state.js';
 import { Schedules } from './schedule/schedules.js';
 import type { WorkflowExecution } from '../history/messages.js';
 import type { Recovery } from './recovery.js';
-import { newRecovery } from './recovery.js';
+import { isStoreFailure, newRecovery } from './recovery.js';
 import { Runs } from './runs.js';
 import type { QueuedTask } from './task-queues.js';
 import { TaskQueues } from './task-queues.js';
@@ -79,9 +79,21 @@ const defaultMaxLoadedRuns = 5_000;
 /** Opens the service of one namespace: gives out what waited or was lost when the store was last used. */
 export function openNamespaceService(options: NamespaceServiceOptions): NamespaceService {
   const { namespace, store, clock, random, searchAttributeTypes: types } = options;
+  const failed = (error: unknown) => {
+    options.onStoreFailure?.(error);
+    recovery.begin(error);
+  };
+  const unreadable = (error: unknown) => {
+    if (!isStoreFailure(error)) throw error;
+    failed(error);
+  };
   const dueTimes: DueTimes = new DueTimes(store, clock, (key) => {
-    const run = runs.get(key);
-    if (run) runs.transact(run, fireDue);
+    try {
+      const run = runs.get(key);
+      if (run) runs.transact(run, fireDue);
+    } catch (error) {
+      unreadable(error);
+    }
   });
   const runs: Runs = new Runs({
     namespace,
@@ -92,10 +104,7 @@ export function openNamespaceService(options: NamespaceServiceOptions): Namespac
     dueTimes,
     maxLoadedRuns: options.maxLoadedRuns ?? defaultMaxLoadedRuns,
     carryOut: (run, effect) => carryOut(ctx, run, effect),
-    failed: (error) => {
-      options.onStoreFailure?.(error);
-      recovery.begin(error);
-    },
+    failed,
     committed: () => recovery.succeeded(),
   });
   const ctx: ServiceContext = {
@@ -113,8 +122,13 @@ export function openNamespaceService(options: NamespaceServiceOptions): Namespac
     inFlight: new TasksWithWorkers((token) => isPendingTask(runs, token)),
     ...(options.withholdsActivity && { withholdsActivity: options.withholdsActivity }),
   };
-  const recovery = newRecovery(ctx);
-  recovery.run();
+  const recovery = newRecovery(ctx, unreadable);
+  try {
+    recovery.run();
+  } catch (error) {
+    stop(ctx, recovery);
+    throw error;
+  }
   return {
     ...workflowCalls(ctx),
     ...taskCalls(ctx),
@@ -217,6 +231,15 @@ function scheduleCalls(ctx: ServiceContext): ScheduleCalls {
   };
 }
 
+/** Nothing happens by itself any more. */
+function stop(ctx: ServiceContext, recovery: Recovery): void {
+  recovery.stop();
+  ctx.dueTimes.stop();
+  ctx.schedules.stop();
+  ctx.workflowTasks.close();
+  ctx.activityTasks.close();
+}
+
 function control(
   ctx: ServiceContext,
   recovery: Recovery,
@@ -239,11 +262,7 @@ function control(
       }),
     releaseActivityTask: (taskToken) => void ctx.inFlight.delete(taskToken),
     close: async () => {
-      recovery.stop();
-      ctx.dueTimes.stop();
-      ctx.schedules.stop();
-      ctx.workflowTasks.close();
-      ctx.activityTasks.close();
+      stop(ctx, recovery);
       await ctx.runs.durable();
       await ctx.store.close();
     },

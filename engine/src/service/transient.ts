@@ -1,3 +1,4 @@
+import { parseStored } from './parse-stored.js';
 import { applyEvent, note, scheduledTask } from './apply-event.js';
 import type { ActivityState, BufferedEvent, ExecutionState, WorkflowTaskFailure } from './state.js';
 
@@ -74,16 +75,16 @@ function encodeActivity(activity: ActivityState | undefined): string | null {
 export function restoreTransient(state: ExecutionState, transient: Transient): void {
   const task = transient.get('w');
   if (state.workflowTask) state.workflowTask.embedded = true;
-  if (task) restoreWorkflowTask(state, JSON.parse(task) as StoredWorkflowTask);
+  if (task) restoreWorkflowTask(state, parseStored(task) as StoredWorkflowTask);
   for (const [key, text] of transient) {
     if (!key.startsWith('a:')) continue;
     const activity = state.activities.get(Number(key.slice(2)));
     if (!activity) continue;
-    Object.assign(activity, JSON.parse(text) as StoredActivity);
+    Object.assign(activity, parseStored(text) as StoredActivity);
     note(state, activity.attemptScheduledTimeMs);
   }
   for (const key of bufferKeysOf(transient)) {
-    const event = JSON.parse(transient.get(key)!) as BufferedEvent;
+    const event = parseStored(transient.get(key)!) as BufferedEvent;
     state.buffered.push(event);
     applyEvent(state, event);
   }

@@ -7,7 +7,9 @@ import { openCommitter } from './sqlite/open-committer.js';
 import type { Database } from './sqlite/database.js';
 import { rows } from './sqlite/database.js';
 import { StoreError, storeErrorOf } from './sqlite/errors.js';
+import { checkHead } from './sqlite/file-head.js';
 import { beginEpoch, takeLock } from './sqlite/lease.js';
+import { reportingDatabase } from './sqlite/reporting-database.js';
 import { prepareSchema } from './sqlite/schema.js';
 import { NamespaceReader } from './sqlite/namespace-reader.js';
 
@@ -24,10 +26,15 @@ export interface SqliteStoreOptions {
 /** Opens or creates a database file; throws a `StoreError` when it cannot be used. */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<SqliteStore> {
   const { file, waitForOwnerMs = 0, commitIn = 'thread', connection = ownConnection } = options;
+  try {
+    checkHead(file);
+  } catch (error) {
+    throw storeErrorOf(error, file);
+  }
   const lock = await takeLock(file, waitForOwnerMs);
   let reader: Database | undefined;
   try {
-    reader = openConnection(file);
+    reader = reportingDatabase(openConnection(file), file);
     prepareSchema(reader, file);
     const epoch = beginEpoch(reader);
     const openWriter = commitIn === 'thread' ? threadWriter : loopWriter;

@@ -1,10 +1,10 @@
 import { copyFileSync } from 'node:fs';
 import type { Database } from './database.js';
 import { firstRow } from './database.js';
-import { StoreError } from './errors.js';
+import { refuseForeign, refuseNewer } from './file-head.js';
 
 /** Marks a file as ours: "Rfrn". */
-const applicationId = 0x5266726e;
+export const applicationId = 0x5266726e;
 
 /**
  * Steps from each version of the file's layout to the next; a new file takes them all. A step that has been
@@ -92,15 +92,8 @@ export function prepareSchema(database: Database, path: string, steps = migratio
   const version = pragma(database, 'user_version');
   const owner = pragma(database, 'application_id');
   const tables = firstRow(database.prepare('SELECT count(*) AS n FROM sqlite_schema'))?.['n'] ?? 0;
-  if (Number(tables) > 0 && owner !== applicationId) {
-    throw new StoreError('RFN2012', `${path} is a SQLite database of another program; it was not changed`);
-  }
-  if (version > steps.length) {
-    throw new StoreError(
-      'RFN2013',
-      `${path} was written by a newer version of Refrain (layout ${version}, this version knows ${steps.length}); it was not changed`,
-    );
-  }
+  refuseForeign(path, owner, Number(tables) > 0);
+  refuseNewer(path, version, steps.length);
   if (version === steps.length) return;
   if (version > 0) backUp(database, path, version);
   database.exec('BEGIN EXCLUSIVE');
