@@ -43,6 +43,7 @@ const commands: fc.Arbitrary<Step>[] = [
     .tuple(nat, fc.constantFrom('completes' as const, 'fails' as const, 'heartbeats' as const))
     .map(([n, how]) => steps.endActivityTask(n, how)),
   durations.map(steps.advance),
+  fc.constantFrom(-30_000, -700, 700, 30_000).map(steps.jump),
   fc.constantFrom(0, 1, 700, 30_000, -5000).map(steps.crash),
   faults.map(steps.arm),
 ];

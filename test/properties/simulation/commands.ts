@@ -162,7 +162,9 @@ function commandsOf(model: Model, workflowId: string, seen: number, intents: rea
             expiresMs,
             state: 'SCHEDULED',
             attempt: 1,
-            nextMs: model.nowMs,
+            nextMs: -Infinity,
+            dueMs: model.nowMs,
+            toCloseMs,
             startedMs: 0,
             isStartStored: false,
           });
@@ -247,15 +249,26 @@ export function advance(ms: number): Step {
     const taken = [...model.runs.values()].map((run) => (run.taskTakenMs ?? Infinity) + 100_000);
     const untilMs = Math.min(model.nowMs + ms, ...taken);
     while (model.nowMs < untilMs) {
-      const toMs = Math.max(model.nowMs, Math.min(nextDueMs(model), untilMs));
-      world.disk.notes.struck = undefined;
-      await world.clock.moveTo(toMs);
-      model.nowMs = toMs;
-      const fault = world.disk.notes.struck as Fault | undefined;
-      if (fault) await struck(model, world, fault, () => passTime(model, toMs));
-      else passTime(model, toMs);
+      await moveTo(model, world, Math.max(model.nowMs, Math.min(nextDueMs(model), untilMs)));
     }
   });
+}
+
+/** Somebody sets the clock while the process runs, or the machine was asleep. */
+export function jump(ms: number): Step {
+  return step(`the clock jumps by ${ms} ms`, (model, world) => {
+    const taken = [...model.runs.values()].map((run) => (run.taskTakenMs ?? Infinity) + 100_000);
+    return moveTo(model, world, Math.min(model.nowMs + ms, ...taken));
+  });
+}
+
+async function moveTo(model: Model, world: World, toMs: number): Promise<void> {
+  world.disk.notes.struck = undefined;
+  await world.clock.moveTo(toMs);
+  model.nowMs = toMs;
+  const fault = world.disk.notes.struck as Fault | undefined;
+  if (fault) await struck(model, world, fault, () => passTime(model, toMs));
+  else passTime(model, toMs);
 }
 
 /** The process is killed; when it is started again, the clock shows something else. */

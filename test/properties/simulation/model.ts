@@ -11,6 +11,9 @@ export interface ModelActivity {
   attempt: number;
   /** The next attempt is not given out before. */
   nextMs: number;
+  /** It was to be given out then, and a worker has to take it within the time that all of it may take. */
+  dueMs: number;
+  readonly toCloseMs: number;
   startedMs: number;
   /** The store knows that this attempt has begun: it is lost with its process, and counts. */
   isStartStored: boolean;
@@ -72,6 +75,7 @@ export function retry(run: ModelRun, id: string, nowMs: number, why: 'Failed' | 
     state: 'SCHEDULED',
     attempt: attempt + 1,
     nextMs: nowMs + backoffMs(attempt),
+    dueMs: nowMs + backoffMs(attempt),
     startedMs: 0,
   });
   activity.isStartStored = false;
@@ -83,7 +87,10 @@ export function passTime(model: Model, nowMs: number): void {
   for (const run of model.runs.values()) {
     if (run.status !== 'RUNNING') continue;
     for (const [id, activity] of [...run.activities]) {
-      if (activity.expiresMs <= nowMs) endActivity(run, id, 'TimedOut');
+      // Given out, and not taken back should the clock jump back.
+      if (activity.state === 'SCHEDULED' && activity.nextMs <= nowMs) activity.nextMs = -Infinity;
+      const isLate = activity.state === 'SCHEDULED' && activity.dueMs + activity.toCloseMs <= nowMs;
+      if (activity.expiresMs <= nowMs || isLate) endActivity(run, id, 'TimedOut');
       else if (activity.state === 'STARTED' && activity.startedMs + activity.startToCloseMs <= nowMs) {
         retry(run, id, nowMs, 'TimedOut');
       }
@@ -102,8 +109,15 @@ export function nextDueMs(model: Model): number {
   let dueMs = Infinity;
   for (const run of model.runs.values()) {
     if (run.status !== 'RUNNING') continue;
-    for (const { expiresMs, state, startedMs, startToCloseMs } of run.activities.values()) {
-      dueMs = Math.min(dueMs, expiresMs, state === 'STARTED' ? startedMs + startToCloseMs : Infinity);
+    for (const {
+      expiresMs,
+      state,
+      startedMs,
+      startToCloseMs,
+      dueMs: atMs,
+      toCloseMs,
+    } of run.activities.values()) {
+      dueMs = Math.min(dueMs, expiresMs, state === 'STARTED' ? startedMs + startToCloseMs : atMs + toCloseMs);
     }
     for (const atMs of run.timers.values()) dueMs = Math.min(dueMs, atMs);
   }
@@ -128,7 +142,7 @@ export function loseMemory(model: Model, nowMs: number): void {
         retry(run, id, model.nowMs, 'TimedOut');
         // There is nothing to wait for when the worker is known to be dead.
         const next = run.activities.get(id);
-        if (next) next.nextMs = model.nowMs;
+        if (next) Object.assign(next, { nextMs: -Infinity, dueMs: model.nowMs });
       } else Object.assign(activity, { state: 'SCHEDULED', startedMs: 0 });
     }
   }
