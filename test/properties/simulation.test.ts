@@ -48,12 +48,14 @@ const commands: fc.Arbitrary<Step>[] = [
   faults.map(steps.arm),
 ];
 
+const drawnCommands = fc.commands(commands, { size: '+1', maxCommands: 60 });
+
 describe('the service, simulated with faults', () => {
   it('agrees with a small model of its semantics after every step', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.commands(commands, { size: '+1', maxCommands: 60 }), async (drawn) => {
+      fc.asyncProperty(drawnCommands, fc.constantFrom(1, 1000), async (drawn, maxLoadedRuns) => {
         await fc.asyncModelRun(() => {
-          const world = new World();
+          const world = new World(maxLoadedRuns);
           const model: Model = { nowMs: world.clock.nowMs(), runs: new Map() };
           return { model, real: world };
         }, [...drawn, finish]);

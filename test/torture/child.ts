@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Client, WorkflowFailedError, WorkflowUpdateFailedError } from '@refrain/engine';
-import type { Payload, Service, TaskApi, WorkerService } from '@refrain/engine';
+import type { Payload, Service, TaskApi, WorkerOptions, WorkerService } from '@refrain/engine';
 import type { WorkflowBundle } from '@refrain/engine/internal';
 import {
   activityApi,
@@ -39,7 +39,7 @@ export async function runChild(options: ChildOptions): Promise<void> {
   ledger.append({ type: 'opened', atMs: Date.now() });
   const client = new Client({ connection: { service } });
   const worker = await Worker.create({
-    connection: { service: witnessed(service, ledger) },
+    connection: witnessed(service, ledger, options.life % 2 === 0),
     taskQueue: taskQueue.name,
     workflowBundle: JSON.parse(readFileSync(options.bundleFile, 'utf8')) as WorkflowBundle,
     activities: activities(client, ledger, options.life),
@@ -181,8 +181,11 @@ async function schedule(
   }
 }
 
-/** The service as the worker sees it, with a note of each result that it was told is kept. */
-function witnessed(service: Service, ledger: Ledger): WorkerService {
+/**
+ * The service as the worker sees it, with a note of each result that it was told is kept. A worker of the same
+ * process is given tasks directly, another one polls.
+ */
+function witnessed(service: Service, ledger: Ledger, isDirect: boolean): WorkerOptions['connection'] {
   const polled = new Map<string, string>();
   const remember = (task: TaskApi.PollActivityTaskQueueResponse) =>
     polled.set(task.taskToken, `${task.workflowExecution.runId}/${task.activityId}`);
@@ -202,9 +205,8 @@ function witnessed(service: Service, ledger: Ledger): WorkerService {
       });
     },
   };
-  const witnessed: Service = {
+  const polling: WorkerService = {
     ...service,
-    directTasks: () => witnessedDirect,
     async pollActivityTaskQueue(...args) {
       const task = await service.pollActivityTaskQueue(...args);
       if (task) remember(task);
@@ -215,7 +217,7 @@ function witnessed(service: Service, ledger: Ledger): WorkerService {
       recorded(request);
     },
   };
-  return witnessed;
+  return isDirect ? { service, directTasks: () => witnessedDirect } : { service: polling };
 }
 
 function activities(client: Client, ledger: Ledger, life: number) {

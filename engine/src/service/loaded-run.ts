@@ -99,7 +99,15 @@ export function isEvictable(run: LoadedRun): boolean {
     !run.queries?.size &&
     !run.updates?.size &&
     run.durableEventId === run.state.nextEventId - 1 &&
-    !run.state.workflowTask &&
+    isRestorable(run) &&
     (!isRunning(run.state) || run.state.activities.size === 0)
   );
+}
+
+/** A first attempt that waits in its task queue is in the store as it is; a later one, or one that runs, is not. */
+function isRestorable({ state, durableEventId }: LoadedRun): boolean {
+  const task = state.workflowTask;
+  if (!task) return true;
+  const waits = task.startedEventId === 0 && task.stickyUntilMs === undefined;
+  return waits && task.attempt === 1 && !task.transient && task.scheduledEventId <= durableEventId;
 }

@@ -247,11 +247,12 @@ function control(
   const isWaiting = (task: QueuedTask) => isWaitingTask(ctx.runs, task);
   return {
     activity: () => ({
+      // First: to look at what waits brings runs into memory.
+      loadedRuns: ctx.runs.loadedCount,
       nextDueMs: Math.min(ctx.dueTimes.nextMs, ctx.schedules.nextDueMs),
       tasksWithWorkers: ctx.inFlight.count(),
       isStoring: !ctx.runs.isSettled,
       backlog: ctx.workflowTasks.countWaiting(isWaiting) + ctx.activityTasks.countWaiting(isWaiting),
-      loadedRuns: ctx.runs.loadedCount,
     }),
     settleDueTimes: () =>
       ctx.dueTimes.settle((key) => {

@@ -31,7 +31,11 @@ export class World {
   #recoveryDelayMs = 100;
   #storedBefore = 0;
 
-  constructor() {
+  readonly #maxLoadedRuns: number;
+
+  /** With few runs in memory, most are read from the store again and again. */
+  constructor(maxLoadedRuns: number) {
+    this.#maxLoadedRuns = maxLoadedRuns;
     this.service = this.#open();
   }
 
@@ -41,7 +45,8 @@ export class World {
       number: () => 0.5,
     };
     this.#recoveryDelayMs = 100;
-    return openService({ store: this.disk.open(), clock: this.clock, random });
+    const store = this.disk.open();
+    return openService({ store, clock: this.clock, random, maxLoadedRuns: this.#maxLoadedRuns });
   }
 
   nextSignal(): number {
