@@ -37,11 +37,12 @@ function build(terminal: Terminal, onExit: (code: ExitCode) => void): Argv {
     .version(packageVersion())
     .alias({ h: 'help', v: 'version' })
     .wrap(Math.min(100, terminal.columns))
-    .completion('completion', 'Print a script for shell completion (bash, zsh)')
+    .epilogue('Exit codes: 0 fine, 1 findings, 2 usage, configuration or input.')
     .demandCommand(1, 'Which command? `refrain --help` lists them.')
     .strict()
     .exitProcess(false);
   for (const entry of commands) register(cli, entry, terminal, onExit);
+  cli.completion('completion', 'Print a completion script for bash or zsh');
   return failWithSuggestion(cli, commands.map(wordOf));
 }
 

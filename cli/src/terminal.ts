@@ -40,7 +40,10 @@ export function processTerminal(): Terminal {
 }
 
 /** NO_COLOR and FORCE_COLOR as their conventions say, else colours only on a terminal. */
-function colorWanted(env: Readonly<Record<string, string | undefined>>, isInteractive: boolean): boolean {
+export function colorWanted(
+  env: Readonly<Record<string, string | undefined>>,
+  isInteractive: boolean,
+): boolean {
   if (env['NO_COLOR']) return false;
   if (env['FORCE_COLOR']) return env['FORCE_COLOR'] !== '0';
   return isInteractive && env['TERM'] !== 'dumb';

@@ -37,9 +37,6 @@ export const ruleNames = {
 /** The rule that looks beyond the file; it has no id of its own, its findings carry those above. */
 export const transitiveRuleName = 'no-transitive-nondeterminism';
 
-export type FindingRuleName = (typeof ruleNames)[FindingRuleId];
-export type RuleName = FindingRuleName | typeof transitiveRuleName;
-
 /** The page of a rule: those of the table share the page of their id with the analyzer. */
 export function pageOf(name: string): string {
   return Object.entries(ruleNames).find(([, rule]) => rule === name)?.[0] ?? name;

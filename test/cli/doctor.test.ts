@@ -29,6 +29,18 @@ describe('refrain doctor', () => {
     expect(exitCode).toBe(1);
   });
 
+  it('says where workflows are, and what is missing for their tests', async () => {
+    const project = temporaryProject({
+      'package.json': { type: 'module', dependencies: { '@refrain/test-env': '*' } },
+      'node_modules/@refrain/test-env/package.json': { name: '@refrain/test-env', version: '0.1.0' },
+      'src/flows.ts':
+        "import { sleep } from '@refrain/engine/workflow';\nexport async function flow() {\n  await sleep('1s');\n}\n",
+    });
+    const { stdout } = await runCli(['doctor', project]);
+    expect(stdout).toContain('✓ workflows in src/flows.ts');
+    expect(stdout).toContain('`vitest` is not installed');
+  });
+
   it('refuses a folder without a project', async () => {
     expect(await runCli(['doctor', temporaryProject({})])).toMatchObject({ exitCode: 2 });
   });

@@ -58,6 +58,45 @@ describe('refrain init', () => {
     expect(text).toMatch(/refrain\.configs\.recommended\s*[\])]/);
   });
 
+  it('edits an ESLint config in TypeScript, and takes the preset that its parser can serve', async () => {
+    const config = `import tseslint from 'typescript-eslint';
+
+export default tseslint.config(...tseslint.configs.recommendedTypeChecked, {
+  languageOptions: { parserOptions: { projectService: true } },
+}) satisfies object[];
+`;
+    const project = temporaryProject({
+      'package.json': { type: 'module', dependencies, devDependencies },
+      'eslint.config.ts': config,
+    });
+    await runCli(['init', project, '--yes']);
+    const text = readFileSync(join(project, 'eslint.config.ts'), 'utf8');
+    expect(text).toContain("import refrain from '@refrain/eslint-plugin'");
+    expect(text).toMatch(/\}, refrain\.configs\.recommendedTypeChecked\)/);
+    expect(existsSync(join(project, 'eslint.config.js'))).toBe(false);
+  });
+
+  it('does not promise types to rules where the config has none', async () => {
+    const project = temporaryProject({
+      'package.json': { type: 'module', dependencies, devDependencies },
+      'eslint.config.js': 'export default [];\n',
+    });
+    const { stdout } = await runCli(['init', project, '--yes']);
+    expect(readFileSync(join(project, 'eslint.config.js'), 'utf8')).toContain('refrain.configs.recommended]');
+    expect(stdout).toContain('projectService');
+  });
+
+  it('says what is in the way of a file, and exits 2', async () => {
+    const project = temporaryProject({
+      'package.json': { type: 'module', dependencies, devDependencies },
+      test: 'a file where a folder should be',
+    });
+    const { exitCode, stderr } = await runCli(['init', project, '--yes']);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/RFN7008: .*test: something else stands there \(EEXIST on mkdir\)/);
+    expect(stderr).not.toContain('    at ');
+  });
+
   it('says what to add where it does not understand the config', async () => {
     const config = 'export default await build();\n';
     const project = temporaryProject({ 'package.json': { type: 'module' }, 'eslint.config.js': config });

@@ -1,12 +1,13 @@
+import { colorWanted, commands } from '@refrain/cli/internal';
 import { describe, expect, it } from 'vitest';
 import { runCli } from './run-cli.js';
 
 describe('the command line', () => {
   it('prints a help that fits a screen', async () => {
-    const { exitCode, stdout } = await runCli(['--help']);
+    const { exitCode, stdout } = await runCli(['--help'], { columns: 80 });
     expect(exitCode).toBe(0);
     expect(stdout).toContain('refrain explain');
-    expect(stdout.split('\n').length).toBeLessThanOrEqual(40);
+    expect(stdout.split('\n').length).toBeLessThanOrEqual(24);
   });
 
   it('names the nearest command and exits 2', async () => {
@@ -20,6 +21,49 @@ describe('the command line', () => {
     const { exitCode, stderr } = await runCli(['explain', '--hlp']);
     expect(exitCode).toBe(2);
     expect(stderr).toContain('Did you mean `--help`?');
+  });
+
+  it.each([
+    ['a member of a group', ['workflow', 'strat'], 'Did you mean `start`?'],
+    ['an option of a member', ['workflow', 'start', '--typ', 'x'], 'Did you mean `--type`?'],
+  ])('names the nearest %s', async (_what, args, text) => {
+    const { exitCode, stderr } = await runCli(args);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(text);
+  });
+
+  it('has an example in the help of every command', async () => {
+    const members = commands.flatMap((entry) =>
+      'members' in entry
+        ? entry.members.map((member) => [entry.usage, member] as const)
+        : [['', entry] as const],
+    );
+    for (const [group, { usage, examples }] of members) {
+      expect(examples.length, `${group} ${usage}`).toBeGreaterThan(0);
+    }
+    const { stdout } = await runCli(['workflow', 'reset', '--help']);
+    expect(stdout).toContain('refrain workflow reset -w order-7 --event-id 10');
+  });
+
+  it('prints a script for shell completion', async () => {
+    const { exitCode, stdout } = await runCli(['completion']);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('refrain');
+    expect(stdout).toContain('--get-yargs-completions');
+  });
+
+  it('completes commands', async () => {
+    const { stdout } = await runCli(['--get-yargs-completions', 'refrain', 're']);
+    expect(stdout).toContain('replay');
+  });
+
+  it('colours nothing but a terminal, and not where NO_COLOR is set', () => {
+    expect(colorWanted({}, true)).toBe(true);
+    expect(colorWanted({}, false)).toBe(false);
+    expect(colorWanted({ NO_COLOR: '1' }, true)).toBe(false);
+    expect(colorWanted({ NO_COLOR: '' }, true)).toBe(true);
+    expect(colorWanted({ FORCE_COLOR: '1' }, false)).toBe(true);
+    expect(colorWanted({ TERM: 'dumb' }, true)).toBe(false);
   });
 
   it('asks for a command when there is none', async () => {

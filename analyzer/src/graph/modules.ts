@@ -1,6 +1,6 @@
 /** Loading modules and linking what they import and export, through barrels. */
 
-import type { FileIr, ImportIr, Op, Slot } from './ir.js';
+import type { ImportIr, Op, Slot } from './ir.js';
 import { instanceOf } from './calls.js';
 import { addNative } from './natives.js';
 import { packageOf } from './packages.js';
@@ -298,8 +298,4 @@ export function importBinding(
 ): void {
   if (access.op.type === 'import') state.usedImports.push({ instance, binding: access.op.binding });
   importNamed(state, instance.unit, entry.specifier, entry.name, to, access);
-}
-
-export function isEngineImport(state: GraphState, ir: FileIr): boolean {
-  return ir.imports.some((entry) => !entry.typeOnly && engineModule(state, entry.specifier) !== undefined);
 }

@@ -16,7 +16,7 @@ import type { CallOp, ClassIr, FileIr, FunctionIr, Slot, TypeDeclarationIr, Type
 import type { CallSite } from './calls.js';
 import type { Entry } from './entries.js';
 import type { Solver } from './solver.js';
-import type { NodeId, Phase, Token, TokenId, TokenTable } from './tokens.js';
+import type { NodeId, Phase, TokenId, TokenTable } from './tokens.js';
 
 /** The program as the graph asks for it. */
 export interface ProgramSource {
@@ -211,10 +211,6 @@ export interface PendingCall {
   readonly op: CallOp;
   readonly callee: NodeId;
   readonly receiver: NodeId | undefined;
-}
-
-export function tokenOf(state: GraphState, id: TokenId): Token {
-  return state.tokens.all[id]!;
 }
 
 export function nodeOf(instance: Instance, slot: Slot): NodeId {

@@ -18,7 +18,7 @@ const formats = ['text', 'json', 'sarif', 'github', 'junit'] as const satisfies 
 
 export const check = defineCommand({
   usage: 'check [path]',
-  describe: 'Prove workflow code deterministic, or show the calls that break it',
+  describe: 'Prove workflow code deterministic',
   examples: [
     ['refrain check', 'check the project in this folder'],
     ['refrain check . --profile temporal --format sarif > refrain.sarif', 'for code scanning'],

@@ -2,7 +2,7 @@ import { defineCommand } from '../command.js';
 
 export const dev = defineCommand({
   usage: 'dev',
-  describe: 'Run the engine on a file, with a worker that reloads your code',
+  describe: 'Engine and worker, reloading code as you edit',
   examples: [
     ['refrain dev --workflows src/workflows.ts --activities src/activities.ts', 'engine and worker'],
     ['refrain dev --temporal localhost:7233 --workflows src/workflows.ts', 'a worker of a Temporal cluster'],

@@ -2,7 +2,7 @@ import { defineCommand } from '../command.js';
 
 export const doctor = defineCommand({
   usage: 'doctor [path]',
-  describe: 'Check that Refrain can work in this project, and say what is missing',
+  describe: 'Say what is missing for Refrain to work here',
   examples: [['refrain doctor', 'check the project in this folder']],
   positionals: { path: { type: 'string', default: '.', describe: 'The project’s folder' } },
   options: {},

@@ -5,7 +5,7 @@ import { UsageError } from '../usage-error.js';
 
 export const explain = defineCommand({
   usage: 'explain [topic]',
-  describe: 'Say what a rule or an error code means, and what to do about it',
+  describe: 'What a rule or error code means, what to do',
   examples: [
     ['refrain explain wall-clock', 'why workflow code must not read the clock'],
     ['refrain explain RFN7001', 'what an error code means'],

@@ -113,6 +113,5 @@ const exportHistories = defineCommand({
 
 export const history: CommandGroup = {
   usage: 'history',
-  describe: 'Show, check, compare, convert, redact and export histories',
-  members: [show, validate, diff, convert, redact, exportHistories],
+  describe: 'Show, check, compare, redact, export histories',
 };

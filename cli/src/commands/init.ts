@@ -2,7 +2,7 @@ import { defineCommand } from '../command.js';
 
 export const init = defineCommand({
   usage: 'init [path]',
-  describe: 'Set Refrain up in a project: config, ESLint entry, replay test, CI job',
+  describe: 'Set Refrain up in a project, asking first',
   examples: [
     ['refrain init', 'show what would change, and ask'],
     ['refrain init --yes', 'write it without asking'],

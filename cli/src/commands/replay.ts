@@ -6,7 +6,7 @@ const formats = ['text', 'json', 'junit', 'github'] as const satisfies readonly 
 
 export const replay = defineCommand({
   usage: 'replay <histories..>',
-  describe: 'Replay recorded histories with today’s code, and grade the result',
+  describe: 'Grade today’s code against recorded histories',
   examples: [
     ['refrain replay histories/ --workflows src/workflows.ts', 'every history below a folder'],
     ['refrain replay "histories/**/*.json" --workflows src/workflows.ts --strict', 'fail on drift, too'],

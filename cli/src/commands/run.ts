@@ -2,7 +2,7 @@ import { defineCommand } from '../command.js';
 
 export const run = defineCommand({
   usage: 'run <type>',
-  describe: 'Run one workflow on the embedded engine, and print its result',
+  describe: 'Run one workflow, and print its result',
   examples: [
     [
       'refrain run orderWorkflow --workflows src/workflows.ts --activities src/activities.ts --args \'[{"orderId":"7"}]\'',

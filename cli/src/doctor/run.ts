@@ -1,8 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import type { ExitCode } from '../command.js';
 import { allDependencies, projectFacts, type ProjectFacts } from '../project/facts.js';
+import { projectConfig } from '../project/config.js';
+import { findWorkflowFiles } from '../project/workflow-files.js';
 import type { Terminal } from '../terminal.js';
 
 interface Finding {
@@ -15,7 +17,14 @@ export async function runDoctorCommand(
   { cwd, stdout }: Terminal,
 ): Promise<ExitCode> {
   const facts = projectFacts(resolve(cwd, path));
-  const findings = [nodeVersion(process.versions.node), ...packages(facts), eslint(facts), engines(facts)];
+  const findings = [
+    nodeVersion(process.versions.node),
+    ...packages(facts),
+    engines(facts),
+    workflows(facts),
+    eslint(facts),
+    tests(facts),
+  ];
   const signs = { ok: '✓', problem: '✗', note: '·' } as const;
   for (const { state, text } of findings) stdout.write(`${signs[state]} ${text}\n`);
   return findings.some(({ state }) => state === 'problem') ? 1 : 0;
@@ -70,6 +79,32 @@ function eslint({ eslintConfig }: ProjectFacts): Finding {
     : {
         state: 'note',
         text: 'the ESLint config does not use @refrain/eslint-plugin: `refrain init` adds it',
+      };
+}
+
+/** Loads the analyzer, and asks it what it takes for workflow code. */
+function workflows({ root }: ProjectFacts): Finding {
+  const found = findWorkflowFiles(root, projectConfig(root));
+  return found.length > 0
+    ? { state: 'ok', text: `workflows in ${found.join(', ')}` }
+    : {
+        state: 'note',
+        text: 'no workflows found: name their modules in refrain.config.json, or with `refrain check --workflows`',
+      };
+}
+
+function tests({ root, packageJson, usesVitest }: ProjectFacts): Finding {
+  if (!('@refrain/test-env' in allDependencies(packageJson))) {
+    return { state: 'note', text: 'workflows are not tested with @refrain/test-env' };
+  }
+  if (!usesVitest)
+    return { state: 'note', text: '@refrain/test-env works in Vitest: `vitest` is not installed' };
+  const folder = ['test/histories', 'histories'].find((name) => existsSync(join(root, name)));
+  return folder
+    ? { state: 'ok', text: `tests in Vitest, histories in ${folder}` }
+    : {
+        state: 'note',
+        text: 'no recorded histories in test/histories: nothing shows that new code fits old runs',
       };
 }
 

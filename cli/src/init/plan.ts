@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { ProjectFacts } from '../project/facts.js';
 import { addToEslintConfig, newEslintConfig } from './eslint-entry.js';
@@ -57,8 +57,8 @@ export function planInit(facts: ProjectFacts, workflowFiles: readonly string[]):
 }
 
 function planEslint(facts: ProjectFacts, files: PlannedFile[], notes: string[]): void {
-  const preset = facts.usesTypeScript ? 'recommendedTypeChecked' : 'recommended';
   if (facts.eslintConfig === undefined) {
+    const preset = facts.usesTypeScript ? 'recommendedTypeChecked' : 'recommended';
     const file = join(facts.root, facts.isEsm ? 'eslint.config.js' : 'eslint.config.mjs');
     files.push({
       file,
@@ -69,6 +69,15 @@ function planEslint(facts: ProjectFacts, files: PlannedFile[], notes: string[]):
     return;
   }
   const name = relative(facts.root, facts.eslintConfig);
+  const hasTypes = /projectService|parserOptions[^}]*\bproject\b/.test(
+    readFileSync(facts.eslintConfig, 'utf8'),
+  );
+  const preset = hasTypes ? 'recommendedTypeChecked' : 'recommended';
+  if (facts.usesTypeScript && !hasTypes) {
+    notes.push(
+      `${name} gives no type information to rules. With \`projectService\` set, \`refrain.configs.recommendedTypeChecked\` follows calls into other files.`,
+    );
+  }
   const edit = addToEslintConfig(facts.eslintConfig, preset);
   if (edit.type === 'edited') {
     files.push({

@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { profiles } from '@refrain/analyzer';
 import { UsageError } from '../usage-error.js';
 
-const eslintConfigNames = ['eslint.config.js', 'eslint.config.mjs', 'eslint.config.cjs', 'eslint.config.ts'];
+const eslintConfigNames = ['js', 'mjs', 'cjs', 'ts', 'mts', 'cts'].map((type) => `eslint.config.${type}`);
 
 /** What can be read off a project without running any of its code. */
 export interface ProjectFacts {

@@ -1,4 +1,3 @@
-import type { UpdateOutcome } from '../history/messages.js';
 import type { WorkflowCalls } from '../service/api.js';
 import type { Conversion } from './conversion.js';
 import {
@@ -150,8 +149,6 @@ export function updateCallEnded(error: unknown): never {
   }
   throw error;
 }
-
-export type Outcome = UpdateOutcome | undefined;
 
 async function cancel(o: CallsOptions, input: CancelInput): Promise<void> {
   const { firstExecutionRunId, reason } = input;

@@ -42,8 +42,6 @@ const jsonPlain = 'anNvbi9wbGFpbg==';
 const binaryNull = 'YmluYXJ5L251bGw=';
 const binaryPlain = 'YmluYXJ5L3BsYWlu';
 
-export type Encoding = 'json/plain' | 'binary/null' | 'binary/plain';
-
 /** Recorded payloads of the default encodings, made and read without bytes in between. */
 export function recordedJson(json: string): RecordedPayload {
   return { metadata: { encoding: jsonPlain }, data: textToBase64(json) };

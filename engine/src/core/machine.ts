@@ -53,10 +53,6 @@ export function stepMachine(
   if (transition.final) forget(state, machine);
 }
 
-export function isKnown(definition: MachineDefinition, machine: Machine, input: string): boolean {
-  return definition.table.find.get(machine.state)?.has(input) === true;
-}
-
 export function newMachine(
   kind: MachineKind,
   seq: number,

@@ -1,7 +1,4 @@
 import type { HistoryEvent } from '@refrain/engine/internal';
-
-/** What the matchers take: a handle, a fetched history, or its events. */
-export type Subject = { fetchHistory(): Promise<HistoryLike> } | HistoryLike;
 type HistoryLike = { readonly events: readonly HistoryEvent[] } | readonly HistoryEvent[];
 
 /** The events of a subject; a promise only where they have to be fetched. */

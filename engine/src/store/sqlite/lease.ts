@@ -8,10 +8,6 @@ import { StoreError, storeErrorOf } from './errors.js';
  * locks (or somebody removes the lock file), each owner also has a number, the epoch, which every transaction
  * checks: who was replaced cannot write any more.
  */
-export interface Lease {
-  readonly epoch: number;
-  release(): void;
-}
 
 /** Takes the lock, or throws that another process has it; waits up to `waitMs` for that to end. */
 export async function takeLock(path: string, waitMs: number): Promise<{ release(): void }> {
