@@ -114,4 +114,5 @@ const exportHistories = defineCommand({
 export const history: CommandGroup = {
   usage: 'history',
   describe: 'Show, check, compare, redact, export histories',
+  members: [show, validate, diff, convert, redact, exportHistories],
 };
