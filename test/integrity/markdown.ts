@@ -15,12 +15,12 @@ export interface CodeBlock {
   readonly prints?: { readonly place: string; readonly command: string };
 }
 
-/** The pages for people: README, CHANGELOG and docs/, without the rules' pages (their plugin tests them). */
+/** The pages for people: README and docs/, without the rules' pages (their plugin tests them) and the API reports. */
 export function guidePages(): string[] {
   const docs = readdirSync(join(root, 'docs'), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith('.md'))
     .map((entry) => relative(root, join(entry.parentPath, entry.name)))
-    .filter((file) => !file.includes('node_modules') && !file.startsWith(join('docs', 'rules')));
+    .filter((file) => !file.includes('node_modules') && !/^docs.(rules|api)/.test(file));
   return ['README.md', ...docs].sort();
 }
 
