@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ESLint } from 'eslint';
 import { describe, expect, it } from 'vitest';
-import { temporaryProject } from './project.js';
+import { linkModules, temporaryProject } from './project.js';
 import { runCli } from './run-cli.js';
 
 const workflows =
@@ -56,6 +57,19 @@ describe('refrain init', () => {
     const text = readFileSync(join(project, 'eslint.config.js'), 'utf8');
     expect(text).toMatch(/import refrain from ['"]@refrain\/eslint-plugin['"]/);
     expect(text).toMatch(/refrain\.configs\.recommended\s*[\])]/);
+  });
+
+  it('writes a config that works where workflows are in TypeScript and there is no tsconfig.json', async () => {
+    const project = temporaryProject({
+      'package.json': { type: 'module', dependencies, devDependencies: { vitest: '^4.0.0' } },
+      'src/workflows.ts': workflows,
+    });
+    await runCli(['init', project, '--yes']);
+    linkModules(project);
+    const results = await new ESLint({ cwd: project }).lintFiles(['src']);
+    expect(results.flatMap(({ messages }) => messages)).toEqual([]);
+    expect(results).toHaveLength(1);
+    expect(readFileSync(join(project, 'test/replay.test.ts'), 'utf8')).toContain('it.todo(');
   });
 
   it('edits an ESLint config in TypeScript, and takes the preset that its parser can serve', async () => {

@@ -18,8 +18,19 @@ export type EslintEdit =
   /** The config has a form that is not understood; a person has to add `entry`. */
   | { readonly type: 'unknown'; readonly entry: string };
 
+interface TypeScriptFacts {
+  readonly usesTypeScript: boolean;
+  /** There is a tsconfig.json, from which the parser can tell rules the types. */
+  readonly hasTypes: boolean;
+}
+
+const withTypes = `{
+      parser: tseslint.parser,
+      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
+    }`;
+
 /** The text of a new flat config that holds nothing but our preset, and for TypeScript its parser. */
-export function newEslintConfig(preset: string, usesTypeScript: boolean): string {
+export function newEslintConfig(preset: string, { usesTypeScript, hasTypes }: TypeScriptFacts): string {
   if (!usesTypeScript) {
     return `import refrain from '${packageName}';\n\nexport default [refrain.configs.${preset}];\n`;
   }
@@ -29,10 +40,7 @@ import tseslint from 'typescript-eslint';
 export default [
   {
     files: ['**/*.ts'],
-    languageOptions: {
-      parser: tseslint.parser,
-      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
-    },
+    languageOptions: ${hasTypes ? withTypes : '{ parser: tseslint.parser }'},
   },
   refrain.configs.${preset},
 ];

@@ -21,7 +21,9 @@ export interface Plan {
 }
 
 /** What a project lacks. Reads files and writes none. `workflowFiles` are relative to the root. */
-export function planInit(facts: ProjectFacts, workflowFiles: readonly string[]): Plan {
+export function planInit(project: ProjectFacts, workflowFiles: readonly string[]): Plan {
+  const usesTypeScript = project.usesTypeScript || workflowFiles.some((file) => /\.[mc]?ts$/.test(file));
+  const facts = { ...project, usesTypeScript };
   const files: PlannedFile[] = [];
   const notes: string[] = [];
   const create = (name: string, why: string, text: string) => {
@@ -58,13 +60,15 @@ export function planInit(facts: ProjectFacts, workflowFiles: readonly string[]):
 
 function planEslint(facts: ProjectFacts, files: PlannedFile[], notes: string[]): void {
   if (facts.eslintConfig === undefined) {
-    const preset = facts.usesTypeScript ? 'recommendedTypeChecked' : 'recommended';
+    const hasTypes = existsSync(join(facts.root, 'tsconfig.json'));
+    const { usesTypeScript } = facts;
+    const preset = usesTypeScript && hasTypes ? 'recommendedTypeChecked' : 'recommended';
     const file = join(facts.root, facts.isEsm ? 'eslint.config.js' : 'eslint.config.mjs');
     files.push({
       file,
       action: 'create',
       why: 'shows findings in the editor',
-      text: newEslintConfig(preset, facts.usesTypeScript),
+      text: newEslintConfig(preset, { usesTypeScript, hasTypes }),
     });
     return;
   }
@@ -97,7 +101,7 @@ function neededPackages({ packageJson, usesTypeScript }: ProjectFacts, replays: 
   const present = { ...packageJson.dependencies, ...packageJson.devDependencies };
   const wanted = [
     ...['@refrain/cli', '@refrain/eslint-plugin', 'eslint'],
-    ...(usesTypeScript ? ['typescript-eslint'] : []),
+    ...(usesTypeScript ? ['typescript', 'typescript-eslint'] : []),
     ...(replays ? ['@refrain/test-env'] : []),
   ];
   return wanted.filter((name) => !(name in present));

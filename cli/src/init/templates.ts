@@ -1,4 +1,4 @@
-import { dirname, relative } from 'node:path';
+import { relative } from 'node:path';
 import type { ProjectFacts } from '../project/facts.js';
 
 type PackageManager = ProjectFacts['packageManager'];
@@ -11,13 +11,18 @@ export function configFile(profile: string, workflowFiles: readonly string[]): s
 /** A Vitest file in test/ with one test for each history in test/histories. */
 export function replayTest(workflowFile: string): string {
   const path = relative('test', workflowFile).replaceAll('\\', '/');
-  return `import { describeHistories } from '@refrain/test-env/vitest';
+  return `import { existsSync } from 'node:fs';
+import { describeHistories } from '@refrain/test-env/vitest';
+import { it } from 'vitest';
 
-// Put exported histories into ${dirname('test/histories/x')}/ (\`temporal workflow show --output json\`, or
-// \`refrain workflow show --format json\`): each becomes a test that replays it with today's code.
-describeHistories(new URL('./histories/', import.meta.url), {
-  workflowsPath: new URL('${path}', import.meta.url),
-});
+// Put exported histories into test/histories/ (\`temporal workflow show --output json\`, or
+// \`refrain history export\`): each becomes a test that replays it with today's code.
+const histories = new URL('./histories/', import.meta.url);
+if (existsSync(histories)) {
+  describeHistories(histories, { workflowsPath: new URL('${path}', import.meta.url) });
+} else {
+  it.todo('replays recorded histories: there are none in test/histories yet');
+}
 `;
 }
 
