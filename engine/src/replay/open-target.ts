@@ -35,10 +35,11 @@ export async function openTargets(options: WorkflowCodeOptions): Promise<ReplayT
   const { workflowInterceptorModules, ...rest } = code;
   const interceptors = workflowInterceptorModules ? { interceptorModules: workflowInterceptorModules } : {};
   const native = Promise.resolve(nativeTarget(await bundleWorkflowCode({ ...rest, ...interceptors }), more));
+  const hasSdk = findTemporalSdk(resolve(code.workflowsPath)) !== undefined;
   let onCluster: Promise<ReplayTarget> | undefined;
   return {
     targetFor(events) {
-      if (sdkNameOf(events) !== TEMPORAL_SDK || !findTemporalSdk(resolve(code.workflowsPath))) return native;
+      if (!hasSdk || sdkNameOf(events) !== TEMPORAL_SDK) return native;
       onCluster ??= bundleTemporalWorkflows({ ...code, importsRefrainApi: true }).then((bundle) =>
         temporalTarget(bundle, more),
       );

@@ -7,9 +7,14 @@ const payload = (value) => ({
   data: Buffer.from(JSON.stringify(value)).toString('base64'),
 });
 
-/** A run of `activities` activities, one after the other: 5 + 6 × activities events. */
-export function sequenceHistory(activities) {
-  const { events } = JSON.parse(readFileSync(recorded, 'utf8'));
+/**
+ * A run of `activities` activities, one after the other: 5 + 6 × activities events. Histories name the SDK that made
+ * them, and are replayed as it would.
+ */
+export function sequenceHistory(activities, sdkName = 'temporal-typescript') {
+  const { events } = JSON.parse(
+    readFileSync(recorded, 'utf8').replaceAll('"temporal-typescript"', JSON.stringify(sdkName)),
+  );
   const [started, ...head] = events.slice(0, 4).map((event) => structuredClone(event));
   started.workflowExecutionStartedEventAttributes.input.payloads = [payload(activities)];
   const result = [started, ...head];

@@ -5,7 +5,8 @@ import { sequenceHistory } from './histories.mjs';
 const [system, count, activities] = [process.argv[2], Number(process.argv[3]), Number(process.argv[4])];
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
 const programs = path('../../fixtures/temporal/programs/index.ts');
-const bytes = Buffer.from(JSON.stringify(sequenceHistory(activities)));
+const sdkName = system === 'refrain-native' ? 'refrain' : 'temporal-typescript';
+const bytes = Buffer.from(JSON.stringify(sequenceHistory(activities, sdkName)));
 
 const replay = system === 'temporal' ? await oracle() : await refrain();
 const before = performance.now();

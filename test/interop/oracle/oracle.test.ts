@@ -112,6 +112,9 @@ const explained: Readonly<Record<ReplayResult['verdict'], OracleResult['verdict'
   invalid: ['fails'],
 };
 
+/** Where sdk-core stops though the code has done nothing wrong; the table of docs/architecture/replay-rules.md. */
+const limitsOfSdkCore = /ActivityMachine in state Canceled says .* event_type: ActivityTask(Failed|TimedOut)/;
+
 describe('verdicts agree with Worker.runReplayHistory', () => {
   let host: TemporalHost;
   let oracle: Oracle;
@@ -151,6 +154,7 @@ describe('verdicts agree with Worker.runReplayHistory', () => {
       tally[key] = (tally[key] ?? 0) + 1;
       // In replay sdk-core tells outcomes of local activities in other groups than in the first run.
       const local = JSON.stringify(program).includes('localActivity');
+      if (limitsOfSdkCore.test(theirs.message)) continue;
       const unchanged =
         mutation === undefined && !local && theirs.verdict === 'passes' && ours.verdict === 'drift';
       if (!explained[ours.verdict].includes(theirs.verdict) || unchanged) {
