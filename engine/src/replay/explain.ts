@@ -304,7 +304,8 @@ function locate(target: ReplayTarget, stack: string | undefined): SourceLocation
   return stack === undefined ? undefined : target.locate(stack);
 }
 
-function locationOf(target: ReplayTarget, stack: string | undefined) {
+/** File, line, column and frame of the innermost call in the user's sources. */
+export function locationOf(target: ReplayTarget, stack: string | undefined) {
   return locationFields(locate(target, stack));
 }
 

@@ -1,7 +1,7 @@
 import type { HistoryEvent } from '../history/event.js';
 import type { Drift } from '../core/mismatch.js';
 import type { Failure } from '../history/messages.js';
-import { explainDrift, explainFailure, explainMismatch } from './explain.js';
+import { explainDrift, explainFailure, explainMismatch, locationOf } from './explain.js';
 import type { Divergence, Verdict } from './result.js';
 import type { Run } from './run.js';
 import type { ReplayTarget, StartFailure } from './target.js';
@@ -28,7 +28,7 @@ export function gradeRun(target: ReplayTarget, events: readonly HistoryEvent[], 
     }
     case 'failed': {
       const { failure, start } = run.end;
-      if (start) return invalidStart(start, failure);
+      if (start) return invalidStart(target, start, failure);
       if (isUnreadablePayload(failure)) return invalidPayload(failure);
       return { verdict: 'incompatible', divergence: explainFailure(evidence, failure) };
     }
@@ -83,17 +83,13 @@ function invalidEvent(message: string, event: HistoryEvent | undefined): Grade {
   });
 }
 
-function invalidStart(start: StartFailure, failure: Failure): Grade {
+function invalidStart(target: ReplayTarget, start: StartFailure, { stackTrace }: Failure): Grade {
   if (start.reason === 'workflowType') {
     const cause = 'The workflow file does not export a workflow of this type.';
     return invalid('RFN3021', start.message, cause);
   }
-  const stack = failure.stackTrace ? `\n${failure.stackTrace}` : '';
-  return invalid(
-    'RFN3023',
-    `${start.message}${stack}`,
-    'The workflow file, or a module that it imports, throws when it is loaded.',
-  );
+  const cause = 'The workflow file, or a module that it imports, throws when it is loaded.';
+  return invalid('RFN3023', start.message, cause, locationOf(target, stackTrace));
 }
 
 /** The SDKs' own error for a payload that no converter takes. */

@@ -20,7 +20,8 @@ export function nativeTarget(bundle: WorkflowBundle, options: NativeTargetOption
     fast = load(false);
   } catch (error) {
     if (!(error instanceof WorkflowBundleError)) throw error;
-    return failingTarget({ reason: 'import', message: error.message });
+    const [message = ''] = error.message.split('\n');
+    return failingTarget({ reason: 'import', message }, error.message);
   }
   // Stacks are slow: loaded only for what has to be explained.
   let explaining: LoadedBundle | undefined;
@@ -86,12 +87,13 @@ function queryNamesOf(completion: Completion): string[] {
     .filter((name) => !name.startsWith('__'));
 }
 
-function locate({ positions }: LoadedBundle, stack: string): SourceLocation | undefined {
+function locate(loaded: LoadedBundle | undefined, stack: string): SourceLocation | undefined {
   let dependency: SourceLocation | undefined;
   for (const frame of stack.split('\n')) {
     // Errors that reach the host have positions in the sources already; call sites have them in the bundle.
     const inBundle = /refrain:workflow-bundle:(\d+):(\d+)/.exec(frame);
-    const text = inBundle ? (positions.map(Number(inBundle[1]), Number(inBundle[2])) ?? '') : frame;
+    const mapped = inBundle && loaded?.positions.map(Number(inBundle[1]), Number(inBundle[2]));
+    const text = inBundle ? (mapped ?? '') : frame;
     const match = /((?:\/|[A-Za-z]:[\\/])[^()]*?):(\d+):(\d+)\)?$/.exec(text);
     if (!match) continue;
     const location = { file: match[1]!, line: Number(match[2]), column: Number(match[3]) };
@@ -102,17 +104,17 @@ function locate({ positions }: LoadedBundle, stack: string): SourceLocation | un
 }
 
 /** Code that cannot even be loaded: each of its histories says so. */
-export function failingTarget(startFailure: StartFailure): ReplayTarget {
+export function failingTarget(startFailure: StartFailure, stackTrace: string): ReplayTarget {
   return {
     localActivities: 'exact',
     createInstance: () => ({
-      activate: () => ({ status: 'failed', failure: { message: startFailure.message } }),
+      activate: () => ({ status: 'failed', failure: { message: startFailure.message, stackTrace } }),
       reject: () => undefined,
       startFailure,
       queryNames: () => [],
       dispose: () => undefined,
     }),
-    locate: () => undefined,
+    locate: (stack) => locate(undefined, stack),
     owns: () => false,
     abandon: () => undefined,
   };

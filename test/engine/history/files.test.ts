@@ -38,6 +38,8 @@ describe('history files', () => {
     }
     const bom = Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), bytes]);
     expect(diffHistories(expected, await readHistory(bom), { everything: true })).toEqual([]);
+    const wide = Buffer.from(`\ufeff${bytes.toString('utf8')}`, 'utf16le');
+    expect(diffHistories(expected, await readHistory(wide), { everything: true })).toEqual([]);
   });
 
   it('are refused with a code when they are something else', async () => {

@@ -104,6 +104,7 @@ describe('workflow code that cannot run', () => {
     const { verdict, divergence } = await replayer.replay({ name: 'x', history: greet() });
     expect([verdict, divergence?.code]).toEqual(['invalid', 'RFN3023']);
     expect(divergence?.message).toContain('not here');
+    expect([divergence?.file, divergence?.frame]).toEqual([file, expect.stringContaining('not here')]);
   });
 
   it('is refused when it cannot be bundled', async () => {

@@ -16,6 +16,8 @@ export async function readHistoryJson(content: unknown): Promise<unknown> {
   if (typeof content === 'string') return parseJson(content);
   if (!(content instanceof Uint8Array)) return content;
   const bytes = unzipped(content);
+  // What PowerShell's `>` writes.
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return parseJson(new TextDecoder('utf-16le').decode(bytes));
   if (looksLikeText(bytes)) {
     try {
       return parseJson(new TextDecoder('utf-8').decode(bytes));

@@ -13,7 +13,8 @@ export function jsonReport(
 
 function resultJson({ divergence, ...result }: ReplayResult, cwd: string | undefined): object {
   if (!divergence) return result;
-  const { code, eventId, workflowTask, recorded, attempted, field, file, line, cause, fix } = divergence;
+  const { code, eventId, workflowTask, recorded, attempted, field, file, line, column, message, cause, fix } =
+    divergence;
   return {
     ...result,
     divergence: {
@@ -25,6 +26,8 @@ function resultJson({ divergence, ...result }: ReplayResult, cwd: string | undef
       field,
       file: file === undefined ? undefined : shownPath(file, cwd),
       line,
+      column,
+      message,
       cause,
       fix,
     },
