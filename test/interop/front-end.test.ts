@@ -2,14 +2,15 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openEngine, readHistory, startServer } from '@refrain/engine';
+import { openEngine, readHistory, startServer, type HistoryEvent } from '@refrain/engine';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { programs, repository } from '../engine/temporal/project.js';
+import { attributeDifferences } from './attributes.js';
 import { openOracle } from './oracle/oracle.js';
 
 /** Programs whose order of events does not depend on timing. */
 const untimed = [
-  ...['greet', 'sequence', 'cancelBeforeSent', 'localActivities', 'localAndTimers', 'race', 'patchedFlow'],
+  ...['greet', 'sequence', 'cancelBeforeSent', 'localActivities', 'localAndTimers', 'patchedFlow'],
   ...[
     'deprecatedFlow',
     'randomness',
@@ -22,7 +23,7 @@ const untimed = [
   ],
 ];
 /** In these a client's messages may meet the workflow sooner or later. */
-const timed = ['signals', 'updateFinishes', 'externals', 'cancelledAtOnce', 'empty'];
+const timed = ['race', 'signals', 'updateFinishes', 'externals', 'cancelledAtOnce', 'empty'];
 const scenarios = [...untimed, ...timed];
 
 /**
@@ -57,13 +58,18 @@ describe("Temporal's own client and worker on the embedded engine", () => {
     });
   }
 
+  const read = async (file: string) => {
+    const path = [file, `${file}.gz`].find((candidate) => existsSync(candidate));
+    return readHistory(readFileSync(path!));
+  };
+
   it.each(untimed)('%s records the events that a Temporal server records', async (name) => {
-    const types = async (file: string) => {
-      const path = [file, `${file}.gz`].find((candidate) => existsSync(candidate));
-      return (await readHistory(readFileSync(path!))).map((event) => event.type);
-    };
-    const recorded = await types(join(repository, 'test', 'histories', 'temporal', `${name}.json`));
-    expect(await types(join(folder, `${name}.json`))).toEqual(recorded);
+    const recorded = await read(join(repository, 'test', 'histories', 'temporal', `${name}.json`));
+    const ours = await read(join(folder, `${name}.json`));
+    const types = (events: readonly HistoryEvent[]) => events.map(({ type }) => type);
+    expect(types(ours)).toEqual(types(recorded));
+    // What it draws goes by the run's id.
+    if (name !== 'randomness') expect(attributeDifferences(recorded, ours)).toEqual([]);
   });
 
   it("gives histories that Temporal's own replayer accepts", { timeout: 120_000 }, async () => {
