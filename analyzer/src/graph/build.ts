@@ -168,7 +168,7 @@ function createRoot(base: number): Instance {
     parent: undefined,
     base,
     calls: [],
-    callKeys: new Set(),
+    callKeys: undefined,
     started: true,
   };
 }

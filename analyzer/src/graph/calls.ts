@@ -202,10 +202,19 @@ export function callFunction(state: GraphState, token: Token, site: CallSite): v
   linkResult(state, instance, site.to);
 }
 
+/** Beyond the longest file that is read. */
+const maxOffset = 2 ** 24;
+
+/** Notes a call by its key; gives whether it is the first of its kind. */
+export function isNewCall(from: Instance, key: number): boolean {
+  if (from.callKeys === undefined) from.callKeys = new Set([key]);
+  else if (from.callKeys.has(key)) return false;
+  else from.callKeys.add(key);
+  return true;
+}
+
 function addCallEdge(from: Instance, to: Instance, span: { at: number; end: number }): void {
-  const key = `${String(to.id)}:${String(span.at)}`;
-  if (from.callKeys.has(key)) return;
-  from.callKeys.add(key);
+  if (!isNewCall(from, to.id * maxOffset + span.at)) return;
   from.calls.push({ to, at: span.at, end: span.end });
 }
 
@@ -242,7 +251,7 @@ export function instanceOf(
     parent,
     base: state.solver.newNodes(fn.slotCount),
     calls: [],
-    callKeys: new Set(),
+    callKeys: undefined,
     started: false,
   };
   state.instances.push(instance);

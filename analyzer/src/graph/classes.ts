@@ -2,7 +2,7 @@ import { prototypeOf } from './calls.js';
 import { addPrototype, defineAccessor, propertyNode, readProperty, type Access } from './properties.js';
 import { typeShape } from './shapes.js';
 import { nodeOf, type GraphState, type Instance } from './state.js';
-import { heapOf, type NodeId, type Token, type TokenId } from './tokens.js';
+import { ownName, type NodeId, type Token, type TokenId } from './tokens.js';
 import { functionToken, typeToken } from './values.js';
 
 /** Makes the class, its prototype and what links them to the base. */
@@ -14,13 +14,13 @@ export function evaluateClass(state: GraphState, instance: Instance, index: numb
   const token = state.tokens.get(id);
   const prototype = state.tokens.get(prototypeOf(state, token));
   state.solver.add(propertyNode(state, token, 'prototype'), prototype.id);
-  heapOf(token).own.add('prototype');
+  ownName(token, 'prototype');
   for (const member of cls.members) {
     if (member.fn < 0) continue;
     const home = member.static ? token : prototype;
     const node = state.solver.newNode();
     state.solver.add(node, functionToken(state, unit, unit.ir.functions[member.fn]!, instance));
-    heapOf(home).own.add(member.name);
+    ownName(home, member.name);
     if (member.kind === 'method') state.solver.edge(node, propertyNode(state, home, member.name));
     else defineAccessor(state, home, member.name, member.kind === 'getter' ? 'get' : 'set', node);
   }

@@ -14,7 +14,9 @@ const initialTable = 32;
 const multiplier = 0x9e3779b1;
 
 export class IdSet {
-  readonly list: number[];
+  /** Replaced while it is short: a list that is pushed to reserves room for seventeen. */
+  list: readonly number[];
+  #long: number[] | undefined;
   #table: Int32Array | undefined;
   #shift = 0;
 
@@ -35,14 +37,18 @@ export class IdSet {
     const table = this.#table;
     if (table === undefined) {
       if (list.includes(id)) return false;
-      list.push(id);
-      if (list.length > linearLength) this.#rehash(initialTable);
+      if (list.length < linearLength) {
+        this.list = list.concat(id);
+        return true;
+      }
+      this.#long = this.list = [...list, id];
+      this.#rehash(initialTable);
       return true;
     }
     const place = this.#placeOf(table, id);
     if (table[place] !== 0) return false;
     table[place] = id + 1;
-    list.push(id);
+    this.#long!.push(id);
     if (list.length * 2 > table.length) this.#rehash(table.length * 2);
     return true;
   }

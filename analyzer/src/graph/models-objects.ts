@@ -46,7 +46,7 @@ export function copyProperties(state: GraphState, from: NodeId, to: TokenId, sit
     )
       return;
     const heap = heapOf(token);
-    for (const name of new Set([...heap.properties.keys(), ...heap.getters.keys()])) {
+    for (const name of new Set([...heap.properties.keys(), ...(heap.getters?.keys() ?? [])])) {
       if (name === '**' || name === '$keys') continue;
       copyOne(state, id, name, to, site);
     }

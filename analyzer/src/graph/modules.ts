@@ -1,7 +1,7 @@
 /** Loading modules and linking what they import and export, through barrels. */
 
 import type { ImportIr, Op, Slot } from './ir.js';
-import { instanceOf } from './calls.js';
+import { instanceOf, isNewCall } from './calls.js';
 import { addNative } from './natives.js';
 import { packageOf } from './packages.js';
 import { propertyNode, readProperty, type Access } from './properties.js';
@@ -250,9 +250,8 @@ function closedPackage(
 /** One module loads another: the way on which what happens while loading is reached. */
 function noteLoad(from: Unit, to: Unit, span: { at: number; end: number }): void {
   if (from.instance === undefined || to.instance === undefined) return;
-  const key = `${String(to.instance.id)}`;
-  if (from.instance.callKeys.has(key)) return;
-  from.instance.callKeys.add(key);
+  // Once, wherever it stands.
+  if (!isNewCall(from.instance, -1 - to.instance.id)) return;
   from.instance.calls.push({ to: to.instance, at: span.at, end: span.end });
 }
 

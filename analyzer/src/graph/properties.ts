@@ -7,7 +7,15 @@ import { addNative, addTyped } from './natives.js';
 import { globalShape, staticMember, typeMember } from './shapes.js';
 import type { GraphState, Instance } from './state.js';
 import { declaredField, typedMember } from './declared-types.js';
-import { heapOf, type NodeId, type Token, type TokenId } from './tokens.js';
+import {
+  heapOf,
+  ownName,
+  type NodeId,
+  type PropertyLookup,
+  type Token,
+  type TokenHeap,
+  type TokenId,
+} from './tokens.js';
 import { constantToken, dataToken, nativeToken } from './values.js';
 
 export interface Access {
@@ -29,14 +37,28 @@ export function propertyNode(state: GraphState, token: Token, name: string): Nod
     const all = heap.properties.get('**');
     if (all !== undefined && !name.startsWith('$')) state.solver.edge(node, all);
     if (name === '*') {
-      for (const lookup of heap.lookups) readDynamic(state, token, lookup.to);
+      for (const lookup of lookupsOf(heap)) readDynamic(state, token, lookup.to);
     } else if (name === '[]') {
-      for (const lookup of heap.lookups) if (/^\d+$/.test(lookup.name)) state.solver.edge(node, lookup.to);
+      for (const lookup of lookupsOf(heap)) if (/^\d+$/.test(lookup.name)) state.solver.edge(node, lookup.to);
     } else {
-      for (const lookup of heap.lookups) if (lookup.name === name) state.solver.edge(node, lookup.to);
+      for (const lookup of heap.lookups?.get(name) ?? none) state.solver.edge(node, lookup.to);
     }
   }
   return node;
+}
+
+const none: readonly PropertyLookup[] = [];
+
+/** All look-ups so far; those that are made meanwhile are not among them. */
+function lookupsOf(heap: TokenHeap): readonly PropertyLookup[] {
+  return heap.lookups === undefined ? none : [...heap.lookups.values()].flat();
+}
+
+function noteLookup(heap: TokenHeap, lookup: PropertyLookup): void {
+  heap.lookups ??= new Map();
+  const list = heap.lookups.get(lookup.name);
+  if (list === undefined) heap.lookups.set(lookup.name, [lookup]);
+  else list.push(lookup);
 }
 
 /**
@@ -154,11 +176,11 @@ function readHeap(
   if (heap.properties.has('*')) readDynamic(state, token, to);
   const elements = isIndex ? heap.properties.get('[]') : undefined;
   if (elements !== undefined) state.solver.edge(elements, to);
-  heap.lookups.push({ name, to, receiver, access });
-  const getter = heap.getters.get(name);
+  noteLookup(heap, { name, to, receiver, access });
+  const getter = heap.getters?.get(name);
   if (getter !== undefined) callAccessor(state, getter, receiver, [], to, access);
-  if (heap.own.has(name)) return;
-  for (const prototype of heap.prototypes) {
+  if (heap.own?.has(name) === true) return;
+  for (const prototype of heap.prototypes ?? []) {
     readInherited(state, prototype, name, to, receiver, access, depth);
   }
   readImplicit(state, token, name, to, receiver, access);
@@ -205,7 +227,7 @@ function readImplicit(
   } else if (value.kind === 'object' && name !== 'constructor') {
     if (typeMember(state, 'Object', name) !== undefined) {
       readTypeMember(state, 'Object', name, to, receiver, access);
-    } else if (!value.open && heapOf(token).prototypes.size === 0 && !value.names.includes(name)) {
+    } else if (!value.open && (heapOf(token).prototypes?.size ?? 0) === 0 && !value.names.includes(name)) {
       state.solver.add(to, constantToken(state, undefined));
     }
   }
@@ -306,10 +328,11 @@ function readProxy(state: GraphState, token: Token, name: string, to: NodeId, ac
 /** Adds a prototype and lets the look-ups made so far go on there. */
 export function addPrototype(state: GraphState, token: Token, prototype: TokenId): void {
   const heap = heapOf(token);
-  if (prototype === token.id || heap.prototypes.has(prototype)) return;
-  heap.prototypes.add(prototype);
-  for (const lookup of [...heap.lookups]) {
-    if (heap.own.has(lookup.name)) continue;
+  if (prototype === token.id || heap.prototypes?.has(prototype) === true) return;
+  if (heap.prototypes === undefined) heap.prototypes = new Set([prototype]);
+  else heap.prototypes.add(prototype);
+  for (const lookup of lookupsOf(heap)) {
+    if (heap.own?.has(lookup.name) === true) continue;
     readInherited(state, prototype, lookup.name, lookup.to, lookup.receiver, lookup.access, 1);
   }
 }
@@ -322,7 +345,9 @@ export function defineAccessor(
   fn: NodeId,
 ): void {
   const heap = heapOf(token);
-  heap.own.add(name);
+  ownName(token, name);
+  heap.getters ??= new Map();
+  heap.setters ??= new Map();
   const table = kind === 'get' ? heap.getters : heap.setters;
   const known = table.get(name);
   if (known !== undefined) {
@@ -331,8 +356,8 @@ export function defineAccessor(
   }
   table.set(name, fn);
   if (kind !== 'get') return;
-  for (const lookup of [...heap.lookups]) {
-    if (lookup.name === name) callAccessor(state, fn, lookup.receiver, [], lookup.to, lookup.access);
+  for (const lookup of [...(heap.lookups?.get(name) ?? none)]) {
+    callAccessor(state, fn, lookup.receiver, [], lookup.to, lookup.access);
   }
 }
 
@@ -381,9 +406,9 @@ export function hasSetter(state: GraphState, token: Token, name: string): boolea
 
 function findSetters(state: GraphState, token: Token, name: string, depth: number): NodeId[] {
   if (token.heap === undefined || depth > 16) return [];
-  const setter = token.heap.setters.get(name);
+  const setter = token.heap.setters?.get(name);
   if (setter !== undefined) return [setter];
-  return [...token.heap.prototypes].flatMap((id) =>
+  return [...(token.heap.prototypes ?? [])].flatMap((id) =>
     findSetters(state, state.tokens.get(id), name, depth + 1),
   );
 }

@@ -25,12 +25,39 @@ export interface SolverOptions {
 const maxConstants = 24;
 const none: readonly TokenId[] = [];
 
+/** Ids of tokens or nodes: most sets hold one, which then stands for itself. */
+type Ids = number | IdSet | undefined;
+
+function holds(ids: Ids, id: number): boolean {
+  return typeof ids === 'object' ? ids.has(id) : ids === id;
+}
+
+function listOf(ids: Ids): readonly number[] {
+  if (ids === undefined) return none;
+  return typeof ids === 'number' ? [ids] : ids.list;
+}
+
+/** Puts an id into the set at a place. Gives whether it is new. */
+function put(sets: Ids[], at: number, id: number): boolean {
+  const ids = sets[at];
+  if (typeof ids === 'object') return ids.add(id);
+  if (ids === undefined) {
+    sets[at] = id;
+    return true;
+  }
+  if (ids === id) return false;
+  const set = new IdSet(ids);
+  set.add(id);
+  sets[at] = set;
+  return true;
+}
+
 export class Solver {
   readonly #options: SolverOptions;
-  readonly #sets: (IdSet | undefined)[] = [];
-  readonly #constants: number[] = [];
-  readonly #edges: (IdSet | undefined)[] = [];
-  readonly #taintEdges: (IdSet | undefined)[] = [];
+  readonly #sets: Ids[] = [];
+  readonly #constants = new Map<NodeId, number>();
+  readonly #edges: Ids[] = [];
+  readonly #taintEdges: Ids[] = [];
   readonly #listeners: (Listener[] | undefined)[] = [];
   readonly #processed: number[] = [];
   #queue: number[] = [];
@@ -54,6 +81,7 @@ export class Solver {
     for (let node = first; node < this.#count; node += 1) {
       this.#sets.push(undefined);
       this.#edges.push(undefined);
+      this.#taintEdges.push(undefined);
       this.#listeners.push(undefined);
       this.#processed.push(0);
     }
@@ -61,22 +89,20 @@ export class Solver {
   }
 
   add(node: NodeId, token: TokenId): void {
-    if (this.#sets[node]?.has(token) === true) return;
+    if (holds(this.#sets[node], token)) return;
     const wide = this.#options.widen(token);
     if (wide === undefined) {
       this.#insert(node, token);
       return;
     }
-    const seen = this.#constants[node] ?? 0;
-    this.#constants[node] = seen + 1;
+    const seen = this.#constants.get(node) ?? 0;
+    this.#constants.set(node, seen + 1);
     this.#insert(node, seen >= maxConstants ? wide : token);
   }
 
   #insert(node: NodeId, token: TokenId): void {
     if (this.exhausted()) return;
-    let set = this.#sets[node];
-    if (set === undefined) this.#sets[node] = set = new IdSet(token);
-    else if (!set.add(token)) return;
+    if (!put(this.#sets, node, token)) return;
     this.#entries += 1;
     this.#queue.push(node, token);
   }
@@ -88,24 +114,18 @@ export class Solver {
 
   edge(from: NodeId, to: NodeId): void {
     if (from === to) return;
-    let out = this.#edges[from];
-    if (out === undefined) this.#edges[from] = out = new IdSet(to);
-    else if (!out.add(to)) return;
+    if (!put(this.#edges, from, to)) return;
     this.#work();
-    const set = this.#sets[from];
-    if (set === undefined) return;
     // T1: what comes while we go through the list is queued, and moved then.
-    const { list } = set;
+    const list = listOf(this.#sets[from]);
     for (let index = 0, { length } = list; index < length; index += 1) this.add(to, list[index]!);
   }
 
   /** Carries taint only. */
   taintEdge(from: NodeId, to: NodeId): void {
     if (from === to) return;
-    let out = this.#taintEdges[from];
-    if (out === undefined) this.#taintEdges[from] = out = new IdSet(to);
-    else if (!out.add(to)) return;
-    for (const token of this.#sets[from]?.list ?? []) {
+    if (!put(this.#taintEdges, from, to)) return;
+    for (const token of listOf(this.#sets[from])) {
       if (this.#options.isTaint(token)) this.#insert(to, token);
     }
   }
@@ -115,7 +135,7 @@ export class Solver {
     // Tokens are processed in the order of the set; those still queued will be heard later.
     const heard = this.#processed[node] ?? 0;
     if (heard === 0) return;
-    const { list } = this.#sets[node]!;
+    const list = listOf(this.#sets[node]);
     for (let index = 0; index < heard; index += 1) {
       const token = list[index]!;
       this.#work();
@@ -124,13 +144,12 @@ export class Solver {
   }
 
   tokens(node: NodeId): readonly TokenId[] {
-    const set = this.#sets[node];
-    return set === undefined ? [] : set.list.slice();
+    return listOf(this.#sets[node]).slice();
   }
 
   /** The list itself, for queries: it is not to be changed, and nothing may be added while it is read. */
   view(node: NodeId): readonly TokenId[] {
-    return this.#sets[node]?.list ?? none;
+    return listOf(this.#sets[node]);
   }
 
   /** Grows with the sets: two equal answers mean that nothing came in between. */
@@ -140,7 +159,7 @@ export class Solver {
 
   /** No value, taint apart. */
   isEmpty(node: NodeId): boolean {
-    for (const token of this.#sets[node]?.list ?? []) if (!this.#options.isTaint(token)) return false;
+    for (const token of listOf(this.#sets[node])) if (!this.#options.isTaint(token)) return false;
     return true;
   }
 
@@ -164,9 +183,10 @@ export class Solver {
   #process(node: NodeId, token: TokenId): void {
     this.#processed[node] = (this.#processed[node] ?? 0) + 1;
     const out = this.#edges[node];
-    if (out !== undefined) for (const to of out.list) this.add(to, token);
+    if (typeof out === 'number') this.add(out, token);
+    else if (out !== undefined) for (const to of out.list) this.add(to, token);
     if (this.#options.isTaint(token)) {
-      for (const to of this.#taintEdges[node]?.list ?? none) this.#insert(to, token);
+      for (const to of listOf(this.#taintEdges[node])) this.#insert(to, token);
       return;
     }
     const heard = this.#listeners[node];

@@ -53,7 +53,7 @@ export interface Instance {
   /** The node of slot 0. */
   readonly base: NodeId;
   readonly calls: CallEdge[];
-  readonly callKeys: Set<string>;
+  callKeys: Set<number> | undefined;
   started: boolean;
 }
 

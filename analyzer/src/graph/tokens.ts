@@ -81,13 +81,15 @@ export interface PropertyLookup {
 /** What a token holds, if it can hold properties. */
 export interface TokenHeap {
   readonly properties: Map<string, NodeId>;
-  readonly getters: Map<string, NodeId>;
-  readonly setters: Map<string, NodeId>;
+  // Most tokens have none of these, and there are many tokens.
+  getters: Map<string, NodeId> | undefined;
+  setters: Map<string, NodeId> | undefined;
   /** Tokens where a lookup goes on. */
-  readonly prototypes: Set<TokenId>;
-  readonly lookups: PropertyLookup[];
+  prototypes: Set<TokenId> | undefined;
+  /** The look-ups made so far, by name: what is written later flows to them, too. */
+  lookups: Map<string, PropertyLookup[]> | undefined;
   /** Names that hide those of the prototypes. */
-  readonly own: Set<string>;
+  own: Set<string> | undefined;
 }
 
 export interface Token {
@@ -123,11 +125,18 @@ export function createTokenTable(): TokenTable {
 export function heapOf(token: Token): TokenHeap {
   token.heap ??= {
     properties: new Map(),
-    getters: new Map(),
-    setters: new Map(),
-    prototypes: new Set(),
-    lookups: [],
-    own: new Set(),
+    getters: undefined,
+    setters: undefined,
+    prototypes: undefined,
+    lookups: undefined,
+    own: undefined,
   };
   return token.heap;
+}
+
+/** Says that a token has a name of its own, whatever its prototypes have. */
+export function ownName(token: Token, name: string): void {
+  const heap = heapOf(token);
+  if (heap.own === undefined) heap.own = new Set([name]);
+  else heap.own.add(name);
 }

@@ -1,5 +1,5 @@
 import { dirname, isAbsolute, join, resolve } from 'node:path';
-import ts from 'typescript';
+import { loadCompiler, tsc } from './compiler.js';
 import type { FileHost } from './host.js';
 
 /** What of a tsconfig matters to us: where its aliases lead and where its output lies. */
@@ -81,9 +81,10 @@ function collect(
   seen.add(path);
   const text = host.readText(path);
   if (text === undefined) return;
-  const parsed = ts.parseConfigFileTextToJson(path, text);
+  loadCompiler();
+  const parsed = tsc.parseConfigFileTextToJson(path, text);
   if (parsed.error !== undefined) {
-    problems.push({ path, message: ts.flattenDiagnosticMessageText(parsed.error.messageText, ' ') });
+    problems.push({ path, message: tsc.flattenDiagnosticMessageText(parsed.error.messageText, ' ') });
   }
   const config: unknown = parsed.config;
   if (!isRecord(config)) return;

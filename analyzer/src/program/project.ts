@@ -67,8 +67,10 @@ export function createProject(options: ProjectOptions): DiskProject {
     const text = host.readText(path);
     if (text === undefined) return undefined;
     const kind: FileIr['kind'] = path.includes('/node_modules/') ? 'package' : 'source';
-    const lowered = options.cache?.read(path, text, kind) ?? lowerFile(path, text, kind);
-    options.cache?.write(path, text, lowered);
+    // Sources change, and parsing them again takes no longer than reading what was kept.
+    const cache = kind === 'package' ? options.cache : undefined;
+    const lowered = cache?.read(path, text, kind) ?? lowerFile(path, text, kind);
+    cache?.write(path, text, lowered);
     loaded.set(path, lowered);
     return lowered;
   };

@@ -34,7 +34,10 @@ export const attemptInIdempotencyKey: MisuseRule = {
     for (let round = 0; round < MAX_CALLS; round += 1) {
       for (const node of nodes) handOver(context, node, taintsOf(node.file, seeds)[node.ir.index], seeds);
     }
-    const found = sources.flatMap((file) => findingsOf(file, seeds));
+    const seeded = new Set([...context.functions, ...context.activities].flatMap((node) => (seeds.has(node.ir) ? [node.file] : [])));
+    const found = sources
+      .filter((file) => seeded.has(file) || mentionsAttempt(file))
+      .flatMap((file) => findingsOf(file, seeds));
     return once(found, (finding) => `${finding.file.path}:${finding.span.at}`);
   },
 };

@@ -53,7 +53,7 @@ export function createRuleContext(replayed: RuleWorld, activities: RuleWorld | u
   };
   const entriesOf = (world: Indexed): FunctionNode[] =>
     sortedEntries(world.state).map((entry) => nodeFor(entry.unit.ir, entry.fn));
-  const resolve: Resolve = { nodeFor, worldOf };
+  const resolve: Resolve = { nodeFor, worldOf, known: new Map() };
   const functions = functionsOf(main);
   const second = worlds[1];
   const loading = main.reach.order
@@ -96,6 +96,8 @@ export function createRuleContext(replayed: RuleWorld, activities: RuleWorld | u
 interface Resolve {
   readonly nodeFor: (file: FileIr, ir: FunctionIr) => FunctionNode;
   readonly worldOf: (fn: FunctionNode) => Indexed;
+  /** The calls of the functions that some rule asked about. */
+  readonly known: Map<FunctionNode, readonly ResolvedCall[]>;
 }
 
 function indexWorld(world: RuleWorld): Indexed {
@@ -125,7 +127,13 @@ function instancesOf(world: Indexed, fn: FunctionNode): readonly Instance[] {
   return world.instances.get(fn.ir) ?? [];
 }
 
-function callsOf(resolve: Resolve, fn: FunctionNode): ResolvedCall[] {
+function callsOf(resolve: Resolve, fn: FunctionNode): readonly ResolvedCall[] {
+  let calls = resolve.known.get(fn);
+  if (calls === undefined) resolve.known.set(fn, (calls = findCalls(resolve, fn)));
+  return calls;
+}
+
+function findCalls(resolve: Resolve, fn: FunctionNode): ResolvedCall[] {
   const world = resolve.worldOf(fn);
   const byOp = new Map<CallOp, PendingCall[]>();
   for (const call of world.calls.get(fn.ir) ?? []) push(byOp, call.op, call);

@@ -1,36 +1,37 @@
-import ts from 'typescript';
+import type ts from 'typescript';
+import { table, tsc } from '../compiler.js';
 import type { Slot, ValueUse } from '../../graph/ir.js';
 import { constantOf, unwrap } from './constants.js';
 import { constantSlot, derive, lowerExpression } from './expressions.js';
 import { assignTo, guarded } from './patterns.js';
 import { emit, newSlot, spanOf, type FunctionState } from './state.js';
 
-const booleanOperators = new Set<ts.SyntaxKind>([
-  ts.SyntaxKind.EqualsEqualsToken,
-  ts.SyntaxKind.EqualsEqualsEqualsToken,
-  ts.SyntaxKind.ExclamationEqualsToken,
-  ts.SyntaxKind.ExclamationEqualsEqualsToken,
-  ts.SyntaxKind.LessThanToken,
-  ts.SyntaxKind.LessThanEqualsToken,
-  ts.SyntaxKind.GreaterThanToken,
-  ts.SyntaxKind.GreaterThanEqualsToken,
-  ts.SyntaxKind.InKeyword,
-  ts.SyntaxKind.InstanceOfKeyword,
-]);
+const booleanOperators = table(() => new Set<ts.SyntaxKind>([
+  tsc.SyntaxKind.EqualsEqualsToken,
+  tsc.SyntaxKind.EqualsEqualsEqualsToken,
+  tsc.SyntaxKind.ExclamationEqualsToken,
+  tsc.SyntaxKind.ExclamationEqualsEqualsToken,
+  tsc.SyntaxKind.LessThanToken,
+  tsc.SyntaxKind.LessThanEqualsToken,
+  tsc.SyntaxKind.GreaterThanToken,
+  tsc.SyntaxKind.GreaterThanEqualsToken,
+  tsc.SyntaxKind.InKeyword,
+  tsc.SyntaxKind.InstanceOfKeyword,
+]));
 
 type Logical = 'nullish' | 'falsy' | 'truthy';
 
-const logicalOperators = new Map<ts.SyntaxKind, Logical>([
-  [ts.SyntaxKind.AmpersandAmpersandToken, 'truthy'],
-  [ts.SyntaxKind.BarBarToken, 'falsy'],
-  [ts.SyntaxKind.QuestionQuestionToken, 'nullish'],
-]);
+const logicalOperators = table(() => new Map<ts.SyntaxKind, Logical>([
+  [tsc.SyntaxKind.AmpersandAmpersandToken, 'truthy'],
+  [tsc.SyntaxKind.BarBarToken, 'falsy'],
+  [tsc.SyntaxKind.QuestionQuestionToken, 'nullish'],
+]));
 
-const logicalAssignments = new Map<ts.SyntaxKind, Logical>([
-  [ts.SyntaxKind.AmpersandAmpersandEqualsToken, 'truthy'],
-  [ts.SyntaxKind.BarBarEqualsToken, 'falsy'],
-  [ts.SyntaxKind.QuestionQuestionEqualsToken, 'nullish'],
-]);
+const logicalAssignments = table(() => new Map<ts.SyntaxKind, Logical>([
+  [tsc.SyntaxKind.AmpersandAmpersandEqualsToken, 'truthy'],
+  [tsc.SyntaxKind.BarBarEqualsToken, 'falsy'],
+  [tsc.SyntaxKind.QuestionQuestionEqualsToken, 'nullish'],
+]));
 
 export function lowerBinary(
   fn: FunctionState,
@@ -39,16 +40,16 @@ export function lowerBinary(
   name?: string,
 ): Slot {
   const operator = node.operatorToken.kind;
-  if (operator === ts.SyntaxKind.EqualsToken) return lowerAssignment(fn, node);
-  if (operator === ts.SyntaxKind.CommaToken) {
+  if (operator === tsc.SyntaxKind.EqualsToken) return lowerAssignment(fn, node);
+  if (operator === tsc.SyntaxKind.CommaToken) {
     lowerExpression(fn, node.left, 'discarded');
     return lowerExpression(fn, node.right, use, name);
   }
-  const logical = logicalOperators.get(operator);
+  const logical = logicalOperators().get(operator);
   if (logical !== undefined) return lowerLogical(fn, node, logical, use, name);
-  const assignment = logicalAssignments.get(operator);
+  const assignment = logicalAssignments().get(operator);
   if (assignment !== undefined) return lowerLogicalAssignment(fn, node, assignment);
-  const isAssignment = operator >= ts.SyntaxKind.FirstAssignment && operator <= ts.SyntaxKind.LastAssignment;
+  const isAssignment = operator >= tsc.SyntaxKind.FirstAssignment && operator <= tsc.SyntaxKind.LastAssignment;
   if (isAssignment) {
     const left = lowerExpression(fn, node.left);
     const right = lowerExpression(fn, node.right);
@@ -56,7 +57,7 @@ export function lowerBinary(
       fn,
       node,
       [left, right],
-      operator === ts.SyntaxKind.PlusEqualsToken ? '+' : 'number',
+      operator === tsc.SyntaxKind.PlusEqualsToken ? '+' : 'number',
     );
     assignTo(fn, node.left, result);
     return result;
@@ -68,7 +69,7 @@ export function lowerBinary(
 function lowerChain(fn: FunctionState, node: ts.BinaryExpression): Slot {
   const chain: ts.BinaryExpression[] = [];
   let left: ts.Expression = node;
-  while (ts.isBinaryExpression(left) && isPlainOperator(left.operatorToken.kind)) {
+  while (tsc.isBinaryExpression(left) && isPlainOperator(left.operatorToken.kind)) {
     chain.push(left);
     left = left.left;
   }
@@ -76,9 +77,9 @@ function lowerChain(fn: FunctionState, node: ts.BinaryExpression): Slot {
   for (const link of chain.reverse()) {
     const operator = link.operatorToken.kind;
     const right = lowerExpression(fn, link.right);
-    const of = booleanOperators.has(operator)
+    const of = booleanOperators().has(operator)
       ? 'boolean'
-      : operator === ts.SyntaxKind.PlusToken
+      : operator === tsc.SyntaxKind.PlusToken
         ? '+'
         : 'number';
     value = derive(fn, link, [value, right], of, of === '+' ? '+' : undefined);
@@ -87,15 +88,15 @@ function lowerChain(fn: FunctionState, node: ts.BinaryExpression): Slot {
 }
 
 function isPlainOperator(operator: ts.SyntaxKind): boolean {
-  if (operator === ts.SyntaxKind.CommaToken || logicalOperators.has(operator)) return false;
-  return operator < ts.SyntaxKind.FirstAssignment || operator > ts.SyntaxKind.LastAssignment;
+  if (operator === tsc.SyntaxKind.CommaToken || logicalOperators().has(operator)) return false;
+  return operator < tsc.SyntaxKind.FirstAssignment || operator > tsc.SyntaxKind.LastAssignment;
 }
 
 function lowerAssignment(fn: FunctionState, node: ts.BinaryExpression): Slot {
   const target = unwrap(node.left);
-  const name = ts.isIdentifier(target)
+  const name = tsc.isIdentifier(target)
     ? target.text
-    : ts.isPropertyAccessExpression(target)
+    : tsc.isPropertyAccessExpression(target)
       ? target.name.text
       : undefined;
   const value = lowerExpression(fn, node.right, 'value', name);

@@ -1,4 +1,5 @@
-import ts from 'typescript';
+import type ts from 'typescript';
+import { tsc } from '../compiler.js';
 import type { ArgumentIr, CallOp, Slot, TypeIr, ValueUse } from '../../graph/ir.js';
 import { constantOf, unwrap } from './constants.js';
 import { lowerExpression, superHome } from './expressions.js';
@@ -7,9 +8,9 @@ import { emit, lookup, newSlot, slotOf, spanOf, type FunctionState } from './sta
 
 export function lowerCall(fn: FunctionState, node: ts.CallExpression, use: ValueUse): Slot {
   const callee = unwrap(node.expression);
-  if (callee.kind === ts.SyntaxKind.SuperKeyword) return lowerSuperCall(fn, node);
+  if (callee.kind === tsc.SyntaxKind.SuperKeyword) return lowerSuperCall(fn, node);
   if (isRequire(fn, node)) return lowerRequire(fn, node);
-  const optional = node.questionDotToken !== undefined || ts.isOptionalChain(node);
+  const optional = node.questionDotToken !== undefined || tsc.isOptionalChain(node);
   const { slot, receiver } = lowerCallee(fn, callee);
   const args = lowerArguments(fn, node.arguments);
   const typeArguments = (node.typeArguments ?? []).flatMap((type) => lowerType(type) ?? []);
@@ -27,14 +28,14 @@ export function lowerCall(fn: FunctionState, node: ts.CallExpression, use: Value
 
 /** The function that is called, and the object it is called on. */
 function lowerCallee(fn: FunctionState, callee: ts.Expression): { slot: Slot; receiver: Slot } {
-  if (ts.isPropertyAccessExpression(callee)) {
-    const isSuper = callee.expression.kind === ts.SyntaxKind.SuperKeyword;
+  if (tsc.isPropertyAccessExpression(callee)) {
+    const isSuper = callee.expression.kind === tsc.SyntaxKind.SuperKeyword;
     const of = isSuper ? superHome(fn, callee) : lowerExpression(fn, callee.expression);
     const slot = newSlot(fn);
     emit(fn, { type: 'get', to: slot, of, name: callee.name.text, ...spanOf(fn, callee) });
     return { slot, receiver: isSuper ? slotOf(fn, fn.thisBinding) : of };
   }
-  if (ts.isElementAccessExpression(callee)) {
+  if (tsc.isElementAccessExpression(callee)) {
     const of = lowerExpression(fn, callee.expression);
     const slot = newSlot(fn);
     const constant = constantOf(fn, callee.argumentExpression);
@@ -51,7 +52,7 @@ function lowerCallee(fn: FunctionState, callee: ts.Expression): { slot: Slot; re
 
 export function lowerArguments(fn: FunctionState, nodes: readonly ts.Expression[]): ArgumentIr[] {
   return nodes.map((node) => {
-    const spread = ts.isSpreadElement(node);
+    const spread = tsc.isSpreadElement(node);
     const slot = lowerExpression(fn, spread ? node.expression : node);
     return { slot, spread, ...spanOf(fn, node) };
   });
@@ -101,7 +102,7 @@ export function lowerTaggedTemplate(
   const strings = newSlot(fn);
   emit(fn, { type: 'primitive', to: strings, of: 'TemplateStringsArray' });
   const args: ArgumentIr[] = [{ slot: strings, spread: false, ...spanOf(fn, node.template) }];
-  if (ts.isTemplateExpression(node.template)) {
+  if (tsc.isTemplateExpression(node.template)) {
     for (const span of node.template.templateSpans) {
       args.push({
         slot: lowerExpression(fn, span.expression),
@@ -116,7 +117,7 @@ export function lowerTaggedTemplate(
 
 /** `require('x')`, unless somebody bound `require` to something else. */
 export function isRequire(fn: FunctionState, node: ts.CallExpression): boolean {
-  if (!ts.isIdentifier(node.expression)) return false;
+  if (!tsc.isIdentifier(node.expression)) return false;
   if (node.expression.text !== 'require' || lookup(fn.scope, 'require') !== undefined) return false;
   const first = node.arguments[0];
   return first !== undefined && typeof constantOf(fn, first)?.value === 'string';
@@ -128,7 +129,7 @@ function lowerRequire(fn: FunctionState, node: ts.CallExpression): Slot {
 
 /** A namespace that is imported where the code stands, by `require` or `import()`. */
 function lowerDynamicImport(fn: FunctionState, node: ts.CallExpression, specifier: string): Slot {
-  const isRequireCall = ts.isIdentifier(node.expression);
+  const isRequireCall = tsc.isIdentifier(node.expression);
   const binding =
     fn.file.imports.push({
       specifier,
@@ -166,11 +167,11 @@ export function lowerImportCall(fn: FunctionState, node: ts.CallExpression, use:
 /** The callee as written, shortened, for messages. */
 export function calleeText(node: ts.Expression): string {
   const target = unwrap(node);
-  if (ts.isIdentifier(target)) return target.text;
-  if (target.kind === ts.SyntaxKind.ThisKeyword) return 'this';
-  if (target.kind === ts.SyntaxKind.SuperKeyword) return 'super';
-  if (ts.isPropertyAccessExpression(target)) return `${calleeText(target.expression)}.${target.name.text}`;
-  if (ts.isElementAccessExpression(target)) return `${calleeText(target.expression)}[…]`;
-  if (ts.isCallExpression(target)) return `${calleeText(target.expression)}(…)`;
+  if (tsc.isIdentifier(target)) return target.text;
+  if (target.kind === tsc.SyntaxKind.ThisKeyword) return 'this';
+  if (target.kind === tsc.SyntaxKind.SuperKeyword) return 'super';
+  if (tsc.isPropertyAccessExpression(target)) return `${calleeText(target.expression)}.${target.name.text}`;
+  if (tsc.isElementAccessExpression(target)) return `${calleeText(target.expression)}[…]`;
+  if (tsc.isCallExpression(target)) return `${calleeText(target.expression)}(…)`;
   return '(…)';
 }

@@ -1,4 +1,5 @@
-import ts from 'typescript';
+import type ts from 'typescript';
+import { tsc } from '../compiler.js';
 import type { MemberIr, Slot, TypeIr } from '../../graph/ir.js';
 import { constantSlot, lowerExpression } from './expressions.js';
 import { emitCall } from './calls.js';
@@ -56,7 +57,7 @@ export function lowerClass(fn: FunctionState, node: ts.ClassLikeDeclaration, nam
   for (const member of node.members) lowerMember(fn, state, member);
   const fieldInit = lowerFieldInit(fn, state);
   const heritage = node.heritageClauses ?? [];
-  const implemented = heritage.filter((clause) => clause.token === ts.SyntaxKind.ImplementsKeyword);
+  const implemented = heritage.filter((clause) => clause.token === tsc.SyntaxKind.ImplementsKeyword);
   fn.file.classes[index] = {
     index,
     name: label,
@@ -65,7 +66,7 @@ export function lowerClass(fn: FunctionState, node: ts.ClassLikeDeclaration, nam
     baseSlot: base?.slot ?? -1,
     baseType: lowerType(baseOf(node)),
     implements: implemented.flatMap((clause) => clause.types.flatMap((type) => lowerType(type) ?? [])),
-    abstract: hasModifier(node, ts.SyntaxKind.AbstractKeyword),
+    abstract: hasModifier(node, tsc.SyntaxKind.AbstractKeyword),
     ctor: state.ctor,
     fieldInit,
     members: state.members,
@@ -101,7 +102,7 @@ function decoratorCall(
 }
 
 function baseOf(node: ts.ClassLikeDeclaration): ts.ExpressionWithTypeArguments | undefined {
-  return node.heritageClauses?.find((clause) => clause.token === ts.SyntaxKind.ExtendsKeyword)?.types[0];
+  return node.heritageClauses?.find((clause) => clause.token === tsc.SyntaxKind.ExtendsKeyword)?.types[0];
 }
 
 function lowerBase(fn: FunctionState, node: ts.ClassLikeDeclaration): Binding | undefined {
@@ -113,8 +114,8 @@ function lowerBase(fn: FunctionState, node: ts.ClassLikeDeclaration): Binding | 
 }
 
 function lowerDecorators(fn: FunctionState, node: ts.Node): Slot[] {
-  if (!ts.canHaveDecorators(node)) return [];
-  return (ts.getDecorators(node) ?? []).map((decorator) => lowerExpression(fn, decorator.expression));
+  if (!tsc.canHaveDecorators(node)) return [];
+  return (tsc.getDecorators(node) ?? []).map((decorator) => lowerExpression(fn, decorator.expression));
 }
 
 function homeOf(state: ClassState, isStatic: boolean): ClassHome {
@@ -122,16 +123,16 @@ function homeOf(state: ClassState, isStatic: boolean): ClassHome {
 }
 
 function lowerMember(fn: FunctionState, state: ClassState, member: ts.ClassElement): void {
-  if (ts.isConstructorDeclaration(member)) {
+  if (tsc.isConstructorDeclaration(member)) {
     if (member.body !== undefined) state.ctor = lowerConstructor(fn, state, member);
     return;
   }
-  const isStatic = hasModifier(member, ts.SyntaxKind.StaticKeyword);
-  if (ts.isPropertyDeclaration(member)) {
+  const isStatic = hasModifier(member, tsc.SyntaxKind.StaticKeyword);
+  if (tsc.isPropertyDeclaration(member)) {
     lowerField(fn, state, member, isStatic);
-  } else if (ts.isClassStaticBlockDeclaration(member)) {
+  } else if (tsc.isClassStaticBlockDeclaration(member)) {
     state.statics.push(member);
-  } else if (ts.isMethodDeclaration(member) || ts.isGetAccessor(member) || ts.isSetAccessor(member)) {
+  } else if (tsc.isMethodDeclaration(member) || tsc.isGetAccessor(member) || tsc.isSetAccessor(member)) {
     lowerMethod(fn, state, member, isStatic);
   }
 }
@@ -143,14 +144,14 @@ function lowerMethod(
   isStatic: boolean,
 ): void {
   if (
-    ts.isMethodDeclaration(member) &&
+    tsc.isMethodDeclaration(member) &&
     member.body === undefined &&
-    !hasModifier(member, ts.SyntaxKind.AbstractKeyword)
+    !hasModifier(member, tsc.SyntaxKind.AbstractKeyword)
   ) {
     return;
   }
   const name = propertyName(fn, member.name) ?? '*';
-  const kind = ts.isGetAccessor(member) ? 'getter' : ts.isSetAccessor(member) ? 'setter' : 'method';
+  const kind = tsc.isGetAccessor(member) ? 'getter' : tsc.isSetAccessor(member) ? 'setter' : 'method';
   const decorators = lowerDecorators(fn, member);
   const isAbstract = member.body === undefined;
   const index = lowerFunction(fn, member, {
@@ -171,10 +172,10 @@ function lowerField(
 ): void {
   const name = propertyName(fn, member.name) ?? '*';
   const decorators = lowerDecorators(fn, member);
-  const jsDoc = fn.file.isTypeScript ? undefined : ts.getJSDocType(member);
+  const jsDoc = fn.file.isTypeScript ? undefined : tsc.getJSDocType(member);
   const type = lowerType(member.type ?? jsDoc);
   state.members.push({ name, kind: 'field', static: isStatic, fn: -1, type, decorators });
-  if (hasModifier(member, ts.SyntaxKind.DeclareKeyword)) return;
+  if (hasModifier(member, tsc.SyntaxKind.DeclareKeyword)) return;
   if (isStatic) state.statics.push(member);
   else if (member.initializer !== undefined) state.instanceFields.push(member);
 }
@@ -182,7 +183,7 @@ function lowerField(
 /** Constructors assign their parameter properties first. */
 function lowerConstructor(fn: FunctionState, state: ClassState, node: ts.ConstructorDeclaration): number {
   for (const parameter of node.parameters) {
-    if (!ts.isIdentifier(parameter.name) || !ts.isParameterPropertyDeclaration(parameter, node)) continue;
+    if (!tsc.isIdentifier(parameter.name) || !tsc.isParameterPropertyDeclaration(parameter, node)) continue;
     const type = lowerType(parameter.type);
     state.members.push({
       name: parameter.name.text,
@@ -199,8 +200,8 @@ function lowerConstructor(fn: FunctionState, state: ClassState, node: ts.Constru
     home: homeOf(state, false),
     prologue: (inner) => {
       for (const parameter of node.parameters) {
-        if (isThisParameter(parameter) || !ts.isIdentifier(parameter.name)) continue;
-        if (!ts.isParameterPropertyDeclaration(parameter, node)) continue;
+        if (isThisParameter(parameter) || !tsc.isIdentifier(parameter.name)) continue;
+        if (!tsc.isParameterPropertyDeclaration(parameter, node)) continue;
         const name = parameter.name.text;
         const binding = inner.scope.bindings.get(name);
         if (binding === undefined) continue;
@@ -251,7 +252,7 @@ function lowerStatic(
 ): void {
   const savedThis = fn.thisBinding;
   fn.thisBinding = state.self;
-  if (ts.isPropertyDeclaration(item)) {
+  if (tsc.isPropertyDeclaration(item)) {
     defineField(fn, item, state.slot);
   } else {
     const before = pushScope(fn);

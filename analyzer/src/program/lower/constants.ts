@@ -1,4 +1,5 @@
-import ts from 'typescript';
+import type ts from 'typescript';
+import { tsc } from '../compiler.js';
 import { lookup, type FunctionState } from './state.js';
 
 export interface Constant {
@@ -9,29 +10,29 @@ export interface Constant {
 export function constantOf(fn: FunctionState, node: ts.Expression, depth = 0): Constant | undefined {
   if (depth > 20) return undefined;
   switch (node.kind) {
-    case ts.SyntaxKind.TrueKeyword:
+    case tsc.SyntaxKind.TrueKeyword:
       return { value: true };
-    case ts.SyntaxKind.FalseKeyword:
+    case tsc.SyntaxKind.FalseKeyword:
       return { value: false };
-    case ts.SyntaxKind.NullKeyword:
+    case tsc.SyntaxKind.NullKeyword:
       return { value: null };
-    case ts.SyntaxKind.StringLiteral:
-    case ts.SyntaxKind.NoSubstitutionTemplateLiteral:
+    case tsc.SyntaxKind.StringLiteral:
+    case tsc.SyntaxKind.NoSubstitutionTemplateLiteral:
       return { value: (node as ts.StringLiteral).text };
-    case ts.SyntaxKind.NumericLiteral:
+    case tsc.SyntaxKind.NumericLiteral:
       return { value: Number((node as ts.NumericLiteral).text) };
-    case ts.SyntaxKind.Identifier:
+    case tsc.SyntaxKind.Identifier:
       return constantOfName(fn, (node as ts.Identifier).text);
-    case ts.SyntaxKind.ParenthesizedExpression:
-    case ts.SyntaxKind.AsExpression:
-    case ts.SyntaxKind.NonNullExpression:
-    case ts.SyntaxKind.SatisfiesExpression:
+    case tsc.SyntaxKind.ParenthesizedExpression:
+    case tsc.SyntaxKind.AsExpression:
+    case tsc.SyntaxKind.NonNullExpression:
+    case tsc.SyntaxKind.SatisfiesExpression:
       return constantOf(fn, (node as ts.ParenthesizedExpression).expression, depth + 1);
-    case ts.SyntaxKind.VoidExpression:
-      return ts.isNumericLiteral((node as ts.VoidExpression).expression) ? { value: undefined } : undefined;
-    case ts.SyntaxKind.PrefixUnaryExpression:
+    case tsc.SyntaxKind.VoidExpression:
+      return tsc.isNumericLiteral((node as ts.VoidExpression).expression) ? { value: undefined } : undefined;
+    case tsc.SyntaxKind.PrefixUnaryExpression:
       return constantOfPrefix(fn, node as ts.PrefixUnaryExpression, depth);
-    case ts.SyntaxKind.BinaryExpression:
+    case tsc.SyntaxKind.BinaryExpression:
       return constantOfBinary(fn, node as ts.BinaryExpression, depth);
     default:
       return undefined;
@@ -51,8 +52,8 @@ function constantOfPrefix(
 ): Constant | undefined {
   const operand = constantOf(fn, node.operand, depth + 1);
   if (operand === undefined) return undefined;
-  if (node.operator === ts.SyntaxKind.ExclamationToken) return { value: !operand.value };
-  if (node.operator === ts.SyntaxKind.MinusToken && typeof operand.value === 'number') {
+  if (node.operator === tsc.SyntaxKind.ExclamationToken) return { value: !operand.value };
+  if (node.operator === tsc.SyntaxKind.MinusToken && typeof operand.value === 'number') {
     return { value: -operand.value };
   }
   return undefined;
@@ -62,21 +63,21 @@ function constantOfBinary(fn: FunctionState, node: ts.BinaryExpression, depth: n
   const left = constantOf(fn, node.left, depth + 1);
   const operator = node.operatorToken.kind;
   if (left === undefined) return undefined;
-  if (operator === ts.SyntaxKind.AmpersandAmpersandToken && !left.value) return left;
-  if (operator === ts.SyntaxKind.BarBarToken && left.value) return left;
+  if (operator === tsc.SyntaxKind.AmpersandAmpersandToken && !left.value) return left;
+  if (operator === tsc.SyntaxKind.BarBarToken && left.value) return left;
   const right = constantOf(fn, node.right, depth + 1);
   if (right === undefined) return undefined;
   switch (operator) {
-    case ts.SyntaxKind.AmpersandAmpersandToken:
-    case ts.SyntaxKind.BarBarToken:
+    case tsc.SyntaxKind.AmpersandAmpersandToken:
+    case tsc.SyntaxKind.BarBarToken:
       return right;
-    case ts.SyntaxKind.EqualsEqualsEqualsToken:
-    case ts.SyntaxKind.EqualsEqualsToken:
+    case tsc.SyntaxKind.EqualsEqualsEqualsToken:
+    case tsc.SyntaxKind.EqualsEqualsToken:
       return { value: left.value === right.value };
-    case ts.SyntaxKind.ExclamationEqualsEqualsToken:
-    case ts.SyntaxKind.ExclamationEqualsToken:
+    case tsc.SyntaxKind.ExclamationEqualsEqualsToken:
+    case tsc.SyntaxKind.ExclamationEqualsToken:
       return { value: left.value !== right.value };
-    case ts.SyntaxKind.PlusToken:
+    case tsc.SyntaxKind.PlusToken:
       return typeof left.value === 'string' || typeof right.value === 'string'
         ? { value: `${String(left.value)}${String(right.value)}` }
         : undefined;
@@ -89,11 +90,11 @@ function constantOfBinary(fn: FunctionState, node: ts.BinaryExpression, depth: n
 export function unwrap(node: ts.Expression): ts.Expression {
   let current = node;
   while (
-    ts.isParenthesizedExpression(current) ||
-    ts.isAsExpression(current) ||
-    ts.isNonNullExpression(current) ||
-    ts.isSatisfiesExpression(current) ||
-    ts.isTypeAssertionExpression(current)
+    tsc.isParenthesizedExpression(current) ||
+    tsc.isAsExpression(current) ||
+    tsc.isNonNullExpression(current) ||
+    tsc.isSatisfiesExpression(current) ||
+    tsc.isTypeAssertionExpression(current)
   ) {
     current = current.expression;
   }

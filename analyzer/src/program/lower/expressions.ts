@@ -1,4 +1,5 @@
-import ts from 'typescript';
+import type ts from 'typescript';
+import { tsc } from '../compiler.js';
 import type { Slot, ValueUse } from '../../graph/ir.js';
 import { lowerBinary } from './binary.js';
 import { lowerCall, lowerImportCall, lowerNew, lowerTaggedTemplate } from './calls.js';
@@ -29,40 +30,40 @@ export function lowerExpression(
 ): Slot {
   countNode(fn.file);
   switch (node.kind) {
-    case ts.SyntaxKind.Identifier:
+    case tsc.SyntaxKind.Identifier:
       return lowerIdentifier(fn, node as ts.Identifier);
-    case ts.SyntaxKind.PropertyAccessExpression:
+    case tsc.SyntaxKind.PropertyAccessExpression:
       return lowerPropertyAccess(fn, node as ts.PropertyAccessExpression);
-    case ts.SyntaxKind.ElementAccessExpression:
+    case tsc.SyntaxKind.ElementAccessExpression:
       return lowerElementAccess(fn, node as ts.ElementAccessExpression);
-    case ts.SyntaxKind.CallExpression:
+    case tsc.SyntaxKind.CallExpression:
       return isImportCall(node)
         ? lowerImportCall(fn, node, use)
         : lowerCall(fn, node as ts.CallExpression, use);
-    case ts.SyntaxKind.NewExpression:
+    case tsc.SyntaxKind.NewExpression:
       return lowerNew(fn, node as ts.NewExpression, use);
-    case ts.SyntaxKind.ArrowFunction:
-    case ts.SyntaxKind.FunctionExpression:
+    case tsc.SyntaxKind.ArrowFunction:
+    case tsc.SyntaxKind.FunctionExpression:
       return lowerFunctionValue(fn, node as ts.ArrowFunction | ts.FunctionExpression, name);
-    case ts.SyntaxKind.ClassExpression:
+    case tsc.SyntaxKind.ClassExpression:
       return lowerClass(fn, node as ts.ClassExpression, name);
-    case ts.SyntaxKind.ObjectLiteralExpression:
+    case tsc.SyntaxKind.ObjectLiteralExpression:
       return lowerObject(fn, node as ts.ObjectLiteralExpression);
-    case ts.SyntaxKind.ArrayLiteralExpression:
+    case tsc.SyntaxKind.ArrayLiteralExpression:
       return lowerArray(fn, node as ts.ArrayLiteralExpression);
-    case ts.SyntaxKind.BinaryExpression:
+    case tsc.SyntaxKind.BinaryExpression:
       return lowerBinary(fn, node as ts.BinaryExpression, use, name);
-    case ts.SyntaxKind.ConditionalExpression:
+    case tsc.SyntaxKind.ConditionalExpression:
       return lowerConditional(fn, node as ts.ConditionalExpression, use, name);
-    case ts.SyntaxKind.AwaitExpression:
+    case tsc.SyntaxKind.AwaitExpression:
       return lowerAwait(fn, node as ts.AwaitExpression, use);
-    case ts.SyntaxKind.YieldExpression:
+    case tsc.SyntaxKind.YieldExpression:
       return lowerYield(fn, node as ts.YieldExpression);
-    case ts.SyntaxKind.ThisKeyword:
+    case tsc.SyntaxKind.ThisKeyword:
       return slotOf(fn, fn.thisBinding);
-    case ts.SyntaxKind.TaggedTemplateExpression:
+    case tsc.SyntaxKind.TaggedTemplateExpression:
       return lowerTaggedTemplate(fn, node as ts.TaggedTemplateExpression, use);
-    case ts.SyntaxKind.TemplateExpression:
+    case tsc.SyntaxKind.TemplateExpression:
       return lowerTemplate(fn, node as ts.TemplateExpression);
     default:
       return lowerOther(fn, node, use, name);
@@ -71,33 +72,33 @@ export function lowerExpression(
 
 function lowerOther(fn: FunctionState, node: ts.Expression, use: ValueUse, name?: string): Slot {
   switch (node.kind) {
-    case ts.SyntaxKind.ParenthesizedExpression:
-    case ts.SyntaxKind.NonNullExpression:
-    case ts.SyntaxKind.SatisfiesExpression:
-    case ts.SyntaxKind.ExpressionWithTypeArguments:
+    case tsc.SyntaxKind.ParenthesizedExpression:
+    case tsc.SyntaxKind.NonNullExpression:
+    case tsc.SyntaxKind.SatisfiesExpression:
+    case tsc.SyntaxKind.ExpressionWithTypeArguments:
       return lowerExpression(fn, (node as ts.ParenthesizedExpression).expression, use, name);
-    case ts.SyntaxKind.AsExpression:
-    case ts.SyntaxKind.TypeAssertionExpression:
+    case tsc.SyntaxKind.AsExpression:
+    case tsc.SyntaxKind.TypeAssertionExpression:
       return lowerAssertion(fn, node as ts.AsExpression, use, name);
-    case ts.SyntaxKind.PrefixUnaryExpression:
-    case ts.SyntaxKind.PostfixUnaryExpression:
+    case tsc.SyntaxKind.PrefixUnaryExpression:
+    case tsc.SyntaxKind.PostfixUnaryExpression:
       return lowerUnary(fn, node as ts.PrefixUnaryExpression | ts.PostfixUnaryExpression);
-    case ts.SyntaxKind.VoidExpression:
+    case tsc.SyntaxKind.VoidExpression:
       lowerExpression(fn, (node as ts.VoidExpression).expression, 'void');
       return constantSlot(fn, undefined);
-    case ts.SyntaxKind.TypeOfExpression:
+    case tsc.SyntaxKind.TypeOfExpression:
       return lowerTypeof(fn, node as ts.TypeOfExpression);
-    case ts.SyntaxKind.DeleteExpression:
+    case tsc.SyntaxKind.DeleteExpression:
       return lowerDelete(fn, node as ts.DeleteExpression);
-    case ts.SyntaxKind.RegularExpressionLiteral:
+    case tsc.SyntaxKind.RegularExpressionLiteral:
       return primitive(fn, 'RegExp');
-    case ts.SyntaxKind.BigIntLiteral:
+    case tsc.SyntaxKind.BigIntLiteral:
       return primitive(fn, 'bigint');
-    case ts.SyntaxKind.MetaProperty:
+    case tsc.SyntaxKind.MetaProperty:
       return lowerMetaProperty(fn, node as ts.MetaProperty);
-    case ts.SyntaxKind.JsxElement:
-    case ts.SyntaxKind.JsxSelfClosingElement:
-    case ts.SyntaxKind.JsxFragment:
+    case tsc.SyntaxKind.JsxElement:
+    case tsc.SyntaxKind.JsxSelfClosingElement:
+    case tsc.SyntaxKind.JsxFragment:
       return lowerJsx(fn, node as ts.JsxElement);
     default: {
       const constant = constantOf(fn, node);
@@ -138,7 +139,7 @@ export function derive(
 }
 
 function isImportCall(node: ts.Expression): node is ts.CallExpression {
-  return ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword;
+  return tsc.isCallExpression(node) && node.expression.kind === tsc.SyntaxKind.ImportKeyword;
 }
 
 export function lowerIdentifier(fn: FunctionState, node: ts.Identifier, typeofOnly = false): Slot {
@@ -169,7 +170,7 @@ function argumentsSlot(fn: FunctionState): Slot {
 
 function lowerPropertyAccess(fn: FunctionState, node: ts.PropertyAccessExpression): Slot {
   const to = newSlot(fn);
-  if (node.expression.kind === ts.SyntaxKind.SuperKeyword) {
+  if (node.expression.kind === tsc.SyntaxKind.SuperKeyword) {
     emit(fn, { type: 'get', to, of: superHome(fn, node), name: node.name.text, ...spanOf(fn, node) });
     return to;
   }
@@ -191,7 +192,7 @@ export function superHome(fn: FunctionState, node: ts.Node): Slot {
 
 function lowerElementAccess(fn: FunctionState, node: ts.ElementAccessExpression): Slot {
   const constant = constantOf(fn, node.argumentExpression);
-  const isSuper = node.expression.kind === ts.SyntaxKind.SuperKeyword;
+  const isSuper = node.expression.kind === tsc.SyntaxKind.SuperKeyword;
   const of = isSuper ? superHome(fn, node) : lowerExpression(fn, node.expression);
   const to = newSlot(fn);
   if (constant !== undefined && (typeof constant.value === 'string' || typeof constant.value === 'number')) {
@@ -209,7 +210,7 @@ function lowerFunctionValue(
   name?: string,
 ): Slot {
   const own = node.name === undefined ? name : node.name.getText(fn.file.source);
-  const kind = ts.isArrowFunction(node) ? 'arrow' : 'function';
+  const kind = tsc.isArrowFunction(node) ? 'arrow' : 'function';
   const index = lowerFunction(fn, node, { kind, name: own ?? '<anonymous>' });
   const to = newSlot(fn);
   emit(fn, { type: 'function', to, fn: index });
@@ -263,10 +264,10 @@ function lowerAssertion(fn: FunctionState, node: ts.AsExpression, use: ValueUse,
 
 function lowerUnary(fn: FunctionState, node: ts.PrefixUnaryExpression | ts.PostfixUnaryExpression): Slot {
   const operand = lowerExpression(fn, node.operand);
-  const isNot = node.operator === ts.SyntaxKind.ExclamationToken;
-  const converts = node.operator === ts.SyntaxKind.PlusToken ? 'number' : undefined;
+  const isNot = node.operator === tsc.SyntaxKind.ExclamationToken;
+  const converts = node.operator === tsc.SyntaxKind.PlusToken ? 'number' : undefined;
   const result = derive(fn, node, [operand], isNot ? 'boolean' : 'number', converts);
-  if (node.operator === ts.SyntaxKind.PlusPlusToken || node.operator === ts.SyntaxKind.MinusMinusToken) {
+  if (node.operator === tsc.SyntaxKind.PlusPlusToken || node.operator === tsc.SyntaxKind.MinusMinusToken) {
     assignTo(fn, node.operand, result);
   }
   return result;
@@ -274,16 +275,16 @@ function lowerUnary(fn: FunctionState, node: ts.PrefixUnaryExpression | ts.Postf
 
 function lowerTypeof(fn: FunctionState, node: ts.TypeOfExpression): Slot {
   const operand = unwrap(node.expression);
-  const slot = ts.isIdentifier(operand) ? lowerIdentifier(fn, operand, true) : lowerExpression(fn, operand);
+  const slot = tsc.isIdentifier(operand) ? lowerIdentifier(fn, operand, true) : lowerExpression(fn, operand);
   return derive(fn, node, [slot], 'string');
 }
 
 function lowerDelete(fn: FunctionState, node: ts.DeleteExpression): Slot {
   const target = unwrap(node.expression);
-  if (ts.isPropertyAccessExpression(target)) {
+  if (tsc.isPropertyAccessExpression(target)) {
     const of = lowerTarget(fn, target.expression);
     emit(fn, { type: 'delete', of, name: target.name.text, ...spanOf(fn, node) });
-  } else if (ts.isElementAccessExpression(target)) {
+  } else if (tsc.isElementAccessExpression(target)) {
     const of = lowerTarget(fn, target.expression);
     lowerExpression(fn, target.argumentExpression);
     emit(fn, { type: 'delete', of, name: '*', ...spanOf(fn, node) });
@@ -292,7 +293,7 @@ function lowerDelete(fn: FunctionState, node: ts.DeleteExpression): Slot {
 }
 
 function lowerMetaProperty(fn: FunctionState, node: ts.MetaProperty): Slot {
-  if (node.keywordToken !== ts.SyntaxKind.ImportKeyword) return newSlot(fn);
+  if (node.keywordToken !== tsc.SyntaxKind.ImportKeyword) return newSlot(fn);
   const to = newSlot(fn);
   emit(fn, { type: 'global', to, name: 'import.meta', typeofOnly: false, ...spanOf(fn, node) });
   return to;

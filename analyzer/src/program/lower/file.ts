@@ -1,4 +1,5 @@
-import ts from 'typescript';
+import type ts from 'typescript';
+import { loadCompiler, tsc } from '../compiler.js';
 import type { FileIr, StatementIr } from '../../graph/ir.js';
 import { hoistBlock, hoistVars } from './hoist.js';
 import { directivesAmong, finishFunction, newFunction } from './functions.js';
@@ -23,6 +24,7 @@ const maxPackageTextLength = 300_000;
 export function lowerFile(path: string, text: string, kind: FileIr['kind']): LoweredFile {
   if (text.length > (kind === 'package' ? maxPackageTextLength : maxTextLength))
     return { ir: emptyFile(path, kind), gaveUp: 'the file is too large' };
+  loadCompiler();
   try {
     const source = parse(path, text, kind);
     return lowerSource(source, path, kind);
@@ -38,26 +40,24 @@ export function lowerFile(path: string, text: string, kind: FileIr['kind']): Low
 
 function parse(path: string, text: string, kind: FileIr['kind']): ts.SourceFile {
   const scriptKind = scriptKindOf(path);
-  return ts.createSourceFile(
+  const hasJsDoc = kind === 'source' && scriptKind !== tsc.ScriptKind.TS;
+  return tsc.createSourceFile(
     path,
     text,
     {
-      languageVersion: ts.ScriptTarget.Latest,
-      jsDocParsingMode:
-        kind === 'source' && scriptKind !== ts.ScriptKind.TS
-          ? ts.JSDocParsingMode.ParseAll
-          : ts.JSDocParsingMode.ParseNone,
+      languageVersion: tsc.ScriptTarget.Latest,
+      jsDocParsingMode: hasJsDoc ? tsc.JSDocParsingMode.ParseAll : tsc.JSDocParsingMode.ParseNone,
     },
-    // Parents are needed only to find JSDoc and parameter properties, cheap next to parsing.
-    true,
+    // Parents are needed only to find JSDoc.
+    scriptKind !== tsc.ScriptKind.TS,
     scriptKind,
   );
 }
 
 function scriptKindOf(path: string): ts.ScriptKind {
-  if (path.endsWith('.tsx')) return ts.ScriptKind.TSX;
-  if (/\.[cm]?ts$/.test(path)) return ts.ScriptKind.TS;
-  return ts.ScriptKind.JSX;
+  if (path.endsWith('.tsx')) return tsc.ScriptKind.TSX;
+  if (/\.[cm]?ts$/.test(path)) return tsc.ScriptKind.TS;
+  return tsc.ScriptKind.JSX;
 }
 
 function lowerSource(source: ts.SourceFile, path: string, kind: FileIr['kind']): LoweredFile {
@@ -82,7 +82,7 @@ function lowerSource(source: ts.SourceFile, path: string, kind: FileIr['kind']):
     .parseDiagnostics;
   const syntaxErrors = (diagnostics ?? []).slice(0, 20).map((diagnostic) => ({
     at: diagnostic.start,
-    message: ts.flattenDiagnosticMessageText(diagnostic.messageText, ' '),
+    message: tsc.flattenDiagnosticMessageText(diagnostic.messageText, ' '),
   }));
   const ir: FileIr = {
     path,
@@ -108,12 +108,12 @@ function moduleKindOf(source: ts.SourceFile, path: string): FileIr['module'] {
   if (/\.m[jt]s$/.test(path)) return 'esm';
   const isEsm = source.statements.some(
     (node) =>
-      ts.isImportDeclaration(node) ||
-      ts.isExportDeclaration(node) ||
-      ts.isExportAssignment(node) ||
-      ts.isImportEqualsDeclaration(node) ||
-      (ts.canHaveModifiers(node) &&
-        node.modifiers?.some((item) => item.kind === ts.SyntaxKind.ExportKeyword)),
+      tsc.isImportDeclaration(node) ||
+      tsc.isExportDeclaration(node) ||
+      tsc.isExportAssignment(node) ||
+      tsc.isImportEqualsDeclaration(node) ||
+      (tsc.canHaveModifiers(node) &&
+        node.modifiers?.some((item) => item.kind === tsc.SyntaxKind.ExportKeyword)),
   );
   return isEsm ? 'esm' : 'commonjs';
 }
@@ -135,8 +135,8 @@ function lowerModuleBody(fn: FunctionState, source: ts.SourceFile): void {
   for (const statement of source.statements) {
     const from = fn.ops.length;
     fn.used.clear();
-    if (ts.isImportEqualsDeclaration(statement)) lowerImportAlias(fn, statement);
-    else if (ts.isExportDeclaration(statement) || ts.isExportAssignment(statement))
+    if (tsc.isImportEqualsDeclaration(statement)) lowerImportAlias(fn, statement);
+    else if (tsc.isExportDeclaration(statement) || tsc.isExportAssignment(statement))
       lowerExport(fn, statement);
     else if (!lowerStatement(fn, statement)) break;
     exportDeclared(fn, statement);
@@ -146,10 +146,10 @@ function lowerModuleBody(fn: FunctionState, source: ts.SourceFile): void {
 
 function isDeclaration(statement: ts.Statement): boolean {
   return (
-    ts.isFunctionDeclaration(statement) ||
-    ts.isImportDeclaration(statement) ||
-    ts.isInterfaceDeclaration(statement) ||
-    ts.isTypeAliasDeclaration(statement)
+    tsc.isFunctionDeclaration(statement) ||
+    tsc.isImportDeclaration(statement) ||
+    tsc.isInterfaceDeclaration(statement) ||
+    tsc.isTypeAliasDeclaration(statement)
   );
 }
 
@@ -179,23 +179,23 @@ function definedBy(fn: FunctionState, node: ts.Node): number[] {
   const slots: number[] = [];
   const add = (name: ts.BindingName | undefined): void => {
     if (name === undefined) return;
-    if (ts.isIdentifier(name)) {
+    if (tsc.isIdentifier(name)) {
       const binding = fn.scope.bindings.get(name.text);
       if (binding !== undefined) slots.push(slotOf(fn, binding));
     } else {
-      for (const element of name.elements) if (ts.isBindingElement(element)) add(element.name);
+      for (const element of name.elements) if (tsc.isBindingElement(element)) add(element.name);
     }
   };
-  if (ts.isVariableStatement(node))
+  if (tsc.isVariableStatement(node))
     node.declarationList.declarations.forEach((item) => {
       add(item.name);
     });
-  if (ts.isClassDeclaration(node) || ts.isEnumDeclaration(node) || ts.isFunctionDeclaration(node))
+  if (tsc.isClassDeclaration(node) || tsc.isEnumDeclaration(node) || tsc.isFunctionDeclaration(node))
     add(node.name);
-  if (ts.isModuleDeclaration(node) && ts.isIdentifier(node.name)) add(node.name);
-  if (ts.isImportEqualsDeclaration(node)) add(node.name);
+  if (tsc.isModuleDeclaration(node) && tsc.isIdentifier(node.name)) add(node.name);
+  if (tsc.isImportEqualsDeclaration(node)) add(node.name);
   const last = fn.file.exports.at(-1);
-  const isDefault = ts.isExportAssignment(node) || (ts.isClassDeclaration(node) && node.name === undefined);
+  const isDefault = tsc.isExportAssignment(node) || (tsc.isClassDeclaration(node) && node.name === undefined);
   if (isDefault && last?.type === 'local') slots.push(last.slot);
   return slots;
 }

@@ -1,4 +1,5 @@
-import ts from 'typescript';
+import type ts from 'typescript';
+import { tsc } from '../compiler.js';
 import type { FunctionKind, Slot, TypeIr } from '../../graph/ir.js';
 import { lowerExpression } from './expressions.js';
 import { declarePattern, hasModifier, hoistVars } from './hoist.js';
@@ -132,7 +133,7 @@ export function lowerFunction(
   options: LowerFunctionOptions,
 ): number {
   countNode(outer.file);
-  const isArrow = ts.isArrowFunction(node);
+  const isArrow = tsc.isArrowFunction(node);
   const fn = newFunction(outer.file, {
     kind: options.kind,
     parent: outer,
@@ -142,11 +143,11 @@ export function lowerFunction(
     inheritsThis: isArrow,
   });
   if (!isArrow) fn.argumentsBinding = undefined;
-  if (ts.isFunctionExpression(node) && node.name !== undefined) bindOwnName(fn, node.name, outer);
+  if (tsc.isFunctionExpression(node) && node.name !== undefined) bindOwnName(fn, node.name, outer);
   lowerParameters(fn, node);
   options.prologue?.(fn);
   if (node.body !== undefined) {
-    if (ts.isBlock(node.body)) {
+    if (tsc.isBlock(node.body)) {
       hoistVars(fn, node.body);
       lowerBlockBody(fn, node.body.statements);
     } else {
@@ -158,10 +159,10 @@ export function lowerFunction(
     node,
     name: options.name,
     nameNode: node.name ?? undefined,
-    returnType: lowerType(node.type ?? (fn.file.isTypeScript ? undefined : ts.getJSDocReturnType(node))),
+    returnType: lowerType(node.type ?? (fn.file.isTypeScript ? undefined : tsc.getJSDocReturnType(node))),
     directives: directivesOf(node.body),
     decorators: options.decorators ?? [],
-    async: hasModifier(node, ts.SyntaxKind.AsyncKeyword),
+    async: hasModifier(node, tsc.SyntaxKind.AsyncKeyword),
     bodiless: node.body === undefined,
   });
 }
@@ -176,9 +177,9 @@ function bindOwnName(fn: FunctionState, name: ts.Identifier, outer: FunctionStat
 function lowerParameters(fn: FunctionState, node: ts.FunctionLikeDeclaration): void {
   const parameters = node.parameters.filter((parameter) => !isThisParameter(parameter));
   for (const parameter of parameters) {
-    const plain = ts.isIdentifier(parameter.name) && parameter.initializer === undefined;
+    const plain = tsc.isIdentifier(parameter.name) && parameter.initializer === undefined;
     declarePattern(fn, fn.scope, parameter.name, 'parameter', parameter.type);
-    const name = ts.isIdentifier(parameter.name) ? parameter.name.text : '';
+    const name = tsc.isIdentifier(parameter.name) ? parameter.name.text : '';
     const own = plain ? fn.scope.bindings.get(name)?.slot : undefined;
     fn.params.push({
       slot: own ?? newSlot(fn),
@@ -190,24 +191,24 @@ function lowerParameters(fn: FunctionState, node: ts.FunctionLikeDeclaration): v
   }
   parameters.forEach((parameter, index) => {
     const slot = fn.params[index]!.slot;
-    if (ts.isIdentifier(parameter.name) && parameter.initializer === undefined) return;
+    if (tsc.isIdentifier(parameter.name) && parameter.initializer === undefined) return;
     bindPattern(fn, parameter.name, withDefault(fn, slot, parameter.initializer, 'missing'));
   });
 }
 
 export function isThisParameter(parameter: ts.ParameterDeclaration): boolean {
-  return ts.isIdentifier(parameter.name) && parameter.name.text === 'this';
+  return tsc.isIdentifier(parameter.name) && parameter.name.text === 'this';
 }
 
 export function directivesOf(body: ts.Node | undefined): string[] {
-  if (body === undefined || !ts.isBlock(body)) return [];
+  if (body === undefined || !tsc.isBlock(body)) return [];
   return directivesAmong(body.statements);
 }
 
 export function directivesAmong(statements: readonly ts.Statement[]): string[] {
   const found: string[] = [];
   for (const statement of statements) {
-    if (!ts.isExpressionStatement(statement) || !ts.isStringLiteral(statement.expression)) break;
+    if (!tsc.isExpressionStatement(statement) || !tsc.isStringLiteral(statement.expression)) break;
     found.push(statement.expression.text);
   }
   return found;

@@ -1,4 +1,5 @@
-import ts from 'typescript';
+import type ts from 'typescript';
+import { tsc } from '../compiler.js';
 import type { Slot } from '../../graph/ir.js';
 import { derive, lowerExpression } from './expressions.js';
 import type { FunctionState } from './state.js';
@@ -10,12 +11,12 @@ export function lowerJsx(
 ): Slot {
   const parts: Slot[] = [];
   const visit = (child: ts.Node): void => {
-    if (ts.isJsxExpression(child) || ts.isJsxSpreadAttribute(child)) {
+    if (tsc.isJsxExpression(child) || tsc.isJsxSpreadAttribute(child)) {
       if (child.expression !== undefined) parts.push(lowerExpression(fn, child.expression));
     } else {
-      ts.forEachChild(child, visit);
+      tsc.forEachChild(child, visit);
     }
   };
-  ts.forEachChild(node, visit);
+  tsc.forEachChild(node, visit);
   return derive(fn, node, parts, 'object');
 }

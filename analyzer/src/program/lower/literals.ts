@@ -1,4 +1,5 @@
-import ts from 'typescript';
+import type ts from 'typescript';
+import { tsc } from '../compiler.js';
 import type { Slot } from '../../graph/ir.js';
 import { constantOf } from './constants.js';
 import { lowerExpression, lowerIdentifier } from './expressions.js';
@@ -21,7 +22,7 @@ export function lowerObject(fn: FunctionState, node: ts.ObjectLiteralExpression)
 
 function lowerProperty(fn: FunctionState, of: Slot, property: ts.ObjectLiteralElementLike): void {
   const span = spanOf(fn, property);
-  if (ts.isSpreadAssignment(property)) {
+  if (tsc.isSpreadAssignment(property)) {
     emit(fn, {
       type: 'spread',
       of,
@@ -31,14 +32,14 @@ function lowerProperty(fn: FunctionState, of: Slot, property: ts.ObjectLiteralEl
     });
     return;
   }
-  if (ts.isShorthandPropertyAssignment(property)) {
+  if (tsc.isShorthandPropertyAssignment(property)) {
     const from = lowerIdentifier(fn, property.name);
     emit(fn, { type: 'define', of, name: property.name.text, from, accessor: 'none', ...span });
     return;
   }
   const name = propertyName(fn, property.name);
   let key: Slot = -1;
-  if (name === undefined && ts.isComputedPropertyName(property.name)) {
+  if (name === undefined && tsc.isComputedPropertyName(property.name)) {
     key = lowerExpression(fn, property.name.expression);
   }
   const from = propertyValue(fn, property, name);
@@ -46,7 +47,7 @@ function lowerProperty(fn: FunctionState, of: Slot, property: ts.ObjectLiteralEl
     emit(fn, { type: 'define-element', of, key, from });
     return;
   }
-  const accessor = ts.isGetAccessor(property) ? 'get' : ts.isSetAccessor(property) ? 'set' : 'none';
+  const accessor = tsc.isGetAccessor(property) ? 'get' : tsc.isSetAccessor(property) ? 'set' : 'none';
   emit(fn, { type: 'define', of, name, from, accessor, ...span });
 }
 
@@ -55,8 +56,8 @@ function propertyValue(
   property: ts.PropertyAssignment | ts.MethodDeclaration | ts.AccessorDeclaration,
   name: string | undefined,
 ): Slot {
-  if (ts.isPropertyAssignment(property)) return lowerExpression(fn, property.initializer, 'value', name);
-  const kind = ts.isGetAccessor(property) ? 'getter' : ts.isSetAccessor(property) ? 'setter' : 'method';
+  if (tsc.isPropertyAssignment(property)) return lowerExpression(fn, property.initializer, 'value', name);
+  const kind = tsc.isGetAccessor(property) ? 'getter' : tsc.isSetAccessor(property) ? 'setter' : 'method';
   const index = lowerFunction(fn, property, { kind, name: name ?? '<computed>' });
   const to = newSlot(fn);
   emit(fn, { type: 'function', to, fn: index });
@@ -65,11 +66,11 @@ function propertyValue(
 
 /** The name of a property, where it is sure. */
 export function propertyName(fn: FunctionState, name: ts.PropertyName): string | undefined {
-  if (!ts.isComputedPropertyName(name)) return name.text;
+  if (!tsc.isComputedPropertyName(name)) return name.text;
   const expression = name.expression;
   const constant = constantOf(fn, expression);
   if (constant !== undefined) return String(constant.value);
-  if (ts.isPropertyAccessExpression(expression) && ts.isIdentifier(expression.expression)) {
+  if (tsc.isPropertyAccessExpression(expression) && tsc.isIdentifier(expression.expression)) {
     if (expression.expression.text === 'Symbol') return `@@${expression.name.text}`;
   }
   return undefined;
@@ -82,9 +83,9 @@ export function lowerArray(fn: FunctionState, node: ts.ArrayLiteralExpression): 
   let sure = true;
   for (const element of node.elements) {
     const span = spanOf(fn, element);
-    if (ts.isOmittedExpression(element)) {
+    if (tsc.isOmittedExpression(element)) {
       index += 1;
-    } else if (ts.isSpreadElement(element)) {
+    } else if (tsc.isSpreadElement(element)) {
       emit(fn, {
         type: 'spread',
         of: to,

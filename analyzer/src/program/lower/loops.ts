@@ -1,4 +1,5 @@
-import ts from 'typescript';
+import type ts from 'typescript';
+import { tsc } from '../compiler.js';
 import type { LoopIr, Slot } from '../../graph/ir.js';
 import { constantOf } from './constants.js';
 import { lowerExpression } from './expressions.js';
@@ -10,7 +11,7 @@ import { emit, newSlot, pushScope, spanOf, type FunctionState } from './state.js
 export function lowerFor(fn: FunctionState, node: ts.ForStatement): Completion {
   const before = pushScope(fn);
   if (node.initializer !== undefined) {
-    if (ts.isVariableDeclarationList(node.initializer)) {
+    if (tsc.isVariableDeclarationList(node.initializer)) {
       declareList(fn, fn.scope, node.initializer);
       lowerDeclarations(fn, node.initializer);
     } else {
@@ -34,7 +35,7 @@ export function lowerFor(fn: FunctionState, node: ts.ForStatement): Completion {
 }
 
 export function lowerWhile(fn: FunctionState, node: ts.WhileStatement | ts.DoStatement): Completion {
-  const isDo = ts.isDoStatement(node);
+  const isDo = tsc.isDoStatement(node);
   const constant = constantOf(fn, node.expression);
   if (!isDo && constant !== undefined && !constant.value) return true;
   const from = fn.ops.length;
@@ -53,19 +54,19 @@ export function lowerForIn(fn: FunctionState, node: ts.ForInOrOfStatement): void
   const from = fn.ops.length;
   const to = newSlot(fn);
   const span = spanOf(fn, node.expression);
-  const isAsync = ts.isForOfStatement(node) && node.awaitModifier !== undefined;
-  if (ts.isForInStatement(node)) emit(fn, { type: 'keys', to, of, ...span });
+  const isAsync = tsc.isForOfStatement(node) && node.awaitModifier !== undefined;
+  if (tsc.isForInStatement(node)) emit(fn, { type: 'keys', to, of, ...span });
   else emit(fn, { type: 'iterate', to, of, async: isAsync, ...span });
   bindIteration(fn, node.initializer, to);
   const exits = leavesLoop(node.statement);
   lowerScoped(fn, node.statement);
   fn.scope = before;
-  const kind = ts.isForInStatement(node) ? 'for-in' : isAsync ? 'for-await' : 'for-of';
+  const kind = tsc.isForInStatement(node) ? 'for-in' : isAsync ? 'for-await' : 'for-of';
   addLoop(fn, node, { kind, endless: false, on: of, exits, from, to: fn.ops.length });
 }
 
 function bindIteration(fn: FunctionState, initializer: ts.ForInitializer, value: Slot): void {
-  if (!ts.isVariableDeclarationList(initializer)) {
+  if (!tsc.isVariableDeclarationList(initializer)) {
     assignTo(fn, initializer, value);
     return;
   }
@@ -84,22 +85,22 @@ function addLoop(fn: FunctionState, node: ts.Node, loop: Omit<LoopIr, 'at' | 'en
 
 /** Is there a `break` out of this loop, a `return` or a `throw`? */
 function leavesLoop(body: ts.Statement): boolean {
-  return breaksOut(body) || contains(body, (node) => ts.isReturnStatement(node) || ts.isThrowStatement(node));
+  return breaksOut(body) || contains(body, (node) => tsc.isReturnStatement(node) || tsc.isThrowStatement(node));
 }
 
 /** Is there a `break` that ends this loop (or a labelled one, which may)? */
 function breaksOut(body: ts.Node): boolean {
   const visit = (node: ts.Node, nested: boolean): boolean => {
-    if (ts.isFunctionLike(node) || ts.isClassLike(node)) return false;
-    if (ts.isBreakStatement(node)) return !nested || node.label !== undefined;
-    const inner = nested || ts.isIterationStatement(node, false) || ts.isSwitchStatement(node);
-    return ts.forEachChild(node, (child) => visit(child, inner) || undefined) ?? false;
+    if (tsc.isFunctionLike(node) || tsc.isClassLike(node)) return false;
+    if (tsc.isBreakStatement(node)) return !nested || node.label !== undefined;
+    const inner = nested || tsc.isIterationStatement(node, false) || tsc.isSwitchStatement(node);
+    return tsc.forEachChild(node, (child) => visit(child, inner) || undefined) ?? false;
   };
   return visit(body, false);
 }
 
 function contains(node: ts.Node, predicate: (node: ts.Node) => boolean): boolean {
-  if (ts.isFunctionLike(node) || ts.isClassLike(node)) return false;
+  if (tsc.isFunctionLike(node) || tsc.isClassLike(node)) return false;
   if (predicate(node)) return true;
-  return ts.forEachChild(node, (child) => contains(child, predicate) || undefined) ?? false;
+  return tsc.forEachChild(node, (child) => contains(child, predicate) || undefined) ?? false;
 }

@@ -1,4 +1,5 @@
-import ts from 'typescript';
+import type ts from 'typescript';
+import { tsc } from '../compiler.js';
 import { lowerExpression, lowerIdentifier } from './expressions.js';
 import { hasModifier, isAmbient } from './hoist.js';
 import { defaultExports } from './statements.js';
@@ -16,13 +17,13 @@ import {
 /** Declares what the file's import declarations bind; runs before anything else. */
 export function declareImports(fn: FunctionState, statements: readonly ts.Statement[]): void {
   for (const statement of statements) {
-    if (ts.isImportDeclaration(statement)) declareImport(fn, statement);
-    else if (ts.isImportEqualsDeclaration(statement)) declareImportEquals(fn, statement);
+    if (tsc.isImportDeclaration(statement)) declareImport(fn, statement);
+    else if (tsc.isImportEqualsDeclaration(statement)) declareImportEquals(fn, statement);
   }
 }
 
 function declareImport(fn: FunctionState, node: ts.ImportDeclaration): void {
-  if (!ts.isStringLiteral(node.moduleSpecifier)) return;
+  if (!tsc.isStringLiteral(node.moduleSpecifier)) return;
   const specifier = node.moduleSpecifier.text;
   const clause = node.importClause;
   const span = spanOf(fn, node);
@@ -43,7 +44,7 @@ function declareImport(fn: FunctionState, node: ts.ImportDeclaration): void {
   if (clause.name !== undefined) bindImport(fn, node, specifier, 'default', clause.name, typeOnly);
   const bindings = clause.namedBindings;
   if (bindings === undefined) return;
-  if (ts.isNamespaceImport(bindings)) bindImport(fn, node, specifier, '*', bindings.name, typeOnly);
+  if (tsc.isNamespaceImport(bindings)) bindImport(fn, node, specifier, '*', bindings.name, typeOnly);
   else {
     for (const element of bindings.elements) {
       const imported = (element.propertyName ?? element.name).text;
@@ -76,17 +77,17 @@ function bindImport(
 
 function declareImportEquals(fn: FunctionState, node: ts.ImportEqualsDeclaration): void {
   const reference = node.moduleReference;
-  if (!ts.isExternalModuleReference(reference) || !ts.isStringLiteral(reference.expression)) {
+  if (!tsc.isExternalModuleReference(reference) || !tsc.isStringLiteral(reference.expression)) {
     if (!node.isTypeOnly) declare(fn.scope, node.name.text, 'const', spanOf(fn, node.name));
     return;
   }
   bindImport(fn, node, reference.expression.text, 'require', node.name, node.isTypeOnly);
-  if (hasModifier(node, ts.SyntaxKind.ExportKeyword)) exportLocal(fn, node.name.text, node.name.text, false);
+  if (hasModifier(node, tsc.SyntaxKind.ExportKeyword)) exportLocal(fn, node.name.text, node.name.text, false);
 }
 
 /** `import A = B.C` makes an alias of a value. */
 export function lowerImportAlias(fn: FunctionState, node: ts.ImportEqualsDeclaration): void {
-  if (ts.isExternalModuleReference(node.moduleReference) || node.isTypeOnly) return;
+  if (tsc.isExternalModuleReference(node.moduleReference) || node.isTypeOnly) return;
   const binding = lookup(fn.scope, node.name.text);
   if (binding === undefined) return;
   const from = lowerEntity(fn, node.moduleReference);
@@ -94,7 +95,7 @@ export function lowerImportAlias(fn: FunctionState, node: ts.ImportEqualsDeclara
 }
 
 function lowerEntity(fn: FunctionState, name: ts.EntityName): number {
-  if (ts.isIdentifier(name)) return lowerIdentifier(fn, name);
+  if (tsc.isIdentifier(name)) return lowerIdentifier(fn, name);
   const of = lowerEntity(fn, name.left);
   const to = newSlot(fn);
   emit(fn, { type: 'get', to, of, name: name.right.text, ...spanOf(fn, name) });
@@ -103,8 +104,8 @@ function lowerEntity(fn: FunctionState, name: ts.EntityName): number {
 
 /** `export { … }`, `export * from`, `export default`, `export =`. */
 export function lowerExport(fn: FunctionState, statement: ts.Statement): void {
-  if (ts.isExportDeclaration(statement)) lowerExportDeclaration(fn, statement);
-  else if (ts.isExportAssignment(statement)) {
+  if (tsc.isExportDeclaration(statement)) lowerExportDeclaration(fn, statement);
+  else if (tsc.isExportAssignment(statement)) {
     const binding = hiddenBinding(fn, 'export');
     const from = lowerExpression(fn, statement.expression, 'value', 'default');
     emit(fn, { type: 'copy', to: binding.slot, from });
@@ -117,18 +118,18 @@ function lowerExportDeclaration(fn: FunctionState, node: ts.ExportDeclaration): 
   const specifier = node.moduleSpecifier;
   const clause = node.exportClause;
   if (specifier === undefined) {
-    if (clause === undefined || !ts.isNamedExports(clause)) return;
+    if (clause === undefined || !tsc.isNamedExports(clause)) return;
     for (const element of clause.elements) {
       const local = (element.propertyName ?? element.name).text;
       exportLocal(fn, element.name.text, local, node.isTypeOnly || element.isTypeOnly);
     }
     return;
   }
-  if (!ts.isStringLiteral(specifier)) return;
+  if (!tsc.isStringLiteral(specifier)) return;
   const from = { specifier: specifier.text, ...spanOf(fn, node) };
   if (clause === undefined) {
     fn.file.exports.push({ type: 'star', typeOnly: node.isTypeOnly, ...from });
-  } else if (ts.isNamespaceExport(clause)) {
+  } else if (tsc.isNamespaceExport(clause)) {
     fn.file.exports.push({
       type: 'from',
       name: clause.name.text,
@@ -168,20 +169,20 @@ function exportLocal(fn: FunctionState, name: string, local: string, typeOnly: b
 
 /** Names that a declaration with `export` in front of it gives out. */
 export function exportDeclared(fn: FunctionState, statement: ts.Statement): void {
-  if (!hasModifier(statement, ts.SyntaxKind.ExportKeyword) || isAmbient(statement)) return;
-  if (ts.isVariableStatement(statement)) {
+  if (!hasModifier(statement, tsc.SyntaxKind.ExportKeyword) || isAmbient(statement)) return;
+  if (tsc.isVariableStatement(statement)) {
     for (const declaration of statement.declarationList.declarations) exportPattern(fn, declaration.name);
     return;
   }
-  const isDefault = hasModifier(statement, ts.SyntaxKind.DefaultKeyword);
+  const isDefault = hasModifier(statement, tsc.SyntaxKind.DefaultKeyword);
   const isValue =
-    ts.isFunctionDeclaration(statement) ||
-    ts.isClassDeclaration(statement) ||
-    ts.isEnumDeclaration(statement) ||
-    ts.isModuleDeclaration(statement);
+    tsc.isFunctionDeclaration(statement) ||
+    tsc.isClassDeclaration(statement) ||
+    tsc.isEnumDeclaration(statement) ||
+    tsc.isModuleDeclaration(statement);
   if (!isValue) return;
   const name =
-    statement.name !== undefined && ts.isIdentifier(statement.name) ? statement.name.text : undefined;
+    statement.name !== undefined && tsc.isIdentifier(statement.name) ? statement.name.text : undefined;
   if (name !== undefined) exportLocal(fn, isDefault ? 'default' : name, name, false);
   else if (isDefault) {
     const slot = defaultExports.get(statement);
@@ -190,11 +191,11 @@ export function exportDeclared(fn: FunctionState, statement: ts.Statement): void
 }
 
 function exportPattern(fn: FunctionState, name: ts.BindingName): void {
-  if (ts.isIdentifier(name)) {
+  if (tsc.isIdentifier(name)) {
     exportLocal(fn, name.text, name.text, false);
     return;
   }
   for (const element of name.elements) {
-    if (ts.isBindingElement(element)) exportPattern(fn, element.name);
+    if (tsc.isBindingElement(element)) exportPattern(fn, element.name);
   }
 }

@@ -1,4 +1,5 @@
-import ts from 'typescript';
+import type ts from 'typescript';
+import { tsc } from '../compiler.js';
 import type { GuardKind, Slot, TypeIr } from '../../graph/ir.js';
 import { unwrap } from './constants.js';
 import { lowerExpression } from './expressions.js';
@@ -8,12 +9,12 @@ import { emit, lookup, newSlot, slotOf, spanOf, type FunctionState } from './sta
 /** Binds a declared name or pattern to a value. The names are declared already. */
 export function bindPattern(fn: FunctionState, name: ts.BindingName, from: Slot, type?: TypeIr): void {
   const value = type === undefined ? from : typedSlot(fn, from, type);
-  if (ts.isIdentifier(name)) {
+  if (tsc.isIdentifier(name)) {
     const binding = lookup(fn.scope, name.text);
     if (binding !== undefined) emit(fn, { type: 'copy', to: slotOf(fn, binding), from: value });
     return;
   }
-  if (ts.isObjectBindingPattern(name)) {
+  if (tsc.isObjectBindingPattern(name)) {
     for (const element of name.elements) bindObjectElement(fn, name, element, value);
     return;
   }
@@ -36,10 +37,10 @@ function bindObjectElement(
   const key = element.propertyName ?? element.name;
   if (element.dotDotDotToken !== undefined) {
     emit(fn, { type: 'rest', to: value, of: from, elements: false });
-  } else if (ts.isComputedPropertyName(key)) {
+  } else if (tsc.isComputedPropertyName(key)) {
     const slot = lowerExpression(fn, key.expression);
     emit(fn, { type: 'get-element', to: value, of: from, key: slot, ...spanOf(fn, element) });
-  } else if (!ts.isObjectBindingPattern(key) && !ts.isArrayBindingPattern(key)) {
+  } else if (!tsc.isObjectBindingPattern(key) && !tsc.isArrayBindingPattern(key)) {
     emit(fn, { type: 'get', to: value, of: from, name: key.text, ...spanOf(fn, element) });
   }
   value = withDefault(fn, value, element.initializer);
@@ -48,7 +49,7 @@ function bindObjectElement(
 
 function bindArrayElements(fn: FunctionState, pattern: ts.ArrayBindingPattern, from: Slot): void {
   pattern.elements.forEach((element, index) => {
-    if (!ts.isBindingElement(element)) return;
+    if (!tsc.isBindingElement(element)) return;
     let value = newSlot(fn);
     if (element.dotDotDotToken !== undefined) emit(fn, { type: 'rest', to: value, of: from, elements: true });
     else emit(fn, { type: 'get', to: value, of: from, name: String(index), ...spanOf(fn, element) });
@@ -82,7 +83,7 @@ export function guarded(fn: FunctionState, on: Slot, when: GuardKind, body: () =
 /** Assigns to what stands left of `=`: a variable, a member or a pattern. */
 export function assignTo(fn: FunctionState, target: ts.Expression, from: Slot): void {
   const node = unwrap(target);
-  if (ts.isIdentifier(node)) {
+  if (tsc.isIdentifier(node)) {
     const binding = lookup(fn.scope, node.text);
     if (binding === undefined) {
       const global = newSlot(fn);
@@ -91,18 +92,18 @@ export function assignTo(fn: FunctionState, target: ts.Expression, from: Slot): 
     } else {
       emit(fn, { type: 'assign', to: slotOf(fn, binding), from, name: node.text, ...spanOf(fn, node) });
     }
-  } else if (ts.isPropertyAccessExpression(node)) {
+  } else if (tsc.isPropertyAccessExpression(node)) {
     const of = lowerTarget(fn, node.expression);
     emit(fn, { type: 'set', of, name: node.name.text, from, ...spanOf(fn, node) });
-  } else if (ts.isElementAccessExpression(node)) {
+  } else if (tsc.isElementAccessExpression(node)) {
     const of = lowerTarget(fn, node.expression);
     const key = lowerExpression(fn, node.argumentExpression);
     emit(fn, { type: 'set-element', of, key, from, ...spanOf(fn, node) });
-  } else if (ts.isObjectLiteralExpression(node)) {
+  } else if (tsc.isObjectLiteralExpression(node)) {
     assignToObjectPattern(fn, node, from);
-  } else if (ts.isArrayLiteralExpression(node)) {
+  } else if (tsc.isArrayLiteralExpression(node)) {
     assignToArrayPattern(fn, node, from);
-  } else if (ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.EqualsToken) {
+  } else if (tsc.isBinaryExpression(node) && node.operatorToken.kind === tsc.SyntaxKind.EqualsToken) {
     assignTo(fn, node.left, withDefault(fn, from, node.right));
   }
 }
@@ -119,19 +120,19 @@ export function lowerTarget(fn: FunctionState, node: ts.Expression): Slot {
 function assignToObjectPattern(fn: FunctionState, pattern: ts.ObjectLiteralExpression, from: Slot): void {
   for (const property of pattern.properties) {
     const value = newSlot(fn);
-    if (ts.isShorthandPropertyAssignment(property)) {
+    if (tsc.isShorthandPropertyAssignment(property)) {
       emit(fn, { type: 'get', to: value, of: from, name: property.name.text, ...spanOf(fn, property) });
       assignTo(fn, property.name, withDefault(fn, value, property.objectAssignmentInitializer));
-    } else if (ts.isPropertyAssignment(property)) {
+    } else if (tsc.isPropertyAssignment(property)) {
       const name = property.name;
-      if (ts.isComputedPropertyName(name)) {
+      if (tsc.isComputedPropertyName(name)) {
         const key = lowerExpression(fn, name.expression);
         emit(fn, { type: 'get-element', to: value, of: from, key, ...spanOf(fn, property) });
       } else {
         emit(fn, { type: 'get', to: value, of: from, name: name.text, ...spanOf(fn, property) });
       }
       assignTo(fn, property.initializer, value);
-    } else if (ts.isSpreadAssignment(property)) {
+    } else if (tsc.isSpreadAssignment(property)) {
       emit(fn, { type: 'rest', to: value, of: from, elements: false });
       assignTo(fn, property.expression, value);
     }
@@ -140,9 +141,9 @@ function assignToObjectPattern(fn: FunctionState, pattern: ts.ObjectLiteralExpre
 
 function assignToArrayPattern(fn: FunctionState, pattern: ts.ArrayLiteralExpression, from: Slot): void {
   pattern.elements.forEach((element, index) => {
-    if (ts.isOmittedExpression(element)) return;
+    if (tsc.isOmittedExpression(element)) return;
     const value = newSlot(fn);
-    if (ts.isSpreadElement(element)) {
+    if (tsc.isSpreadElement(element)) {
       emit(fn, { type: 'rest', to: value, of: from, elements: true });
       assignTo(fn, element.expression, value);
     } else {
@@ -159,5 +160,5 @@ export function declaredType(
 ): TypeIr | undefined {
   if (node.type !== undefined) return lowerType(node.type);
   if (fn.file.isTypeScript) return undefined;
-  return lowerType(ts.getJSDocType(node));
+  return lowerType(tsc.getJSDocType(node));
 }

@@ -1,4 +1,5 @@
-import ts from 'typescript';
+import type ts from 'typescript';
+import { tsc } from '../compiler.js';
 import type { Slot } from '../../graph/ir.js';
 import { lowerClass } from './classes.js';
 import { constantOf } from './constants.js';
@@ -26,7 +27,7 @@ export function lowerBlockBody(fn: FunctionState, statements: readonly ts.Statem
 /** Functions exist from the start of their block, whatever is reached. */
 export function hoistFunctions(fn: FunctionState, statements: readonly ts.Statement[]): void {
   for (const statement of statements) {
-    if (ts.isFunctionDeclaration(statement)) lowerFunctionDeclaration(fn, statement);
+    if (tsc.isFunctionDeclaration(statement)) lowerFunctionDeclaration(fn, statement);
   }
 }
 
@@ -46,7 +47,7 @@ export const defaultExports = new WeakMap<ts.Node, Slot>();
 
 export function lowerScoped(fn: FunctionState, node: ts.Statement): Completion {
   const before = pushScope(fn);
-  const completion = ts.isBlock(node) ? lowerBlockBody(fn, node.statements) : lowerBlockBody(fn, [node]);
+  const completion = tsc.isBlock(node) ? lowerBlockBody(fn, node.statements) : lowerBlockBody(fn, [node]);
   fn.scope = before;
   return completion;
 }
@@ -54,41 +55,41 @@ export function lowerScoped(fn: FunctionState, node: ts.Statement): Completion {
 export function lowerStatement(fn: FunctionState, node: ts.Statement): Completion {
   countNode(fn.file);
   switch (node.kind) {
-    case ts.SyntaxKind.VariableStatement:
+    case tsc.SyntaxKind.VariableStatement:
       if (!isAmbient(node)) lowerDeclarations(fn, (node as ts.VariableStatement).declarationList);
       return true;
-    case ts.SyntaxKind.ExpressionStatement:
+    case tsc.SyntaxKind.ExpressionStatement:
       lowerExpression(fn, (node as ts.ExpressionStatement).expression, 'discarded');
       return true;
-    case ts.SyntaxKind.ReturnStatement:
+    case tsc.SyntaxKind.ReturnStatement:
       return lowerReturn(fn, node as ts.ReturnStatement);
-    case ts.SyntaxKind.ThrowStatement: {
+    case tsc.SyntaxKind.ThrowStatement: {
       const from = lowerExpression(fn, (node as ts.ThrowStatement).expression);
       emit(fn, { type: 'throw', from, ...spanOf(fn, node) });
       return false;
     }
-    case ts.SyntaxKind.IfStatement:
+    case tsc.SyntaxKind.IfStatement:
       return lowerIf(fn, node as ts.IfStatement);
-    case ts.SyntaxKind.Block:
+    case tsc.SyntaxKind.Block:
       return lowerScoped(fn, node);
-    case ts.SyntaxKind.ForStatement:
+    case tsc.SyntaxKind.ForStatement:
       return lowerFor(fn, node as ts.ForStatement);
-    case ts.SyntaxKind.ForOfStatement:
-    case ts.SyntaxKind.ForInStatement:
+    case tsc.SyntaxKind.ForOfStatement:
+    case tsc.SyntaxKind.ForInStatement:
       lowerForIn(fn, node as ts.ForInOrOfStatement);
       return true;
-    case ts.SyntaxKind.WhileStatement:
-    case ts.SyntaxKind.DoStatement:
+    case tsc.SyntaxKind.WhileStatement:
+    case tsc.SyntaxKind.DoStatement:
       return lowerWhile(fn, node as ts.WhileStatement | ts.DoStatement);
-    case ts.SyntaxKind.TryStatement:
+    case tsc.SyntaxKind.TryStatement:
       return lowerTry(fn, node as ts.TryStatement);
-    case ts.SyntaxKind.SwitchStatement:
+    case tsc.SyntaxKind.SwitchStatement:
       lowerSwitch(fn, node as ts.SwitchStatement);
       return true;
-    case ts.SyntaxKind.BreakStatement:
-    case ts.SyntaxKind.ContinueStatement:
+    case tsc.SyntaxKind.BreakStatement:
+    case tsc.SyntaxKind.ContinueStatement:
       return false;
-    case ts.SyntaxKind.LabeledStatement:
+    case tsc.SyntaxKind.LabeledStatement:
       lowerStatement(fn, (node as ts.LabeledStatement).statement);
       return true;
     default:
@@ -98,17 +99,17 @@ export function lowerStatement(fn: FunctionState, node: ts.Statement): Completio
 }
 
 function lowerDeclaration(fn: FunctionState, node: ts.Statement): void {
-  if (ts.isClassDeclaration(node)) {
+  if (tsc.isClassDeclaration(node)) {
     if (isAmbient(node)) return;
     const slot = lowerClass(fn, node);
     const binding = node.name === undefined ? undefined : lookup(fn.scope, node.name.text);
     if (binding === undefined) defaultExports.set(node, slot);
     else emit(fn, { type: 'copy', to: slotOf(fn, binding), from: slot });
-  } else if (ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node)) {
+  } else if (tsc.isInterfaceDeclaration(node) || tsc.isTypeAliasDeclaration(node)) {
     declareType(fn.file.types, node);
-  } else if (ts.isEnumDeclaration(node)) {
+  } else if (tsc.isEnumDeclaration(node)) {
     lowerEnum(fn, node);
-  } else if (ts.isModuleDeclaration(node) && !isAmbient(node)) {
+  } else if (tsc.isModuleDeclaration(node) && !isAmbient(node)) {
     lowerNamespace(fn, node);
   }
 }
@@ -122,7 +123,7 @@ export function lowerDeclarations(fn: FunctionState, list: ts.VariableDeclaratio
     const from = lowerExpression(fn, declaration.initializer, 'value', nameOf(declaration.name));
     bindPattern(fn, declaration.name, from, declaredType(fn, declaration));
     const constant = isConst(list) ? constantOf(fn, declaration.initializer) : undefined;
-    if (constant !== undefined && ts.isIdentifier(declaration.name)) {
+    if (constant !== undefined && tsc.isIdentifier(declaration.name)) {
       const binding = lookup(fn.scope, declaration.name.text);
       if (binding !== undefined) binding.constant = constant;
     }
@@ -137,11 +138,11 @@ function lowerUninitialised(fn: FunctionState, declaration: ts.VariableDeclarati
 }
 
 function isConst(list: ts.VariableDeclarationList): boolean {
-  return isBlockScoped(list) && (list.flags & ts.NodeFlags.Let) === 0;
+  return isBlockScoped(list) && (list.flags & tsc.NodeFlags.Let) === 0;
 }
 
 function nameOf(name: ts.BindingName): string | undefined {
-  return ts.isIdentifier(name) ? name.text : undefined;
+  return tsc.isIdentifier(name) ? name.text : undefined;
 }
 
 function lowerReturn(fn: FunctionState, node: ts.ReturnStatement): Completion {
@@ -182,10 +183,10 @@ function lowerSwitch(fn: FunctionState, node: ts.SwitchStatement): void {
   hoistFunctions(fn, all);
   let exits = false;
   for (const clause of node.caseBlock.clauses) {
-    if (ts.isCaseClause(clause)) lowerExpression(fn, clause.expression);
+    if (tsc.isCaseClause(clause)) lowerExpression(fn, clause.expression);
     for (const statement of clause.statements) {
       if (lowerStatement(fn, statement)) continue;
-      if (!ts.isBreakStatement(statement)) exits = true;
+      if (!tsc.isBreakStatement(statement)) exits = true;
       break;
     }
   }
@@ -238,18 +239,18 @@ function lowerTry(fn: FunctionState, node: ts.TryStatement): Completion {
 }
 
 function alwaysThrows(node: ts.Statement): boolean {
-  if (ts.isThrowStatement(node)) return true;
-  if (ts.isBlock(node)) return node.statements.some(alwaysThrows) && !node.statements.some(returnsOrLeaves);
-  if (ts.isIfStatement(node) && node.elseStatement !== undefined) {
+  if (tsc.isThrowStatement(node)) return true;
+  if (tsc.isBlock(node)) return node.statements.some(alwaysThrows) && !node.statements.some(returnsOrLeaves);
+  if (tsc.isIfStatement(node) && node.elseStatement !== undefined) {
     return alwaysThrows(node.thenStatement) && alwaysThrows(node.elseStatement);
   }
   return false;
 }
 
 function returnsOrLeaves(node: ts.Node): boolean {
-  if (ts.isFunctionLike(node)) return false;
-  if (ts.isReturnStatement(node) || ts.isBreakStatement(node) || ts.isContinueStatement(node)) return true;
-  return ts.forEachChild(node, (child) => returnsOrLeaves(child) || undefined) ?? false;
+  if (tsc.isFunctionLike(node)) return false;
+  if (tsc.isReturnStatement(node) || tsc.isBreakStatement(node) || tsc.isContinueStatement(node)) return true;
+  return tsc.forEachChild(node, (child) => returnsOrLeaves(child) || undefined) ?? false;
 }
 
 function lowerEnum(fn: FunctionState, node: ts.EnumDeclaration): void {
@@ -258,7 +259,7 @@ function lowerEnum(fn: FunctionState, node: ts.EnumDeclaration): void {
   const to = slotOf(fn, binding);
   emit(fn, { type: 'object', to, properties: [], open: true, ...spanOf(fn, node) });
   for (const member of node.members) {
-    if (ts.isComputedPropertyName(member.name)) continue;
+    if (tsc.isComputedPropertyName(member.name)) continue;
     const from = newSlot(fn);
     if (member.initializer === undefined) emit(fn, { type: 'primitive', to: from, of: 'number' });
     else emit(fn, { type: 'copy', to: from, from: lowerExpression(fn, member.initializer) });
@@ -277,7 +278,7 @@ function lowerEnum(fn: FunctionState, node: ts.EnumDeclaration): void {
 function lowerNamespace(fn: FunctionState, node: ts.ModuleDeclaration): void {
   const body = node.body;
   const binding = lookup(fn.scope, node.name.text);
-  if (binding === undefined || body === undefined || !ts.isModuleBlock(body)) return;
+  if (binding === undefined || body === undefined || !tsc.isModuleBlock(body)) return;
   const inner = newFunction(fn.file, { kind: 'function', parent: fn, scope: fn.scope, inheritsThis: true });
   hoistVars(inner, body);
   lowerBlockBody(inner, body.statements);
