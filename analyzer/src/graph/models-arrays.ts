@@ -23,13 +23,26 @@ export function elementsOf(state: GraphState, site: CallSite): NodeId {
   return node;
 }
 
+/** Arrays that one call may make, told apart by what they were made from. */
+const maxArraysOfCall = 3;
+
 /**
  * The array that a call makes, told apart by the array it was made from; those made from such arrays
- * are one for each call, or a loop that feeds its result back would make ever more of them.
+ * are one for each call, or a loop that feeds its result back would make ever more of them. Where many
+ * meet, in a function that everybody calls, whoever called gets all of them anyway: they are one, too.
  */
 function newArray(state: GraphState, site: CallSite, elements: NodeId): Token {
   const from = site.receiver === undefined ? undefined : state.tokens.get(site.receiver).value;
-  const isDerived = from?.kind === 'array' && from.derived === true;
+  let isDerived = from?.kind === 'array' && from.derived === true;
+  if (!isDerived && site.receiver !== undefined) {
+    const key = `${String(site.by.id)}.${String(site.at)}`;
+    const receivers = state.receiversOfCalls.get(key);
+    if (receivers === undefined) state.receiversOfCalls.set(key, [site.receiver]);
+    else if (!receivers.includes(site.receiver)) {
+      if (receivers.length < maxArraysOfCall) receivers.push(site.receiver);
+      else isDerived = true;
+    }
+  }
   const token = arrayToken(
     state,
     site,

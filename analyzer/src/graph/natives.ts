@@ -39,14 +39,23 @@ export function addNative(
   }
   const call = shape.call;
   if (path.includes('#') && call !== undefined && receiver !== undefined) {
-    const key = `m${path}@${String(receiver)}`;
-    state.solver.add(
-      to,
-      state.tokens.intern(key, 'load', () => ({ kind: 'method', path, call, receiver, shape })),
-    );
+    state.solver.add(to, methodToken(state, found, call, receiver));
     return;
   }
   state.solver.add(to, nativeToken(state, path, shape));
+}
+
+function methodToken(state: GraphState, found: FoundShape, call: CallShape, receiver: TokenId): TokenId {
+  let tokens = state.methodTokens.get(found);
+  if (tokens === undefined) state.methodTokens.set(found, (tokens = new Map()));
+  let token = tokens.get(receiver);
+  if (token === undefined) {
+    const { path, shape } = found;
+    const key = `m${path}@${String(receiver)}`;
+    token = state.tokens.intern(key, 'load', () => ({ kind: 'method', path, call, receiver, shape }));
+    tokens.set(receiver, token);
+  }
+  return token;
 }
 
 /** `import()` of something that is not a constant. */

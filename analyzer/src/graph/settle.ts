@@ -27,18 +27,24 @@ export function settle(state: GraphState): void {
 }
 
 function drain(state: GraphState): void {
+  // The lists are walked by index: taking the first of a long list off moves all others.
+  let segment = 0;
+  let start = 0;
   for (;;) {
     state.solver.run();
-    const segment = state.segments.shift();
-    if (segment !== undefined) {
-      startInstance(state, segment.instance);
-      walkOps(state, segment.instance, segment.from, segment.to);
-      continue;
-    }
-    const instance = state.starts.shift();
-    if (instance === undefined) return;
-    startInstance(state, instance);
+    const next = state.segments[segment];
+    const instance = state.starts[start];
+    if (next !== undefined) {
+      segment += 1;
+      startInstance(state, next.instance);
+      walkOps(state, next.instance, next.from, next.to);
+    } else if (instance !== undefined) {
+      start += 1;
+      startInstance(state, instance);
+    } else break;
   }
+  state.segments.length = 0;
+  state.starts.length = 0;
 }
 
 function decideGuards(state: GraphState): boolean {

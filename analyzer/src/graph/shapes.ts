@@ -21,8 +21,22 @@ export function typeShape(state: GraphState, type: TypeName): TypeShape | undefi
   return own(state.profile.types, type) ?? own(state.catalogue.types, type);
 }
 
-/** A member of the instances of a type, its bases included. */
+/** A member of the instances of a type, its bases included. The same answer is the same object. */
 export function typeMember(state: GraphState, type: TypeName, name: string): FoundShape | undefined {
+  const members = membersFor(state.knownMembers, type);
+  if (members.has(name)) return members.get(name);
+  const found = findTypeMember(state, type, name);
+  members.set(name, found);
+  return found;
+}
+
+function membersFor(known: GraphState['knownMembers'], of: string): Map<string, FoundShape | undefined> {
+  let members = known.get(of);
+  if (members === undefined) known.set(of, (members = new Map()));
+  return members;
+}
+
+function findTypeMember(state: GraphState, type: TypeName, name: string): FoundShape | undefined {
   const key = name.startsWith('@@') ? `Symbol.${name.slice(2)}` : name;
   let rest: FoundShape | undefined;
   let current: TypeName | undefined = type;

@@ -15,6 +15,7 @@ import type { Resolution } from '../program/resolve.js';
 import type { CallOp, ClassIr, FileIr, FunctionIr, Slot, TypeDeclarationIr, TypeIr } from './ir.js';
 import type { CallSite } from './calls.js';
 import type { Entry } from './entries.js';
+import type { FoundShape } from './shapes.js';
 import type { Solver } from './solver.js';
 import type { NodeId, Phase, TokenId, TokenTable } from './tokens.js';
 
@@ -149,6 +150,12 @@ export interface GraphState {
   readonly starts: Instance[];
   /** Parts of module bodies that are still to be walked. */
   readonly segments: { readonly instance: Instance; readonly from: number; readonly to: number }[];
+  /** Members of catalogued types that were asked for, by type and name. */
+  readonly knownMembers: Map<string, Map<string, FoundShape | undefined>>;
+  /** The first receivers of calls that make arrays. */
+  readonly receiversOfCalls: Map<string, TokenId[]>;
+  /** Tokens of methods, by member and receiver. */
+  readonly methodTokens: Map<FoundShape, Map<TokenId, TokenId>>;
   readonly parameterNodes: Map<string, NodeId>;
   readonly iterations: Map<string, NodeId>;
   readonly typedIds: Map<TypeDeclarationIr, number>;

@@ -52,6 +52,8 @@ export const temporal: Profile = {
     clearTimeout: 'patched',
     WeakRef: 'refused',
     FinalizationRegistry: 'refused',
+    // The bundle is evaluated anew for each execution, so nothing is shared; see docs/rules/module-state.md.
+    'module-state': 'not-portable',
   },
   // As the bundler's list: of Node's builtins it provides three.
   forbiddenModules: [

@@ -76,6 +76,8 @@ export const vercel: Profile = {
       'patched',
     ),
     'new Date': 'patched',
+    // Each run evaluates the bundle anew, so nothing is shared.
+    'module-state': 'not-portable',
     ...patched('fetch setTimeout setInterval setImmediate', 'refused'),
   },
   forbiddenModules: ['node:*'],

@@ -32,9 +32,20 @@ export const attemptInIdempotencyKey: MisuseRule = {
     const seeds: Seeds = new Map();
     const nodes = [...context.functions, ...context.activities].filter((node) => mentionsAttempt(node.file));
     for (let round = 0; round < MAX_CALLS; round += 1) {
-      for (const node of nodes) handOver(context, node, taintsOf(node.file, seeds)[node.ir.index], seeds);
+      const taints = new Map<FileIr, readonly Taint[]>();
+      let grows = false;
+      for (const node of nodes) {
+        const known = taints.get(node.file) ?? taintsOf(node.file, seeds);
+        taints.set(node.file, known);
+        if (handOver(context, node, known[node.ir.index], seeds)) grows = true;
+      }
+      if (!grows) break;
     }
-    const seeded = new Set([...context.functions, ...context.activities].flatMap((node) => (seeds.has(node.ir) ? [node.file] : [])));
+    const seeded = new Set(
+      [...context.functions, ...context.activities].flatMap((node) =>
+        seeds.has(node.ir) ? [node.file] : [],
+      ),
+    );
     const found = sources
       .filter((file) => seeded.has(file) || mentionsAttempt(file))
       .flatMap((file) => findingsOf(file, seeds));
@@ -44,27 +55,32 @@ export const attemptInIdempotencyKey: MisuseRule = {
 
 function mentionsAttempt(file: FileIr): boolean {
   return file.functions.some((fn) =>
-    fn.ops.some(
-      (op) =>
-        (op.type === 'get' && ATTEMPT.has(op.name)) ||
-        (op.type === 'call' && ATTEMPT.has(op.text.split('.').at(-1) ?? '')),
-    ),
+    fn.ops.some((op) => (op.type === 'get' && ATTEMPT.has(op.name)) || asksForAttempt(op)),
   );
 }
 
-/** What a function's calls give to the parameters of those that they call. */
-function handOver(context: RuleContext, node: FunctionNode, taint: Taint | undefined, seeds: Seeds): void {
-  if (taint === undefined || taint.size === 0) return;
+/** `context.retryCount()`; what takes arguments is a function that attempts something. */
+function asksForAttempt(op: Op): boolean {
+  return op.type === 'call' && op.args.length === 0 && ATTEMPT.has(op.text.split('.').at(-1) ?? '');
+}
+
+/** What a function's calls give to the parameters of those that they call. Gives whether something is new. */
+function handOver(context: RuleContext, node: FunctionNode, taint: Taint | undefined, seeds: Seeds): boolean {
+  if (taint === undefined || taint.size === 0) return false;
+  let grows = false;
   for (const call of context.calls(node)) {
     for (const target of functionTargets(call)) {
       target.ir.params.forEach((parameter, index) => {
         const origin = taint.get(call.op.args[index]?.slot ?? NaN);
         if (origin === undefined) return;
         const known = seeds.get(target.ir) ?? new Map<Slot, Origin>();
+        if (known.has(parameter.slot)) return;
         seeds.set(target.ir, known.set(parameter.slot, origin));
+        grows = true;
       });
     }
   }
+  return grows;
 }
 
 function taintsOf(file: FileIr, seeds: Seeds): readonly Taint[] {
@@ -132,7 +148,7 @@ function originOf(file: FileIr, fn: FunctionIr, op: Op, taint: Taint): Origin | 
     case 'derive':
       return op.from.some((slot) => taint.has(slot)) ? here(op) : undefined;
     case 'call': {
-      if (ATTEMPT.has(op.text.split('.').at(-1) ?? '')) return here(op);
+      if (asksForAttempt(op)) return here(op);
       const receiver = receiverOf(fn, op);
       const from =
         receiver !== undefined && taint.has(receiver)

@@ -6,32 +6,41 @@ import { constantSlot, derive, lowerExpression } from './expressions.js';
 import { assignTo, guarded } from './patterns.js';
 import { emit, newSlot, spanOf, type FunctionState } from './state.js';
 
-const booleanOperators = table(() => new Set<ts.SyntaxKind>([
-  tsc.SyntaxKind.EqualsEqualsToken,
-  tsc.SyntaxKind.EqualsEqualsEqualsToken,
-  tsc.SyntaxKind.ExclamationEqualsToken,
-  tsc.SyntaxKind.ExclamationEqualsEqualsToken,
-  tsc.SyntaxKind.LessThanToken,
-  tsc.SyntaxKind.LessThanEqualsToken,
-  tsc.SyntaxKind.GreaterThanToken,
-  tsc.SyntaxKind.GreaterThanEqualsToken,
-  tsc.SyntaxKind.InKeyword,
-  tsc.SyntaxKind.InstanceOfKeyword,
-]));
+const booleanOperators = table(
+  () =>
+    new Set<ts.SyntaxKind>([
+      tsc.SyntaxKind.EqualsEqualsToken,
+      tsc.SyntaxKind.EqualsEqualsEqualsToken,
+      tsc.SyntaxKind.ExclamationEqualsToken,
+      tsc.SyntaxKind.ExclamationEqualsEqualsToken,
+      tsc.SyntaxKind.LessThanToken,
+      tsc.SyntaxKind.LessThanEqualsToken,
+      tsc.SyntaxKind.GreaterThanToken,
+      tsc.SyntaxKind.GreaterThanEqualsToken,
+      tsc.SyntaxKind.InKeyword,
+      tsc.SyntaxKind.InstanceOfKeyword,
+    ]),
+);
 
 type Logical = 'nullish' | 'falsy' | 'truthy';
 
-const logicalOperators = table(() => new Map<ts.SyntaxKind, Logical>([
-  [tsc.SyntaxKind.AmpersandAmpersandToken, 'truthy'],
-  [tsc.SyntaxKind.BarBarToken, 'falsy'],
-  [tsc.SyntaxKind.QuestionQuestionToken, 'nullish'],
-]));
+const logicalOperators = table(
+  () =>
+    new Map<ts.SyntaxKind, Logical>([
+      [tsc.SyntaxKind.AmpersandAmpersandToken, 'truthy'],
+      [tsc.SyntaxKind.BarBarToken, 'falsy'],
+      [tsc.SyntaxKind.QuestionQuestionToken, 'nullish'],
+    ]),
+);
 
-const logicalAssignments = table(() => new Map<ts.SyntaxKind, Logical>([
-  [tsc.SyntaxKind.AmpersandAmpersandEqualsToken, 'truthy'],
-  [tsc.SyntaxKind.BarBarEqualsToken, 'falsy'],
-  [tsc.SyntaxKind.QuestionQuestionEqualsToken, 'nullish'],
-]));
+const logicalAssignments = table(
+  () =>
+    new Map<ts.SyntaxKind, Logical>([
+      [tsc.SyntaxKind.AmpersandAmpersandEqualsToken, 'truthy'],
+      [tsc.SyntaxKind.BarBarEqualsToken, 'falsy'],
+      [tsc.SyntaxKind.QuestionQuestionEqualsToken, 'nullish'],
+    ]),
+);
 
 export function lowerBinary(
   fn: FunctionState,
@@ -49,7 +58,8 @@ export function lowerBinary(
   if (logical !== undefined) return lowerLogical(fn, node, logical, use, name);
   const assignment = logicalAssignments().get(operator);
   if (assignment !== undefined) return lowerLogicalAssignment(fn, node, assignment);
-  const isAssignment = operator >= tsc.SyntaxKind.FirstAssignment && operator <= tsc.SyntaxKind.LastAssignment;
+  const isAssignment =
+    operator >= tsc.SyntaxKind.FirstAssignment && operator <= tsc.SyntaxKind.LastAssignment;
   if (isAssignment) {
     const left = lowerExpression(fn, node.left);
     const right = lowerExpression(fn, node.right);

@@ -85,7 +85,9 @@ function addLoop(fn: FunctionState, node: ts.Node, loop: Omit<LoopIr, 'at' | 'en
 
 /** Is there a `break` out of this loop, a `return` or a `throw`? */
 function leavesLoop(body: ts.Statement): boolean {
-  return breaksOut(body) || contains(body, (node) => tsc.isReturnStatement(node) || tsc.isThrowStatement(node));
+  return (
+    breaksOut(body) || contains(body, (node) => tsc.isReturnStatement(node) || tsc.isThrowStatement(node))
+  );
 }
 
 /** Is there a `break` that ends this loop (or a labelled one, which may)? */

@@ -2,16 +2,19 @@ import type ts from 'typescript';
 import { table, tsc } from '../compiler.js';
 import type { TypeDeclarationIr, TypeIr, TypeMemberIr } from '../../graph/ir.js';
 
-const keywordNames = table(() => new Map<ts.SyntaxKind, string>([
-  [tsc.SyntaxKind.StringKeyword, 'string'],
-  [tsc.SyntaxKind.NumberKeyword, 'number'],
-  [tsc.SyntaxKind.BooleanKeyword, 'boolean'],
-  [tsc.SyntaxKind.BigIntKeyword, 'bigint'],
-  [tsc.SyntaxKind.SymbolKeyword, 'symbol'],
-  [tsc.SyntaxKind.UndefinedKeyword, 'undefined'],
-  [tsc.SyntaxKind.VoidKeyword, 'undefined'],
-  [tsc.SyntaxKind.ObjectKeyword, 'object'],
-]));
+const keywordNames = table(
+  () =>
+    new Map<ts.SyntaxKind, string>([
+      [tsc.SyntaxKind.StringKeyword, 'string'],
+      [tsc.SyntaxKind.NumberKeyword, 'number'],
+      [tsc.SyntaxKind.BooleanKeyword, 'boolean'],
+      [tsc.SyntaxKind.BigIntKeyword, 'bigint'],
+      [tsc.SyntaxKind.SymbolKeyword, 'symbol'],
+      [tsc.SyntaxKind.UndefinedKeyword, 'undefined'],
+      [tsc.SyntaxKind.VoidKeyword, 'undefined'],
+      [tsc.SyntaxKind.ObjectKeyword, 'object'],
+    ]),
+);
 
 /** The declared type, or undefined where it says nothing (`any`, `unknown`, conditional types …). */
 export function lowerType(node: ts.TypeNode | undefined, depth = 0): TypeIr | undefined {
@@ -43,8 +46,10 @@ export function lowerType(node: ts.TypeNode | undefined, depth = 0): TypeIr | un
 const unknownType: TypeIr = { type: 'name', name: 'unknown', arguments: [] };
 
 function lowerRareType(node: ts.TypeNode, depth: number): TypeIr | undefined {
-  if (tsc.isParenthesizedTypeNode(node) || tsc.isTypeOperatorNode(node)) return lowerType(node.type, depth + 1);
-  if (tsc.isJSDocNullableType(node) || tsc.isJSDocNonNullableType(node)) return lowerType(node.type, depth + 1);
+  if (tsc.isParenthesizedTypeNode(node) || tsc.isTypeOperatorNode(node))
+    return lowerType(node.type, depth + 1);
+  if (tsc.isJSDocNullableType(node) || tsc.isJSDocNonNullableType(node))
+    return lowerType(node.type, depth + 1);
   if (tsc.isOptionalTypeNode(node) || tsc.isRestTypeNode(node)) return lowerType(node.type, depth + 1);
   if (tsc.isIndexedAccessTypeNode(node)) {
     const index = node.indexType;
