@@ -1,6 +1,7 @@
 /** Writes to state that executions share, and to the language's own objects. */
 
 import type { FunctionIr } from '../graph/ir.js';
+import { packageOf } from '../graph/packages.js';
 import { hasSetter, isGlobalObject } from '../graph/properties.js';
 import { globalShape } from '../graph/shapes.js';
 import { ownerOf, type GraphState, type Instance, type Mutation } from '../graph/state.js';
@@ -11,12 +12,10 @@ import type { Reach } from './reach.js';
 
 export function sharedStateFindings(state: GraphState, reach: Reach): RawFinding[] {
   const findings: RawFinding[] = [];
-  const push = (rule: RuleId, at: Place, message: string): void => {
-    const patch = patchOf(state.profile, rule, rule);
-    if (patch === 'patched') return;
+  const push = (rule: RuleId, at: Place, message: string, isolated = false): void => {
     findings.push({
       rule,
-      severity: patch === 'not-portable' ? 'warning' : 'error',
+      severity: isolated ? 'warning' : 'error',
       instance: at.instance,
       at: at.at,
       end: at.end,
@@ -26,26 +25,24 @@ export function sharedStateFindings(state: GraphState, reach: Reach): RawFinding
       reaches: 'state',
     });
   };
+  // A sandbox that evaluates modules for each execution shares nothing; elsewhere the same code would.
+  const patch = patchOf(state.profile, 'module-state', 'module-state');
+  const isolated = patch === 'not-portable';
+  const outlives = isolated
+    ? 'is module state: this sandbox gives each execution its own, but elsewhere executions would share it.'
+    : 'outlives the execution: it is shared with others, and not reset on replay.';
   const shared = sharedTokens(state);
   for (const write of state.assignments) {
     if (write.instance.phase !== 'run' || !reach.has(write.instance)) continue;
     const capture = write.instance.fn.captures[~write.slot];
     if (capture === undefined || ownerOf(write.instance, capture.fn).phase !== 'load') continue;
-    push(
-      'module-state',
-      write,
-      `\`${write.name}\` outlives the execution: it is shared with others, and not reset on replay.`,
-    );
+    if (patch !== 'patched') push('module-state', write, `\`${write.name}\` ${outlives}`, isolated);
   }
   for (const mutation of state.mutations) {
     if (!reach.has(mutation.instance)) continue;
     const rule = ruleOf(state, mutation, shared);
     if (rule === 'module-state') {
-      push(
-        rule,
-        mutation,
-        'This changes an object that outlives the execution: it is shared with others, and not reset on replay.',
-      );
+      if (patch !== 'patched') push(rule, mutation, `What this changes ${outlives}`, isolated);
     } else if (rule === 'global-mutation') {
       push(rule, mutation, 'This changes a global object, for every execution in the process.');
     }
@@ -57,7 +54,33 @@ export function sharedStateFindings(state: GraphState, reach: Reach): RawFinding
       `\`${write.name}\` is changed in a callback that is not run again on replay, so replayed code sees another value.`,
     );
   }
-  return findings;
+  return groupByPackage(findings);
+}
+
+/** A package with more writes than this keeps caches; each place would say the same. */
+const maxPlacesOfPackage = 3;
+
+function groupByPackage(findings: readonly RawFinding[]): RawFinding[] {
+  const places = new Map<string, Set<string>>();
+  const placeOf = ({ instance, at }: RawFinding): string => `${instance.unit.ir.path}:${String(at)}`;
+  const packageOfFinding = (finding: RawFinding): string | undefined =>
+    finding.rule === 'module-state' ? packageOf(finding.instance.unit.ir.path) : undefined;
+  for (const finding of findings) {
+    const name = packageOfFinding(finding);
+    if (name === undefined) continue;
+    const known = places.get(name);
+    if (known === undefined) places.set(name, new Set([placeOf(finding)]));
+    else known.add(placeOf(finding));
+  }
+  return findings.flatMap((finding) => {
+    const name = packageOfFinding(finding);
+    const all = name === undefined ? undefined : places.get(name);
+    if (all === undefined || all.size <= maxPlacesOfPackage) return [finding];
+    const [first] = [...all].sort();
+    if (placeOf(finding) !== first) return [];
+    const more = `This package writes its own module state in ${String(all.size)} places that workflow code reaches; this is the first.`;
+    return [{ ...finding, severity: 'warning', message: more }];
+  });
 }
 
 const defaultAdvice: Partial<Record<RuleId, string>> = {

@@ -1,0 +1,116 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { checkProject } from '@refrain/analyzer';
+import { afterAll, describe, expect, it } from 'vitest';
+
+const made: string[] = [];
+
+afterAll(() => {
+  for (const root of made) rmSync(root, { recursive: true, force: true });
+});
+
+const workflow =
+  "import { service, type Context } from '@restatedev/restate-sdk';\n" +
+  "import { f } from './f';\n" +
+  'export default service({ name: "s", handlers: { go: async (_ctx: Context, x: any) => [f(x), process.pid] } });\n';
+
+function project(files: Readonly<Record<string, string>>): string {
+  const root = mkdtempSync(join(tmpdir(), 'refrain-bad-input-'));
+  made.push(root);
+  for (const [path, text] of Object.entries({ 'src/s.ts': workflow, ...files })) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  }
+  return root;
+}
+
+const check = (root: string) => checkProject({ path: root, profile: 'restate' });
+const rules = (root: string): string[] =>
+  check(root).diagnostics.map(({ file, line, ruleId }) => `${file}:${String(line)} ${ruleId}`);
+const times = (count: number, text: (index: number) => string): string =>
+  Array.from({ length: count }, (_, index) => text(index)).join('');
+
+/** Followed to the clock at the end, or given up with a word about it; the rest is analysed anyway. */
+const nested: Readonly<Record<string, string>> = {
+  'a chain of 10,000 additions': `export const f = (x: any) => ${times(10_000, (i) => `x.a${i} + `)}Date.now();`,
+  '10,000 statements': `export function f(x: any) { let s = ''; ${times(10_000, (i) => `s += x.a${i};\n`)} return s + Date.now(); }`,
+  '10,000 branches of else if': `export function f(x: any) { ${times(10_000, (i) => `if (x === ${i}) return ${i}; else `)} return Date.now(); }`,
+  '10,000 alternatives': `export const f = (x: any) => ${times(10_000, (i) => `x.a${i} || `)}Date.now();`,
+  '5,000 brackets': `export const f = (x: any) => ${'['.repeat(5000)}Date.now()${']'.repeat(5000)};`,
+  '3,000 blocks': `export function f(x: any) { ${'if (x) {'.repeat(3000)} return Date.now(); ${'}'.repeat(3000)} }`,
+  '5,000 links of a chain of calls': `export const f = (x: any) => x${'.then((y: any) => y)'.repeat(5000)}.at(Date.now());`,
+};
+
+describe('code that is nested deeply', () => {
+  it.each(Object.entries(nested))('%s', (_, text) => {
+    const { diagnostics, unresolved } = check(project({ 'src/f.ts': text }));
+    expect(diagnostics.map(({ ruleId }) => ruleId)).toContain('environment');
+    const followed = diagnostics.some(({ ruleId }) => ruleId === 'wall-clock');
+    const reported = unresolved.some(({ reason }) => reason.includes('nested too deeply'));
+    expect([followed, reported]).toContain(true);
+  });
+});
+
+describe('code that refers to itself', () => {
+  it.each([
+    'const o: any = {}; o.o = o; export const f = (x: any) => { let g: any = (y: any) => y; while (x) { g = g.bind(null, g); x = [x, o, { ...o, x }]; } return [g(x), JSON.stringify(o), Date.now()]; };',
+    'const p: any = new Proxy({}, { get: (_t, k, r) => r[k] ?? p[k], apply: (_t: any, _s, a) => p(...a) }); export const f = (x: any) => [p.a.b(x), Date.now()];',
+    'class A { then(r: any) { r(new A()); } *[Symbol.iterator](): any { yield* new A(); } toString(): string { return `${new A()}`; } }\nexport const f = async () => { await new A(); return `${new A()}` + [...new A()] + Date.now(); };',
+  ])('%s', (text) => {
+    expect(rules(project({ 'src/f.ts': text })).join()).toContain('wall-clock');
+  });
+});
+
+describe('files that are not what they should be', () => {
+  const clock = 'export const f = (x: any) => Date.now();\n';
+
+  it('byte order marks, carriage returns, empty and binary files', () => {
+    const root = project({
+      'src/f.ts': '\ufeffexport const f = (x: any) =>\r\n  Date.now();\r\n',
+      'src/empty.ts': '',
+      'src/binary.ts': '\0\u0001\ufffd',
+    });
+    expect(rules(root)).toEqual(['src/f.ts:2 wall-clock', 'src/s.ts:3 environment']);
+  });
+
+  it('a tsconfig and a package.json that do not parse are said so, and the code is analysed', () => {
+    const root = project({ 'src/f.ts': clock, 'tsconfig.json': '{ "paths": {{{', 'package.json': '[1,2' });
+    expect(rules(root)).toContain('src/f.ts:1 wall-clock');
+    expect(check(root).unresolved.map(({ file }) => file)).toContain('tsconfig.json');
+  });
+
+  it('a tsconfig whose options are of the wrong types', () => {
+    const config = {
+      extends: ['./tsconfig.json', './missing', 5],
+      compilerOptions: { baseUrl: 7, paths: { '*': 'x', '@/*': [1, null] } },
+    };
+    expect(rules(project({ 'src/f.ts': clock, 'tsconfig.json': JSON.stringify(config) }))).toContain(
+      'src/f.ts:1 wall-clock',
+    );
+  });
+
+  it('links in a circle, links to nowhere, and a linked source', () => {
+    const root = project({ 'real/f.ts': clock });
+    symlinkSync('../real/f.ts', join(root, 'src/f.ts'));
+    symlinkSync('..', join(root, 'src/loop'));
+    symlinkSync('./nowhere', join(root, 'src/broken.ts'));
+    expect(rules(root)).toContain('real/f.ts:1 wall-clock');
+  });
+
+  it('a bundle of a megabyte in a package is left closed, and said so', () => {
+    const body = times(
+      14_000,
+      (i) =>
+        `function a${i}(b,c){return b?a${(i * 31 + 7) % 14_000}(c,b):[b,c].map(function(d){return d+${i}})}`,
+    );
+    const root = project({
+      'src/f.ts': "import { go } from 'mega';\nexport const f = (x: any) => [go(x), Date.now()];\n",
+      'package.json': '{"dependencies":{"mega":"1.0.0"}}',
+      'node_modules/mega/package.json': '{"name":"mega","version":"1.0.0","main":"m.js"}',
+      'node_modules/mega/m.js': `${body}\nexports.go=function(x){return a0(x,Math.random())};`,
+    });
+    expect(rules(root)).toContain('src/f.ts:2 wall-clock');
+    expect(check(root).unresolved.map(({ reason }) => reason)).toContain('the file is too large');
+  });
+});
