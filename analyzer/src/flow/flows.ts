@@ -208,9 +208,12 @@ function stateSources(state: GraphState): Set<TokenId> {
     for (const id of state.solver.tokens(node))
       if (state.tokens.get(id).value.kind === 'source') found.add(id);
   };
+  // What a literal holds that nobody changes is on its way, not kept.
+  const changed = new Set(state.mutations.map((mutation) => mutation.on));
   for (const token of state.tokens.all) {
     const { kind } = token.value;
     if (token.heap === undefined || kind === 'native' || kind === 'namespace') continue;
+    if ((kind === 'object' || kind === 'array') && !changed.has(token.id)) continue;
     for (const property of token.heap.properties.values()) add(property);
   }
   for (const write of state.assignments) add(nodeOf(write.instance, write.slot));

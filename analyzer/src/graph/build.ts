@@ -92,6 +92,7 @@ function createState(options: BuildOptions, closed: ReadonlySet<string>): GraphS
     typedIds: new Map(),
     typedArrays: new Map(),
     declaredLinked: new Set(),
+    perExecution: new Set(),
     orderings: [],
     instantiated: new Set(),
     instancesOf: new Map(),

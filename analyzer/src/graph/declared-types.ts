@@ -282,10 +282,16 @@ export function declaredInstance(state: GraphState, unit: Unit, cls: ClassIr): T
     const token = state.tokens.get(id);
     if (token.value.kind !== 'class') return;
     addPrototype(state, state.tokens.get(made), prototypeOf(state, token));
-    // Whoever made it ran its field initialisers, once, before any execution.
+    // Whoever made it ran its field initialisers: for each execution, or once before any.
     const fields = unit.ir.functions[token.value.cls.fieldInit];
     if (fields === undefined) return;
-    const initialiser = instanceOf(state, unit, fields, token.value.parent, 'load');
+    const initialiser = instanceOf(
+      state,
+      unit,
+      fields,
+      token.value.parent,
+      state.perExecution.has(cls) ? 'run' : 'load',
+    );
     state.solver.add(initialiser.base + fields.thisSlot, made);
   });
   return made;

@@ -149,6 +149,7 @@ function addMethods(
       if (!inherits || cls.abstract) continue;
       const why = `a class that extends ${pattern.base.path}`;
       const method = { name: pattern.method, static: false };
+      state.perExecution.add(cls);
       addMethod(state, unit, cls, method, { params: pattern.params ?? [], why });
       continue;
     }

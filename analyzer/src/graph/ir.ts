@@ -206,6 +206,8 @@ export type Op =
   | { readonly type: 'copy'; readonly to: Slot; readonly from: Slot }
   /** Moves all but `undefined` and `null`: the left side of `??`, a value with a default. */
   | { readonly type: 'present'; readonly to: Slot; readonly from: Slot }
+  /** Moves what may be false: the left side of `&&`. */
+  | { readonly type: 'falsy'; readonly to: Slot; readonly from: Slot }
   /** Assigns to a variable that exists already. */
   | ({ readonly type: 'assign'; readonly to: Slot; readonly from: Slot; readonly name: string } & Span)
   | { readonly type: 'function'; readonly to: Slot; readonly fn: number }

@@ -108,6 +108,9 @@ function walkOp(state: GraphState, instance: Instance, op: Op): void {
     case 'present':
       present(state, nodeOf(instance, op.from), nodeOf(instance, op.to));
       return;
+    case 'falsy':
+      moveFalsy(state, nodeOf(instance, op.from), nodeOf(instance, op.to));
+      return;
     case 'assign':
       assign(state, instance, op);
       return;
@@ -192,5 +195,25 @@ function present(state: GraphState, from: NodeId, to: NodeId): void {
     const { value } = state.tokens.get(token);
     if (value.kind === 'constant' && (value.value === undefined || value.value === null)) return;
     state.solver.add(to, value.kind === 'data' ? dataToken(state, false) : token);
+  });
+}
+
+const alwaysTrue = new Set([
+  'function',
+  'class',
+  'prototype',
+  'object',
+  'array',
+  'instance',
+  'namespace',
+  'commonjs-module',
+  'bound',
+  'generator',
+]);
+
+function moveFalsy(state: GraphState, from: NodeId, to: NodeId): void {
+  state.solver.taintEdge(from, to);
+  state.solver.listen(from, (token) => {
+    if (!alwaysTrue.has(state.tokens.get(token).value.kind)) state.solver.add(to, token);
   });
 }

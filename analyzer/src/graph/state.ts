@@ -161,6 +161,8 @@ export interface GraphState {
   readonly typedIds: Map<TypeDeclarationIr, number>;
   readonly typedArrays: Map<TypeIr, TokenId>;
   readonly declaredLinked: Set<TokenId>;
+  /** Classes of which the engine makes an instance for each execution. */
+  readonly perExecution: Set<ClassIr>;
   /** Where an order is decided, with what it is decided by. */
   readonly orderings: Ordering[];
   /** Tokens of classes, by who made instances of them. */

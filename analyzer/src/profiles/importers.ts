@@ -12,12 +12,13 @@ export function importersOf(
   project: Project,
   targets: ReadonlySet<string>,
 ): ReadonlyMap<string, ReadonlySet<string>> {
-  const bySuffix = importsByLastSegment(project);
+  const { bySuffix, byTarget } = importsOf(project);
   const importers = new Map<string, Set<string>>();
   const queue = [...targets];
   const reached = new Set(queue);
   for (let target = queue.pop(); target !== undefined; target = queue.pop()) {
-    for (const { from, specifier } of namesOf(target).flatMap((name) => bySuffix.get(name) ?? [])) {
+    const named = namesOf(target).flatMap((name) => bySuffix.get(name) ?? []);
+    for (const { from, specifier } of [...named, ...(byTarget.get(target) ?? [])]) {
       const found = project.source.resolve(specifier, from, 'import');
       if (found.type !== 'file' || found.path !== target || from === target) continue;
       const known = importers.get(from);
@@ -36,18 +37,35 @@ interface ImportText {
   readonly specifier: string;
 }
 
-function importsByLastSegment(project: Project): Map<string, ImportText[]> {
-  const found = new Map<string, ImportText[]>();
+interface Imports {
+  /** By the last segment of the specifier, as a relative one ends. */
+  readonly bySuffix: ReadonlyMap<string, readonly ImportText[]>;
+  /** By the file of a workspace package that the specifier names. */
+  readonly byTarget: ReadonlyMap<string, readonly ImportText[]>;
+}
+
+function importsOf(project: Project): Imports {
+  const bySuffix = new Map<string, ImportText[]>();
+  const packages = new Map<string, ImportText[]>();
   for (const from of project.files()) {
     for (const match of (project.readText(from) ?? '').matchAll(specifierPattern)) {
       const specifier = match[2]!;
-      const name = lastSegment(specifier);
-      const list = found.get(name);
-      if (list === undefined) found.set(name, [{ from, specifier }]);
-      else list.push({ from, specifier });
+      push(bySuffix, lastSegment(specifier), { from, specifier });
+      if (!specifier.startsWith('.')) push(packages, specifier, { from, specifier });
     }
   }
-  return found;
+  const byTarget = new Map<string, ImportText[]>();
+  for (const [specifier, list] of packages) {
+    const found = project.source.resolve(specifier, list[0]!.from, 'import');
+    if (found.type === 'file' && found.kind === 'source') byTarget.set(found.path, list);
+  }
+  return { bySuffix, byTarget };
+}
+
+function push(map: Map<string, ImportText[]>, key: string, item: ImportText): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [item]);
+  else list.push(item);
 }
 
 /** What the last segment of a specifier may be when it means this file. */

@@ -19,8 +19,13 @@ export function candidatesFor(project: Project, profile: Profile): string[] {
   }
   // Who imports a function that defines workflows defines some by calling it.
   const factories = new Set([...found].filter((path) => holdsFactory(project, path, defining)));
-  for (const path of factories.size === 0 ? [] : files) {
-    for (const imported of importers.get(path) ?? []) if (factories.has(imported)) found.add(path);
+  for (let before = 0; factories.size > before;) {
+    before = factories.size;
+    for (const path of files) {
+      if (![...(importers.get(path) ?? [])].some((imported) => factories.has(imported))) continue;
+      found.add(path);
+      if (isBarrel(project, path)) factories.add(path);
+    }
   }
   return files.filter((path) => found.has(path));
 }
@@ -33,6 +38,11 @@ function isDefinedByUse(profile: Profile): boolean {
 function mentionsAny(project: Project, path: string, words: readonly string[]): boolean {
   const text = project.readText(path);
   return text !== undefined && words.some((word) => text.includes(word));
+}
+
+/** Hands on what others export. */
+function isBarrel(project: Project, path: string): boolean {
+  return project.source.load(path)?.ir.exports.some((entry) => entry.type !== 'local') === true;
 }
 
 function holdsFactory(project: Project, path: string, defining: readonly string[]): boolean {

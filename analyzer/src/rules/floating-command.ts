@@ -1,10 +1,9 @@
 import { functionsAmong, functionTargets, roleOf } from './calls.js';
-import type { MisuseRule, ResolvedCall, RuleContext, RuleFinding } from './types.js';
+import type { FunctionNode, MisuseRule, ResolvedCall, RuleContext, RuleFinding } from './types.js';
 
 const MESSAGE =
   'The promise of this command is dropped: its failure is lost, and the workflow may end before it does.';
-const CALLBACK_MESSAGE =
-  '`forEach` drops the promises of its callback: the commands inside are not waited for.';
+const CALLBACK_MESSAGE = 'The promises of the callback are dropped: the commands inside are not waited for.';
 
 /**
  * A command whose promise is neither awaited, returned, stored nor combined. An async function that
@@ -26,9 +25,9 @@ function finding(context: RuleContext, call: ResolvedCall): readonly RuleFinding
     suggestion: 'Await it, or keep the promise and await it later.',
   };
   if (startsCommand(context, call)) return [{ ...base, message: MESSAGE }];
-  if (isForEach(call)) {
+  if (dropsResults(call)) {
     const callbacks = functionsAmong(context.argument(call, { argument: 0 }));
-    if (callbacks.some((callback) => callback.ir.async && context.issuesCommands(callback))) {
+    if (callbacks.some((callback) => givesCommand(context, callback))) {
       return [
         {
           ...base,
@@ -57,6 +56,11 @@ function isSafeFunction(context: RuleContext, directives: readonly string[]): bo
   );
 }
 
-/** By its name: of a value whose type is not known, too. */
-const isForEach = (call: ResolvedCall) =>
-  call.op.text.endsWith('.forEach') && functionTargets(call).length === 0;
+/** `forEach`, or a `map` whose array nobody looks at. By its name: of a value whose type is not known, too. */
+const dropsResults = (call: ResolvedCall) =>
+  /\.(?:forEach|map|flatMap)$/.test(call.op.text) && functionTargets(call).length === 0;
+
+/** The callback gives a promise for commands: it is async, or hands on that of a command. */
+const givesCommand = (context: RuleContext, callback: FunctionNode): boolean =>
+  (callback.ir.async && context.issuesCommands(callback)) ||
+  context.calls(callback).some((inner) => inner.op.use === 'returned' && startsCommand(context, inner));

@@ -1,4 +1,4 @@
-import type { TryIr } from '../graph/ir.js';
+import type { Slot, TryIr } from '../graph/ir.js';
 import { functionTargets, functionsAmong, profileHasRole, roleOf } from './calls.js';
 import type { FunctionNode, MisuseRule, ResolvedCall, RuleContext } from './types.js';
 
@@ -29,12 +29,16 @@ function cancellableFunctions(context: RuleContext): readonly FunctionNode[] {
   const shielded = new Set<FunctionNode>();
   const callers = new Map<FunctionNode, Set<FunctionNode>>();
   for (const fn of context.functions) {
+    const scopes = shieldingScopes(context, fn);
     for (const call of context.calls(fn)) {
       for (const target of functionTargets(call)) {
         const known = callers.get(target) ?? new Set();
         callers.set(target, known.add(fn));
       }
-      if (roleOf(call, 'cancellation-scope')?.kind !== 'non-cancellable') continue;
+      const isShielding =
+        roleOf(call, 'cancellation-scope')?.kind === 'non-cancellable' ||
+        (call.op.text.endsWith('.run') && scopes.has(call.op.receiver));
+      if (!isShielding) continue;
       for (const body of functionsAmong(context.argument(call, { argument: 'each' }))) shielded.add(body);
     }
   }
@@ -43,6 +47,19 @@ function cancellableFunctions(context: RuleContext): readonly FunctionNode[] {
     for (const [fn, from] of callers) if ([...from].every((caller) => shielded.has(caller))) shielded.add(fn);
   }
   return context.functions.filter((fn) => !shielded.has(fn));
+}
+
+/** Variables that hold `new CancellationScope({ cancellable: false })`. */
+function shieldingScopes(context: RuleContext, fn: FunctionNode): ReadonlySet<Slot> {
+  const slots = new Set<Slot>();
+  for (const call of context.calls(fn)) {
+    if (call.op.kind !== 'new' || !call.op.text.endsWith('CancellationScope')) continue;
+    const values = context.argument(call, { argument: 0, path: ['cancellable'] });
+    if (values.some((value) => value.type === 'constant' && value.value === false)) slots.add(call.op.to);
+  }
+  for (const op of slots.size === 0 ? [] : fn.ir.ops)
+    if (op.type === 'copy' && slots.has(op.from)) slots.add(op.to);
+  return slots;
 }
 
 function swallows(context: RuleContext, fn: FunctionNode, item: TryIr): boolean {

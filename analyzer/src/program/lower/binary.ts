@@ -114,6 +114,9 @@ function lowerAssignment(fn: FunctionState, node: ts.BinaryExpression): Slot {
   return value;
 }
 
+/** What of the left side is the value of the whole. */
+const leftMoves = { nullish: 'present', falsy: 'copy', truthy: 'falsy' } as const;
+
 function lowerLogical(
   fn: FunctionState,
   node: ts.BinaryExpression,
@@ -134,7 +137,7 @@ function lowerLogical(
   const left = lowerExpression(fn, node.left);
   const to = newSlot(fn);
   const from = fn.ops.length;
-  emit(fn, { type: when === 'nullish' ? 'present' : 'copy', to, from: left });
+  emit(fn, { type: leftMoves[when], to, from: left });
   guarded(fn, left, when, () => {
     emit(fn, { type: 'copy', to, from: lowerExpression(fn, node.right, use, name) });
   });
