@@ -2,7 +2,8 @@
 
 import type { FunctionIr } from '../graph/ir.js';
 import { packageOf } from '../graph/packages.js';
-import { hasSetter, isGlobalObject } from '../graph/properties.js';
+import { isGlobalObject } from '../graph/properties.js';
+import { hasSetter } from '../graph/property-writes.js';
 import { globalShape } from '../graph/shapes.js';
 import { ownerOf, type GraphState, type Instance, type Mutation } from '../graph/state.js';
 import type { NodeId, TokenId, Value } from '../graph/tokens.js';

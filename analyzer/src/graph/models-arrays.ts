@@ -1,12 +1,12 @@
 /** Arrays, maps, sets: what goes in comes out, and callbacks are given it. */
 
 import { arrayToken, invoke, type CallSite } from './calls.js';
-import { accessOf, iterateNode, iterateToken, keysNode, pairToken } from './elements.js';
+import { accessOf, iterateNode, iterateToken, pairToken } from './elements.js';
 import type { Model } from './models.js';
 import { allProperties, propertyNode } from './properties.js';
 import type { GraphState } from './state.js';
 import type { NodeId, Token } from './tokens.js';
-import { constantToken, dataToken, primitiveToken, typeToken } from './values.js';
+import { constantToken, primitiveToken } from './values.js';
 
 /** Everything that the receiver holds. */
 export function elementsOf(state: GraphState, site: CallSite): NodeId {
@@ -31,7 +31,7 @@ const maxArraysOfCall = 3;
  * are one for each call, or a loop that feeds its result back would make ever more of them. Where many
  * meet, in a function that everybody calls, whoever called gets all of them anyway: they are one, too.
  */
-function newArray(state: GraphState, site: CallSite, elements: NodeId): Token {
+export function newArray(state: GraphState, site: CallSite, elements: NodeId): Token {
   const from = site.receiver === undefined ? undefined : state.tokens.get(site.receiver).value;
   let isDerived = from?.kind === 'array' && from.derived === true;
   if (!isDerived && site.receiver !== undefined) {
@@ -160,10 +160,14 @@ const reduce: Model = (state, site) => {
   const elements = elementsOf(state, site);
   const accumulated = state.solver.newNode();
   state.solver.edge(site.args[1] ?? elements, accumulated);
+  const index = state.solver.newNode();
+  state.solver.add(index, primitiveToken(state, 'number'));
+  const self = state.solver.newNode();
+  if (site.receiver !== undefined) state.solver.add(self, site.receiver);
   const [callback] = site.args;
   if (callback !== undefined) {
     state.solver.listen(callback, (fn) => {
-      const args = [accumulated, elements];
+      const args = [accumulated, elements, index, self];
       invoke(state, fn, { by: site.by, at: site.at, end: site.end, args, to: accumulated });
     });
   }
@@ -239,59 +243,6 @@ const splice: Model = (state, site) => {
   newArray(state, site, elementsOf(state, site));
 };
 
-const mapSet: Model = (state, site) => {
-  mutate(state, site);
-  const [key, value] = site.args;
-  if (site.receiver === undefined || value === undefined || key === undefined) return;
-  const token = state.tokens.get(site.receiver);
-  state.solver.edge(key, keysNode(state, token));
-  state.solver.listen(key, (id) => {
-    const found = state.tokens.get(id).value;
-    const name = found.kind === 'constant' ? `k:${String(found.value)}` : '[]';
-    state.solver.edge(value, propertyNode(state, token, name));
-  });
-  state.solver.add(site.to, site.receiver);
-};
-
-const mapGet: Model = (state, site) => {
-  const [key] = site.args;
-  if (site.receiver === undefined || key === undefined) return;
-  const token = state.tokens.get(site.receiver);
-  if (state.tokens.get(site.receiver).value.kind === 'primitive') state.solver.add(site.to, dataToken(state));
-  state.solver.edge(propertyNode(state, token, '[]'), site.to);
-  state.solver.add(site.to, constantToken(state, undefined));
-  state.solver.listen(key, (id) => {
-    const found = state.tokens.get(id).value;
-    const sure = found.kind === 'constant';
-    const from = sure ? propertyNode(state, token, `k:${String(found.value)}`) : allProperties(state, token);
-    state.solver.edge(from, site.to);
-  });
-};
-
-const mapEach: Model = (state, site) => {
-  if (site.receiver === undefined) return;
-  const token = state.tokens.get(site.receiver);
-  const [callback] = site.args;
-  if (callback === undefined) return;
-  const args = [allProperties(state, token), keysNode(state, token)];
-  state.solver.listen(callback, (fn) => {
-    invoke(state, fn, { by: site.by, at: site.at, end: site.end, args, to: state.solver.newNode() });
-  });
-};
-
-const setAdd: Model = (state, site) => {
-  mutate(state, site);
-  const [value] = site.args;
-  if (site.receiver === undefined || value === undefined) return;
-  state.solver.edge(value, propertyNode(state, state.tokens.get(site.receiver), '[]'));
-  state.solver.add(site.to, site.receiver);
-};
-
-const remove: Model = (state, site) => {
-  mutate(state, site);
-  state.solver.add(site.to, primitiveToken(state, 'boolean'));
-};
-
 const entries: Model = (state, site) => {
   if (site.receiver === undefined) return;
   const pairs = state.solver.newNode();
@@ -299,50 +250,9 @@ const entries: Model = (state, site) => {
   newArray(state, site, pairs);
 };
 
-const mapKeys: Model = (state, site) => {
-  if (site.receiver !== undefined) newArray(state, site, keysNode(state, state.tokens.get(site.receiver)));
-};
-
 const values: Model = (state, site) => {
   newArray(state, site, elementsOf(state, site));
 };
-
-/** `new Map(pairs)`, `new Set(items)`: a container of its own. */
-function container(type: string): Model {
-  return (state, site) => {
-    const where = `${String(site.by.id)}.${String(site.at)}`;
-    const made = typeToken(state, type, where, site.by.phase);
-    state.solver.add(site.to, made);
-    const token = state.tokens.get(made);
-    const access = accessOf(site);
-    const [from] = site.args;
-    if (from === undefined || access === undefined) return;
-    const items = state.solver.newNode();
-    iterateNode(state, from, items, access);
-    if (type === 'Set' || type === 'WeakSet') {
-      state.solver.edge(items, propertyNode(state, token, '[]'));
-      return;
-    }
-    state.solver.listen(items, (pair) => {
-      addPair(state, site, token.id, pair);
-    });
-  };
-}
-
-function addPair(state: GraphState, site: CallSite, container: number, pair: number): void {
-  const holder = state.tokens.get(pair);
-  if (holder.value.kind !== 'array' && holder.value.kind !== 'native-instance') return;
-  const token = state.tokens.get(container);
-  const key = propertyNode(state, holder, '0');
-  state.solver.edge(key, keysNode(state, token));
-  const value = propertyNode(state, holder, '1');
-  state.solver.listen(key, (id) => {
-    const found = state.tokens.get(id).value;
-    const name = found.kind === 'constant' ? `k:${String(found.value)}` : '[]';
-    state.solver.edge(value, propertyNode(state, token, name));
-  });
-  void site;
-}
 
 const arrayFrom: Model = (state, site) => {
   const [from, callback] = site.args;
@@ -358,7 +268,7 @@ const arrayOfItems: Model = (state, site) => {
   newArray(state, site, items);
 };
 
-function on(types: string, names: string, model: Model): [string, Model][] {
+export function on(types: string, names: string, model: Model): [string, Model][] {
   return types
     .split(' ')
     .flatMap((type) => names.split(' ').map((name): [string, Model] => [`${type}#${name}`, model]));
@@ -383,20 +293,10 @@ export const arrayModels: readonly (readonly [string, Model])[] = [
   ...on('Array', 'push unshift', append),
   ...on('Array', 'pop shift', takeOut),
   ...on('Array', 'splice toSpliced', splice),
-  ...on('Map WeakMap', 'set', mapSet),
-  ...on('Map WeakMap', 'get', mapGet),
-  ...on('Map', 'forEach', mapEach),
-  ...on('Map WeakMap Set WeakSet', 'delete clear', remove),
-  ...on('Set WeakSet', 'add', setAdd),
   ...on('Map', 'entries Symbol.iterator', entries),
-  ...on('Map', 'keys', mapKeys),
   ...on('Map Set Array', 'values', values),
   ...on('Set Array', 'Symbol.iterator', values),
   ...on('Array Set', 'entries', entries),
-  ['new Map', container('Map')],
-  ['new WeakMap', container('WeakMap')],
-  ['new Set', container('Set')],
-  ['new WeakSet', container('WeakSet')],
   ['Array.from', arrayFrom],
   ['Array.fromAsync', arrayFrom],
   ['Array.of', arrayOfItems],

@@ -3,6 +3,7 @@
 import type { CallSite } from './calls.js';
 import { conversionModels } from './conversions.js';
 import { arrayModels } from './models-arrays.js';
+import { keyedModels } from './models-keyed.js';
 import { objectModels } from './models-objects.js';
 import { functionModels } from './models-functions.js';
 import type { GraphState } from './state.js';
@@ -11,6 +12,7 @@ export type Model = (state: GraphState, site: CallSite) => void;
 
 const models: ReadonlyMap<string, Model> = new Map<string, Model>([
   ...arrayModels,
+  ...keyedModels,
   ...objectModels,
   ...functionModels,
   ...conversionModels,

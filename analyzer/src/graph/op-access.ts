@@ -7,7 +7,8 @@ import { copyProperties } from './models-objects.js';
 import { importBinding } from './modules.js';
 import { addTyped } from './natives.js';
 import { accessAt, literalToken, walkIteration } from './op-iteration.js';
-import { defineAccessor, propertyNode, readProperty, writeProperty, type Access } from './properties.js';
+import { defineAccessor, propertyNode, readProperty, type Access } from './properties.js';
+import { writeProperty } from './property-writes.js';
 import { nodeOf, type GraphState, type Instance } from './state.js';
 import type { NodeId, TokenId } from './tokens.js';
 

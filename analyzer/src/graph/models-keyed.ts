@@ -1,0 +1,116 @@
+/** Maps and sets: what goes in under a key comes out under it. */
+
+import { invoke, type CallSite } from './calls.js';
+import { accessOf, iterateNode, keysNode } from './elements.js';
+import type { Model } from './models.js';
+import { mutate, newArray, on } from './models-arrays.js';
+import { allProperties, propertyNode } from './properties.js';
+import type { GraphState } from './state.js';
+import { constantToken, dataToken, primitiveToken, typeToken } from './values.js';
+
+const mapSet: Model = (state, site) => {
+  mutate(state, site);
+  const [key, value] = site.args;
+  if (site.receiver === undefined || value === undefined || key === undefined) return;
+  const token = state.tokens.get(site.receiver);
+  state.solver.edge(key, keysNode(state, token));
+  state.solver.listen(key, (id) => {
+    const found = state.tokens.get(id).value;
+    const name = found.kind === 'constant' ? `k:${String(found.value)}` : '[]';
+    state.solver.edge(value, propertyNode(state, token, name));
+  });
+  state.solver.add(site.to, site.receiver);
+};
+
+const mapGet: Model = (state, site) => {
+  const [key] = site.args;
+  if (site.receiver === undefined || key === undefined) return;
+  const token = state.tokens.get(site.receiver);
+  if (state.tokens.get(site.receiver).value.kind === 'primitive') state.solver.add(site.to, dataToken(state));
+  state.solver.edge(propertyNode(state, token, '[]'), site.to);
+  state.solver.add(site.to, constantToken(state, undefined));
+  state.solver.listen(key, (id) => {
+    const found = state.tokens.get(id).value;
+    const sure = found.kind === 'constant';
+    const from = sure ? propertyNode(state, token, `k:${String(found.value)}`) : allProperties(state, token);
+    state.solver.edge(from, site.to);
+  });
+};
+
+const mapEach: Model = (state, site) => {
+  if (site.receiver === undefined) return;
+  const token = state.tokens.get(site.receiver);
+  const [callback] = site.args;
+  if (callback === undefined) return;
+  const args = [allProperties(state, token), keysNode(state, token)];
+  state.solver.listen(callback, (fn) => {
+    invoke(state, fn, { by: site.by, at: site.at, end: site.end, args, to: state.solver.newNode() });
+  });
+};
+
+const setAdd: Model = (state, site) => {
+  mutate(state, site);
+  const [value] = site.args;
+  if (site.receiver === undefined || value === undefined) return;
+  state.solver.edge(value, propertyNode(state, state.tokens.get(site.receiver), '[]'));
+  state.solver.add(site.to, site.receiver);
+};
+
+const remove: Model = (state, site) => {
+  mutate(state, site);
+  state.solver.add(site.to, primitiveToken(state, 'boolean'));
+};
+
+const mapKeys: Model = (state, site) => {
+  if (site.receiver !== undefined) newArray(state, site, keysNode(state, state.tokens.get(site.receiver)));
+};
+
+/** `new Map(pairs)`, `new Set(items)`: a container of its own. */
+function container(type: string): Model {
+  return (state, site) => {
+    const where = `${String(site.by.id)}.${String(site.at)}`;
+    const made = typeToken(state, type, where, site.by.phase);
+    state.solver.add(site.to, made);
+    const token = state.tokens.get(made);
+    const access = accessOf(site);
+    const [from] = site.args;
+    if (from === undefined || access === undefined) return;
+    const items = state.solver.newNode();
+    iterateNode(state, from, items, access);
+    if (type === 'Set' || type === 'WeakSet') {
+      state.solver.edge(items, propertyNode(state, token, '[]'));
+      return;
+    }
+    state.solver.listen(items, (pair) => {
+      addPair(state, site, token.id, pair);
+    });
+  };
+}
+
+function addPair(state: GraphState, site: CallSite, container: number, pair: number): void {
+  const holder = state.tokens.get(pair);
+  if (holder.value.kind !== 'array' && holder.value.kind !== 'native-instance') return;
+  const token = state.tokens.get(container);
+  const key = propertyNode(state, holder, '0');
+  state.solver.edge(key, keysNode(state, token));
+  const value = propertyNode(state, holder, '1');
+  state.solver.listen(key, (id) => {
+    const found = state.tokens.get(id).value;
+    const name = found.kind === 'constant' ? `k:${String(found.value)}` : '[]';
+    state.solver.edge(value, propertyNode(state, token, name));
+  });
+  void site;
+}
+
+export const keyedModels: readonly (readonly [string, Model])[] = [
+  ...on('Map WeakMap', 'set', mapSet),
+  ...on('Map WeakMap', 'get', mapGet),
+  ...on('Map', 'forEach', mapEach),
+  ...on('Map WeakMap Set WeakSet', 'delete clear', remove),
+  ...on('Set WeakSet', 'add', setAdd),
+  ...on('Map', 'keys', mapKeys),
+  ['new Map', container('Map')],
+  ['new WeakMap', container('WeakMap')],
+  ['new Set', container('Set')],
+  ['new WeakSet', container('WeakSet')],
+];

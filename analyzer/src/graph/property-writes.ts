@@ -1,0 +1,57 @@
+/** Writing properties: values, prototypes, and the setters that are called instead. */
+
+import { addPrototype, callAccessor, propertyNode, type Access } from './properties.js';
+import type { GraphState } from './state.js';
+import type { NodeId, Token, TokenId } from './tokens.js';
+
+/** Writes a property. Gives whether the token can hold it. */
+export function writeProperty(
+  state: GraphState,
+  of: TokenId,
+  name: string,
+  from: NodeId,
+  access: Access,
+): boolean {
+  const token = state.tokens.get(of);
+  switch (token.value.kind) {
+    case 'function':
+    case 'class':
+    case 'prototype':
+    case 'object':
+    case 'array':
+    case 'instance':
+    case 'declared':
+    case 'namespace':
+    case 'commonjs-module':
+    case 'native-instance':
+    case 'native':
+      break;
+    default:
+      return false;
+  }
+  if (name === '__proto__') linkPrototype(state, token, from);
+  state.solver.edge(from, propertyNode(state, token, name));
+  const setters = findSetters(state, token, name, 0);
+  for (const setter of setters) callAccessor(state, setter, of, [from], state.solver.newNode(), access);
+  return true;
+}
+
+export function linkPrototype(state: GraphState, token: Token, from: NodeId): void {
+  state.solver.listen(from, (prototype) => {
+    addPrototype(state, token, prototype);
+  });
+}
+
+/** Writing a property of this name calls a function. */
+export function hasSetter(state: GraphState, token: Token, name: string): boolean {
+  return findSetters(state, token, name, 0).length > 0;
+}
+
+function findSetters(state: GraphState, token: Token, name: string, depth: number): NodeId[] {
+  if (token.heap === undefined || depth > 16) return [];
+  const setter = token.heap.setters?.get(name);
+  if (setter !== undefined) return [setter];
+  return [...(token.heap.prototypes ?? [])].flatMap((id) =>
+    findSetters(state, state.tokens.get(id), name, depth + 1),
+  );
+}
