@@ -50,7 +50,9 @@ const printer = ts.createPrinter({ removeComments: true, newLine: ts.NewLineKind
 function declarationOf(symbol: ts.Symbol, checker: ts.TypeChecker): string {
   const target = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
   const declarations = target.declarations ?? [];
-  const renamed = target.name === symbol.name ? '' : `// ${target.name} as ${symbol.name}\n`;
+  // A module is called by its path, which is another on each machine.
+  const targetName = target.name.replace(`${root}/`, '');
+  const renamed = targetName === symbol.name ? '' : `// ${targetName} as ${symbol.name}\n`;
   const texts = declarations.map((declaration) => {
     const file = declaration.getSourceFile();
     const inOurs = file.fileName.startsWith(root) && !file.fileName.includes('/node_modules/');
