@@ -91,6 +91,15 @@ export type {
 } from './worker/activity-interceptors.js';
 export { createLogger, defaultLogger, type Logger, type LogLevel } from './worker/logger.js';
 export type { WorkerMetrics } from './worker/metrics.js';
+export {
+  countLimitWarnings,
+  observeService,
+  openTelemetryMetrics,
+  type InstrumentOptions,
+  type Labels,
+  type MeterLike,
+} from './worker/open-telemetry.js';
+export { warningText, type RunLimitWarning } from './service/limit-warnings.js';
 export { connectService, startServer } from './frontend/entry.js';
 export type { ConnectOptions, RemoteService } from './frontend/connect.js';
 export type { RunningServer, ServerOptions, TlsOptions } from './frontend/server.js';

@@ -4,8 +4,10 @@ import { InputError } from './errors.js';
 import type { DirectTasks } from './service/direct-tasks.js';
 import type { Service, ServiceOptions } from './service/open-service.js';
 import { openService } from './service/open-service.js';
+import { warningText } from './service/limit-warnings.js';
 import { MemoryStore } from './store/memory-store.js';
 import { openSqliteStore } from './store/sqlite-store.js';
+import { defaultLogger } from './worker/logger.js';
 
 export interface EngineOptions extends Omit<ServiceOptions, 'store'>, Omit<ClientOptions, 'connection'> {
   /** The database file; made when it does not exist. */
@@ -38,7 +40,11 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       : await openSqliteStore({ file, ...(waitForOwnerMs !== undefined && { waitForOwnerMs }) });
   let service: Service;
   try {
-    service = openService({ ...options, store });
+    service = openService({
+      onLimitWarning: (warning) => defaultLogger.warn(warningText(warning)),
+      ...options,
+      store,
+    });
   } catch (error) {
     // It could not be read: it is free for others again.
     await store.close();

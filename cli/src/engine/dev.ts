@@ -1,11 +1,21 @@
 import { resolve } from 'node:path';
-import { openEngine, startServer, Worker, type Engine, type WorkerMetrics } from '@refrain/engine';
+import {
+  countLimitWarnings,
+  observeService,
+  openEngine,
+  openTelemetryMetrics,
+  startServer,
+  warningText,
+  Worker,
+  type Engine,
+  type WorkerMetrics,
+} from '@refrain/engine';
 import { Registry } from 'prom-client';
 import type { ExitCode } from '../command.js';
 import type { Terminal } from '../terminal.js';
 import { loadActivities } from './activities-module.js';
 import { CodeSession } from './code-session.js';
-import { prometheusMetrics, serveMetrics, serviceGauges } from './prometheus.js';
+import { prometheusMeter, serveMetrics } from './prometheus.js';
 import { loggerOf } from './run.js';
 
 /** What the command line of `refrain dev` gives. */
@@ -32,7 +42,17 @@ export interface DevArguments {
 export async function runDevCommand(given: DevArguments, terminal: Terminal): Promise<ExitCode> {
   const { cwd, stdout, interrupted } = terminal;
   const path = (file: string) => resolve(cwd, file);
-  await using engine = await openEngine({ file: path(given.file), waitForOwnerMs: 2_000 });
+  const registry = new Registry();
+  const meter = prometheusMeter(registry);
+  const countWarning = countLimitWarnings(meter);
+  await using engine = await openEngine({
+    file: path(given.file),
+    waitForOwnerMs: 2_000,
+    onLimitWarning(warning) {
+      countWarning(warning);
+      loggerOf(terminal).warn(warningText(warning));
+    },
+  });
   const server = await startServer({
     service: engine.service,
     port: given.port,
@@ -42,9 +62,8 @@ export async function runDevCommand(given: DevArguments, terminal: Terminal): Pr
     ...tlsOf(given, path),
   });
   stdout.write(`engine on ${given.file}, Temporal's API on ${server.address}\n`);
-  const registry = new Registry();
-  serviceGauges(registry, engine.service);
-  const metrics = prometheusMetrics(registry);
+  observeService(meter, engine.service);
+  const metrics = openTelemetryMetrics(meter);
   const scraped =
     given['metrics-port'] === undefined ? undefined : await serveMetrics(registry, given['metrics-port']);
   const session = sessionOf(given, terminal, engine, metrics);

@@ -91,6 +91,7 @@ const complete: Readonly<Record<string, (answer: Answer) => unknown>> = {
     pendingActivities: [],
     pendingChildren: [],
     pendingTimers: [],
+    limitWarnings: [],
     ...answer,
   }),
   PollWorkflowTaskQueue: (answer) => (answer['taskToken'] ? workflowTask(answer) : undefined),

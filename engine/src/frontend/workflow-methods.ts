@@ -44,9 +44,9 @@ export function workflowMethods(service: WorkflowService): Readonly<Record<strin
   };
 }
 
-/** `pendingTimers` is ours alone; the message has no place for it. */
+/** `pendingTimers` and `limitWarnings` are ours alone; the message has no place for them. */
 function withoutOwnFields(response: W.DescribeWorkflowExecutionResponse): object {
-  const { pendingTimers: _ours, ...rest } = response;
+  const { pendingTimers: _timers, limitWarnings: _warnings, ...rest } = response;
   return rest;
 }
 

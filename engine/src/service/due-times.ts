@@ -60,6 +60,13 @@ export class DueTimes {
     this.#arm();
   }
 
+  /** Runs whose time has passed and that have not been looked at, of those in the heap. */
+  overdue(nowMs: number): number {
+    let count = 0;
+    for (const dueMs of this.#earliest.values()) if (dueMs <= nowMs) count++;
+    return count;
+  }
+
   /** Forgets what it knows; nothing fires until `reload`. */
   clear(): void {
     this.#heap.length = 0;

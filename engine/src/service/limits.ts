@@ -1,6 +1,6 @@
 /**
  * Bounds of the service (E10), with Temporal's defaults where Temporal has the limit. A run that reaches a
- * `…Error` limit is refused or ended; from the `…Warning` limit on `suggestContinueAsNew` is set.
+ * `…Error` limit is refused or ended; at the `…Warning` limit there is a warning (`limit-warnings.ts`).
  */
 export const limits = {
   historyEventsWarning: 10_240,
@@ -17,12 +17,17 @@ export const limits = {
   searchAttributesCount: 100,
   idBytes: 1000,
   namespaces: 1_000,
+  pendingActivitiesWarning: 1_600,
   pendingActivities: 2_000,
+  pendingChildrenWarning: 1_600,
   pendingChildren: 2_000,
+  pendingSignalsWarning: 1_600,
   pendingSignals: 2_000,
   pendingCancelRequests: 2_000,
+  signalsPerRunWarning: 8_000,
   signalsPerRun: 10_000,
   updatesInFlight: 10,
+  updatesPerRunWarning: 1_600,
   updatesPerRun: 2_000,
   bufferedEvents: 10_000,
   bufferedQueries: 1_000,

@@ -22,6 +22,8 @@ export interface LoadedRun {
   /** The store holds values of search attributes of this run. */
   hasSearchValues: boolean;
   startRequestId: string | undefined;
+  /** Limits of which a warning was given; undefined while there is none. */
+  warned: Set<string> | undefined;
   /** Called after each change: long polls of the history. */
   readonly watchers: Set<() => void>;
   queries: PendingQueries | undefined;
@@ -42,6 +44,7 @@ export function newLoadedRun(state: ExecutionState): LoadedRun {
     recordChanged: false,
     hasSearchValues: false,
     startRequestId: undefined,
+    warned: undefined,
     watchers: new Set(),
     queries: undefined,
     updates: undefined,

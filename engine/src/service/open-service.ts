@@ -6,6 +6,7 @@ import type { SearchAttributeType } from './check-fields.js';
 import type { Clock, Random } from './clock.js';
 import { realClock } from './clock.js';
 import type { DirectTasks } from './direct-tasks.js';
+import type { RunLimitWarning } from './limit-warnings.js';
 import type { Namespace } from './namespaces.js';
 import { firstNamespace, Namespaces } from './namespaces.js';
 import type { Activity, NamespaceService } from './service.js';
@@ -26,6 +27,8 @@ export interface ServiceOptions {
   readonly maxLoadedRuns?: number;
   /** Keeps an activity task from every worker when it answers true; its attempt then runs into its timeouts unstarted. */
   readonly withholdsActivity?: (task: PollActivityTaskQueueResponse) => boolean;
+  /** Called once for each limit that a run comes near to. */
+  readonly onLimitWarning?: (warning: RunLimitWarning) => void;
   /** Called when the store has failed; requests fail with the same error until it works again. */
   readonly onStoreFailure?: (error: unknown) => void;
 }
@@ -125,6 +128,7 @@ function control(
         isStoring: parts.some((p) => p.isStoring),
         backlog: sum((p) => p.backlog),
         loadedRuns: sum((p) => p.loadedRuns),
+        overdue: sum((p) => p.overdue),
       };
     },
     settleDueTimes: () => all().forEach((service) => service.settleDueTimes()),

@@ -24,6 +24,7 @@ export interface RunsOptions {
   readonly maxLoadedRuns: number;
   carryOut(run: LoadedRun, effect: Effect, t: Transition): void;
   committed(): void;
+  grew(run: LoadedRun, t: Transition): void;
   failed(error: unknown): void;
 }
 
@@ -108,7 +109,10 @@ export class Runs {
     const result = body(t);
     this.#stage(run, t);
     for (const effect of t.effects) this.#options.carryOut(run, effect, t);
-    if (t.appended.length > 0) for (const watch of [...run.watchers]) watch();
+    if (t.appended.length > 0) {
+      for (const watch of [...run.watchers]) watch();
+      this.#options.grew(run, t);
+    }
     return result;
   }
 

@@ -23,6 +23,8 @@ import { requestCancel } from './from-outside.js';
 import { isRunning } from './state.js';
 import { Schedules } from './schedule/schedules.js';
 import type { WorkflowExecution } from '../history/messages.js';
+import type { RunLimitWarning } from './limit-warnings.js';
+import { warner } from './limit-warnings.js';
 import type { Recovery } from './recovery.js';
 import { isStoreFailure, newRecovery } from './recovery.js';
 import { Runs } from './runs.js';
@@ -41,6 +43,8 @@ export interface NamespaceServiceOptions {
   readonly failRunOn?: readonly string[];
   /** Runs kept in memory while nothing of them is under way. */
   readonly maxLoadedRuns?: number;
+  /** Called once for each limit that a run comes near to. */
+  readonly onLimitWarning?: (warning: RunLimitWarning) => void;
   /** Keeps a task from every worker when it answers true; the attempt then runs into its timeouts unstarted. */
   readonly withholdsActivity?: (task: PollActivityTaskQueueResponse) => boolean;
   /** Called when the store has failed; requests fail with the same error until it works again. */
@@ -58,6 +62,8 @@ export interface Activity {
   readonly backlog: number;
   /** Runs in memory. */
   readonly loadedRuns: number;
+  /** Runs with a timer, timeout or backoff past its time. */
+  readonly overdue: number;
 }
 
 export interface NamespaceService extends WorkflowService {
@@ -106,6 +112,7 @@ export function openNamespaceService(options: NamespaceServiceOptions): Namespac
     carryOut: (run, effect) => carryOut(ctx, run, effect),
     failed,
     committed: () => recovery.succeeded(),
+    grew: warner(namespace, options.onLimitWarning),
   });
   const ctx: ServiceContext = {
     namespace,
@@ -253,6 +260,7 @@ function control(
       tasksWithWorkers: ctx.inFlight.count(),
       isStoring: !ctx.runs.isSettled,
       backlog: ctx.workflowTasks.countWaiting(isWaiting) + ctx.activityTasks.countWaiting(isWaiting),
+      overdue: ctx.dueTimes.overdue(ctx.clock.nowMs()),
     }),
     settleDueTimes: () =>
       ctx.dueTimes.settle((key) => {

@@ -54,3 +54,17 @@ export function countAnswer(
     metrics.continuedAsNew(workflowType);
   }
 }
+
+export function countTask(
+  metrics: WorkerMetrics,
+  { identity, state }: CachedExecution,
+  { previousStartedEventId }: PollWorkflowTaskQueueResponse,
+  durationMs: number,
+): void {
+  const { events } = state.feed;
+  metrics.workflowTaskCompleted(identity.workflowType, events.length, durationMs);
+  const signals = events.filter(
+    ({ type, eventId }) => type === 'WorkflowExecutionSignaled' && eventId > previousStartedEventId,
+  );
+  if (signals.length > 0) metrics.signalsReceived(identity.workflowType, signals.length);
+}

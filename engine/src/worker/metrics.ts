@@ -1,9 +1,10 @@
-/** What a worker counts; a bridge to OpenTelemetry implements it. Durations are milliseconds. */
+/** What a worker counts; `open-telemetry.ts` implements it. Durations are milliseconds. */
 export interface WorkerMetrics {
   workflowTaskCompleted(workflowType: string, replayedEvents: number, durationMs: number): void;
   workflowTaskFailed(workflowType: string, cause: string): void;
   stickyCache(event: 'hit' | 'miss' | 'evicted', size: number): void;
   historySize(workflowType: string, events: number, bytes: number): void;
+  signalsReceived(workflowType: string, count: number): void;
   continuedAsNew(workflowType: string): void;
   activityStarted(activityType: string, scheduleToStartMs: number): void;
   activityEnded(
@@ -21,6 +22,7 @@ export const noMetrics: WorkerMetrics = {
   workflowTaskFailed: nothing,
   stickyCache: nothing,
   historySize: nothing,
+  signalsReceived: nothing,
   continuedAsNew: nothing,
   activityStarted: nothing,
   activityEnded: nothing,

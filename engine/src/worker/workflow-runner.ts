@@ -14,7 +14,7 @@ import { hasStatus } from './service-status.js';
 import { ActivationQueue } from './activation-queue.js';
 import type { QueryParts } from './answer-query.js';
 import { answerQuery } from './answer-query.js';
-import { answerRequest, countAnswer, stickyAttributes } from './answer-request.js';
+import { answerRequest, countAnswer, countTask, stickyAttributes } from './answer-request.js';
 import { CachedExecution } from './cached-execution.js';
 import type { Direct } from './direct.js';
 import { whenAborted, whenStored } from './direct.js';
@@ -199,8 +199,8 @@ export class WorkflowRunner {
     try {
       const step = await this.#run(work, await begin());
       if (step.type === 'answer') {
-        await this.#complete(execution, task, step.answer);
         this.#countTask(work);
+        await this.#complete(execution, task, step.answer);
       } else await this.#fail(execution, task, step);
     } catch (error) {
       this.#drop(execution);
@@ -252,11 +252,11 @@ export class WorkflowRunner {
     execution.end();
     try {
       if (stays) this.#cache.keep(execution);
+      this.#countTask(work);
       tasks.completeWorkflowTask(
         answerRequest(this.#options, task, answer, this.#cache.isOn ? this.#sticky : undefined),
       );
       countAnswer(this.#options.metrics, execution, answer);
-      this.#countTask(work);
       if (stays) tasks.whenDurable((failure) => void (failure && this.#cache.evict(runId)));
       else this.#drop(execution);
     } catch (error) {
@@ -358,10 +358,10 @@ export class WorkflowRunner {
     if (answer.closes || !this.#cache.isOn) this.#drop(execution);
   }
 
+  /** Before the answer is given: after it the execution may be at its next task. */
   #countTask({ execution, task, beganMs }: Work): void {
     const { clock, metrics } = this.#options;
-    const events = execution.state.feed.events.length;
-    metrics.workflowTaskCompleted(task.workflowType.name, events, clock.nowMs() - beganMs);
+    countTask(metrics, execution, task, clock.nowMs() - beganMs);
   }
 
   async #fail(

@@ -1,3 +1,4 @@
+import type { LimitWarning } from '../limit-warnings.js';
 import type { HistoryEvent } from '../../history/event.js';
 import type { EnumValue } from '../../history/field-kinds.js';
 import type {
@@ -213,6 +214,8 @@ export interface DescribeWorkflowExecutionResponse {
   readonly pendingChildren: readonly PendingChildExecutionInfo[];
   readonly pendingWorkflowTask?: PendingWorkflowTaskInfo;
   readonly pendingTimers: readonly { readonly timerId: string; readonly fireTimeMs: number }[];
+  /** Limits that the run is near to, or has reached. */
+  readonly limitWarnings: readonly LimitWarning[];
 }
 
 export interface ListWorkflowExecutionsRequest {

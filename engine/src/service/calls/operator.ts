@@ -13,6 +13,7 @@ import { openRunOf, runOf, runOfChain } from '../context.js';
 import { terminate } from '../effects.js';
 import { requestCancel } from '../from-outside.js';
 import { infoOf } from '../info.js';
+import { limitWarnings } from '../limit-warnings.js';
 import { recordOf } from '../record.js';
 import type { ActivityState, ExecutionState } from '../state.js';
 import { isRunning, taskQueueOf } from '../state.js';
@@ -92,6 +93,7 @@ export async function describeWorkflowExecution(
     pendingTimers: open
       ? [...state.timers].map(([timerId, { fireTimeMs }]) => ({ timerId, fireTimeMs }))
       : [],
+    limitWarnings: limitWarnings(state),
   };
 }
 

@@ -16,10 +16,20 @@ export async function listWorkflowExecutions(
 ): Promise<ListWorkflowExecutionsResponse> {
   const query = parseVisibilityQuery(request.query, ctx.searchAttributeTypes);
   if (query.groupBy) throw invalidArgument('GROUP BY is for counts');
+  checkPage(request);
   await ctx.runs.durable();
   const pageSize = Math.min(request.pageSize || limits.pageSize, limits.pageSize);
   const { records, next } = ctx.store.listRuns(query, request.nextPageToken, pageSize);
   return { executions: records.map(infoOf), ...(next !== undefined && { nextPageToken: next }) };
+}
+
+function checkPage({ pageSize = 0, nextPageToken }: ListWorkflowExecutionsRequest): void {
+  if (!Number.isInteger(pageSize) || pageSize < 0) {
+    throw invalidArgument(`pageSize must be a count, found ${pageSize}`);
+  }
+  if (nextPageToken && !/^\d+$/.test(nextPageToken)) {
+    throw invalidArgument('nextPageToken is not one that this call returned');
+  }
 }
 
 export async function countWorkflowExecutions(
