@@ -1,42 +1,76 @@
 import { TestWorkflowEnvironment } from '@refrain/test-env';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { machine, medianOf } from '../harness.mjs';
 
-// `npm run bench -- test-env`: a test that skips a year; a thousand small tests, with and without replays.
+// `npm run bench -- test-env [tests]`: a test that skips a year, and many small tests, with and without replays, for
+// code on either API. Tests with and without replays take turns in blocks, so that both meet the same machine.
 const here = dirname(fileURLToPath(import.meta.url));
-const workflowsPath = join(here, '..', '..', 'fixtures', 'test-env', 'basic', 'workflows.ts');
+const fixtures = join(here, '..', '..', 'fixtures', 'test-env');
+const count = Number(process.argv[2] ?? 1000);
+const blockSize = 50;
 
-async function yearLong() {
+async function withEnvironment(options, test) {
   const began = performance.now();
-  const env = await TestWorkflowEnvironment.create({ workflowsPath });
-  await env.run('sleeper', ['365 days']);
+  const cpu = process.cpuUsage();
+  const env = await TestWorkflowEnvironment.create(options);
+  await test(env);
   await env.close();
-  return performance.now() - began;
+  const { user, system } = process.cpuUsage(cpu);
+  return { wallMs: performance.now() - began, cpuMs: (user + system) / 1000 };
 }
 
-async function small(replay) {
-  const env = await TestWorkflowEnvironment.create({ workflowsPath, replay });
-  env.mock('charge').throws('503').once().returns('ok');
-  await env.run('charger', ['a', 1]);
-  await env.close();
+function sorted(values, of) {
+  return values.map(of).sort((a, b) => a - b);
 }
 
-async function thousand(replay) {
-  const began = performance.now();
-  for (let count = 0; count < 1000; count++) await small(replay);
-  return performance.now() - began;
+async function measureYear(api, workflowsPath, workflow, args) {
+  const first = await withEnvironment({ workflowsPath }, (env) => env.run(workflow, args));
+  const times = [];
+  for (let n = 0; n < 100; n++) {
+    times.push(await withEnvironment({ workflowsPath }, (env) => env.run(workflow, args)));
+  }
+  const wall = sorted(times, ({ wallMs }) => wallMs);
+  console.log(
+    `${api}: a test that skips a year: median ${medianOf(wall).toFixed(2)} ms, ` +
+      `95 of 100 under ${wall[95].toFixed(2)} ms, worst ${wall[99].toFixed(1)} ms ` +
+      `(the first, bundling included: ${first.wallMs.toFixed(0)} ms)`,
+  );
 }
 
-console.log(`first test, bundling included: ${(await yearLong()).toFixed(0)} ms`);
-const years = [];
-for (let count = 0; count < 50; count++) years.push(await yearLong());
-years.sort((a, b) => a - b);
-console.log(
-  `a test that skips a year: median ${years[25].toFixed(2)} ms, worst of 50 ${years[49].toFixed(2)} ms`,
-);
-const without = await thousand(false);
-const withReplays = await thousand(true);
-console.log(
-  `1,000 small tests: ${(withReplays / 1000).toFixed(2)} s with replays, ${(without / 1000).toFixed(2)} s without`,
-);
-console.log(`replays cost ${((withReplays / without - 1) * 100).toFixed(0)} % of the tests' own time`);
+async function measureSmall(api, workflowsPath, { workflow, args, activity }) {
+  const total = { true: { wallMs: 0, cpuMs: 0 }, false: { wallMs: 0, cpuMs: 0 } };
+  const one = (replay) =>
+    withEnvironment({ workflowsPath, replay }, async (env) => {
+      env.mock(activity).throws('503').once().returns('ok');
+      await env.run(workflow, args);
+    });
+  for (let n = 0; n < blockSize; n++) await one(true);
+  for (let done = 0; done < count; done += blockSize) {
+    for (const replay of [true, false]) {
+      for (let n = 0; n < blockSize; n++) {
+        const { wallMs, cpuMs } = await one(replay);
+        total[replay].wallMs += wallMs;
+        total[replay].cpuMs += cpuMs;
+      }
+    }
+  }
+  const seconds = (ms) => `${(ms / 1000).toFixed(2)} s`;
+  const { true: withReplays, false: without } = total;
+  console.log(
+    `${api}: ${count} tests of ${workflow}: ${seconds(withReplays.wallMs)} with replays ` +
+      `(${seconds(withReplays.cpuMs)} CPU), ${seconds(without.wallMs)} without (${seconds(without.cpuMs)} CPU): ` +
+      `replays cost ${((withReplays.wallMs / without.wallMs - 1) * 100).toFixed(0)} %`,
+  );
+}
+
+console.log(machine());
+const native = join(fixtures, 'basic', 'workflows.ts');
+const users = (name) => join(fixtures, 'users', `${name}-workflows.ts`);
+await measureYear('native  ', native, 'sleeper', ['365 days']);
+await measureYear('temporal', users('temporal'), 'cleanup', []);
+const charger = { workflow: 'charger', args: ['a', 1], activity: 'charge' };
+const hello = { workflow: 'hello', args: ['Ada'], activity: 'greet' };
+await measureSmall('native  ', native, charger);
+await measureSmall('native  ', users('native'), hello);
+await measureSmall('temporal', users('temporal'), hello);
