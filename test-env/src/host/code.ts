@@ -91,7 +91,8 @@ async function loadTemporal(
   return {
     api: 'temporal',
     host: createTemporalHost(bundle),
-    target: temporalTarget(bundle, {}),
+    // What is replayed has just run, under a deadline.
+    target: { ...temporalTarget(bundle, {}), isProven: true },
     sourceMap: bundle.userSourceMap,
   };
 }

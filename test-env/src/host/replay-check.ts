@@ -1,6 +1,7 @@
 import { divergenceText } from '@refrain/engine';
 import { gradeHistory, type HistoryEvent } from '@refrain/engine/internal';
 import { ReplayDivergenceError } from '../errors.js';
+import { closeEvent } from '../history/outcome.js';
 import { timeline } from '../history/timeline.js';
 import type { WorkflowCode } from './code.js';
 import type { Execution } from './listeners.js';
@@ -16,7 +17,8 @@ export class ReplayCheck {
   readonly #code: WorkflowCode;
   readonly #namespace: string;
   readonly #replayedUntil = new Map<string, number>();
-  readonly #skipped = new Set<string>();
+  /** Runs of which nothing has to be replayed any more: they have ended, or the test knows what is wrong. */
+  readonly #done = new Set<string>();
 
   constructor(stage: Stage, code: WorkflowCode, namespace: string) {
     this.#stage = stage;
@@ -30,19 +32,20 @@ export class ReplayCheck {
     const started = history[0];
     if (started?.type !== 'WorkflowExecutionStarted' || this.#stage.mocked.isMocked(history)) return;
     const runId = started.attributes.originalExecutionRunId ?? execution.runId ?? '';
-    if (this.#skipped.has(runId) || this.#replayedUntil.get(runId) === history.length) return;
+    if (this.#done.has(runId) || this.#replayedUntil.get(runId) === history.length) return;
     this.#replayedUntil.set(runId, history.length);
+    if (closeEvent(history)) this.#done.add(runId);
     await assertReplays(this.#code, this.#namespace, history);
   }
 
   /** Of what went wrong in this run, the test has been told: a task failed, so that its history does not replay. */
   skip(runId: string): void {
-    this.#skipped.add(runId);
+    this.#done.add(runId);
   }
 
   async checkAll(): Promise<void> {
     for (const execution of await allExecutions(this.#stage.service, this.#namespace))
-      await this.check(execution);
+      if (!this.#done.has(execution.runId)) await this.check(execution);
   }
 }
 
