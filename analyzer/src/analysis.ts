@@ -40,9 +40,17 @@ export function analyseProfile(
   project: Project,
   profile: Profile,
   modules: readonly string[],
+  onFollow?: (functions: number) => void,
 ): ProfileResult {
   const candidates = candidatesFor(project, profile);
-  const graph = buildGraph({ catalogue, profile, program: project.source, candidates, modules });
+  const graph = buildGraph({
+    catalogue,
+    profile,
+    program: project.source,
+    candidates,
+    modules,
+    onFollow,
+  });
   const reach = computeReach(graph);
   const flows = computeFlows(graph, reach);
   const sources = sourceFindings(graph, reach);

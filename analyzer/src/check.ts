@@ -20,6 +20,8 @@ export interface CheckOptions {
   readonly workflows?: readonly string[] | undefined;
   /** Where lowered files and results are kept between runs; without it nothing is written. */
   readonly cacheDirectory?: string | undefined;
+  /** Told now and then how far the analysis is: files read, then functions followed. */
+  readonly onProgress?: ((what: 'files' | 'functions', count: number) => void) | undefined;
   /** Milliseconds, for `durationMs`; the default is the process's clock. */
   readonly clock?: (() => number) | undefined;
 }
@@ -41,7 +43,11 @@ export interface Analysis {
 /** An analysis that can be brought up to date; editors keep one per project. */
 export function createAnalysis(options: CheckOptions): Analysis {
   const cache = options.cacheDirectory === undefined ? undefined : createIrCache(options.cacheDirectory);
-  const project = createProject({ path: options.path, cache });
+  const project = createProject({
+    path: options.path,
+    cache,
+    onRead: (count) => options.onProgress?.('files', count),
+  });
   const clock = options.clock ?? (() => performance.now());
   let results: readonly ProfileResult[] | undefined;
   let durationMs = 0;
@@ -50,7 +56,7 @@ export function createAnalysis(options: CheckOptions): Analysis {
       const from = clock();
       const modules = (options.workflows ?? []).map((path) => `${project.root}/${path}`);
       results = profilesFor(project, options.profile ?? 'auto').map((id) =>
-        analyseProfile(project, profiles[id], modules),
+        analyseProfile(project, profiles[id], modules, (count) => options.onProgress?.('functions', count)),
       );
       durationMs = Math.round(clock() - from);
     }

@@ -9,6 +9,26 @@ const redrawMs = 100;
 /** Shorter work shows no bar. */
 const appearsAfterMs = 500;
 
+/** A line on standard error that counts what there is no total of; shown as the bar is. */
+export function progressCount({ stderr, isInteractive }: Terminal): {
+  readonly show: (what: string, count: number) => void;
+  readonly end: () => void;
+} {
+  const startedAt = performance.now();
+  let drawnAt = 0;
+  return {
+    show(what, count) {
+      const now = performance.now();
+      if (!isInteractive || now - startedAt < appearsAfterMs || now - drawnAt < redrawMs) return;
+      drawnAt = now;
+      stderr.write(`\r\u001b[K${count} ${what}`);
+    },
+    end() {
+      if (drawnAt > 0) stderr.write('\r\u001b[K');
+    },
+  };
+}
+
 /** A bar on standard error while a person watches and the work is long; nothing otherwise. */
 export function progressBar(
   what: string,

@@ -24,6 +24,13 @@ const restate = (body: string): string =>
   `import * as restate from '@restatedev/restate-sdk';\n${body}\nexport const s = restate.service({ name: 's', handlers: { run: async (ctx: restate.Context) => { await ctx.sleep(now()); } } });\n`;
 
 describe('checkProject', () => {
+  test('tells how far it is', () => {
+    const root = project({ 'src/s.ts': restate('export const now = () => 1;') });
+    const told: string[] = [];
+    checkProject({ path: root, onProgress: (what, count) => told.push(`${String(count)} ${what}`) });
+    expect(told).toEqual(['1 files']);
+  });
+
   test('places a finding at the source, with the chain of calls that leads there', () => {
     const root = project({ 'src/s.ts': restate('export function now() {\n  return Date.now();\n}') });
     const report = checkProject({ path: root, profile: 'restate' });

@@ -14,6 +14,8 @@ export interface BuildOptions extends EntryOptions {
   readonly catalogue: Catalogue;
   readonly profile: Profile;
   readonly program: ProgramSource;
+  /** Told now and then how many functions are in the graph. */
+  readonly onFollow?: ((functions: number) => void) | undefined;
 }
 
 /** Steps of the solver at most; 100,000 reachable lines of ordinary code need some millions. */
@@ -31,7 +33,7 @@ export function buildGraph(options: BuildOptions): GraphState {
   for (let attempt = 1; ; attempt += 1) {
     const state = createState(options, closed);
     findEntries(state, options);
-    settle(state);
+    settle(state, options.onFollow);
     const heaviest = state.solver.exhausted() ? heaviestPackage(state) : undefined;
     if (heaviest === undefined || attempt === maxAttempts) return state;
     closed.add(heaviest);

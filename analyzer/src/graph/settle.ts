@@ -13,9 +13,9 @@ import type { GraphState, Unit } from './state.js';
 import type { ClassIr, TypeDeclarationIr } from './ir.js';
 import type { Token, TokenId } from './tokens.js';
 
-export function settle(state: GraphState): void {
+export function settle(state: GraphState, onFollow?: (functions: number) => void): void {
   for (;;) {
-    drain(state);
+    drain(state, onFollow);
     if (state.solver.exhausted()) return;
     if (enterDefined(state)) continue;
     if (decideGuards(state)) continue;
@@ -26,7 +26,10 @@ export function settle(state: GraphState): void {
   }
 }
 
-function drain(state: GraphState): void {
+/** Functions between two words about progress. */
+const followedAtOnce = 256;
+
+function drain(state: GraphState, onFollow: ((functions: number) => void) | undefined): void {
   // The lists are walked by index: taking the first of a long list off moves all others.
   let segment = 0;
   let start = 0;
@@ -40,6 +43,7 @@ function drain(state: GraphState): void {
       walkOps(state, next.instance, next.from, next.to);
     } else if (instance !== undefined) {
       start += 1;
+      if (start % followedAtOnce === 0) onFollow?.(state.instances.length);
       startInstance(state, instance);
     } else break;
   }

@@ -35,6 +35,8 @@ export interface ProjectOptions {
   /** A directory, or one file of a project. */
   readonly path: string;
   readonly cache?: IrCache | undefined;
+  /** Told with each file that is read as code how many there are. */
+  readonly onRead?: ((count: number) => void) | undefined;
 }
 
 const skippedDirectories = new Set(['node_modules', 'dist', 'build', 'out', 'coverage', 'bower_components']);
@@ -72,6 +74,7 @@ export function createProject(options: ProjectOptions): DiskProject {
     const lowered = cache?.read(path, text, kind) ?? lowerFile(path, text, kind);
     cache?.write(path, text, lowered);
     loaded.set(path, lowered);
+    options.onRead?.(loaded.size);
     return lowered;
   };
   return {

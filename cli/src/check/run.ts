@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { runCheck, type RunCheckOptions } from '@refrain/analyzer';
 import type { ExitCode } from '../command.js';
 import { projectConfig } from '../project/config.js';
+import { progressCount } from '../progress.js';
 import type { Terminal } from '../terminal.js';
 import { UsageError } from '../usage-error.js';
 
@@ -44,8 +45,18 @@ export async function runCheckCommand(given: CheckArguments, terminal: Terminal)
   return given.watch ? watchAndCheck(options, terminal) : checkOnce(options, terminal);
 }
 
-function checkOnce(options: RunCheckOptions, { stdout }: Terminal): ExitCode {
-  const { output, problem, exitCode } = runCheck(options);
+const counted = { files: 'files read', functions: 'functions followed' } as const;
+
+function checkOnce(options: RunCheckOptions, terminal: Terminal): ExitCode {
+  const { stdout } = terminal;
+  const progress = progressCount(terminal);
+  const { output, problem, exitCode } = runCheck({
+    ...options,
+    onProgress: (what, count) => {
+      progress.show(counted[what], count);
+    },
+  });
+  progress.end();
   if (problem) throw new UsageError(problem.code, problem.message);
   stdout.write(output);
   return exitCode;
