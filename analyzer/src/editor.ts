@@ -11,6 +11,7 @@
  */
 
 import { analyseProfile } from './analysis.js';
+import { namedModules, type NamedModules } from './editor-named-modules.js';
 import { createEditorTexts, type EditorTexts } from './editor-texts.js';
 import { profiles } from './profiles/index.js';
 import { candidatesFor, detectProfiles } from './profiles/select.js';
@@ -47,6 +48,8 @@ export interface EditorAnalysis {
 interface EntryResult {
   readonly reads: ReadonlySet<string>;
   readonly diagnostics: readonly Diagnostic[];
+  /** The engines that the project names the file to as a workflow module. */
+  readonly namedTo: string;
   state: 'fresh' | 'stale' | 'rewired';
 }
 
@@ -57,6 +60,8 @@ interface EditorState {
   readonly results: Map<string, EntryResult>;
   files: readonly string[];
   resolver: Resolver;
+  /** Undefined until it is asked for after a change. */
+  named: NamedModules | undefined;
 }
 
 export function createEditorAnalysis(options: EditorOptions): EditorAnalysis {
@@ -68,6 +73,7 @@ export function createEditorAnalysis(options: EditorOptions): EditorAnalysis {
     results: new Map(),
     files: [],
     resolver: newResolver(texts),
+    named: undefined,
   };
   return { ask: (question) => answer(state, question) };
 }
@@ -77,6 +83,7 @@ function answer(state: EditorState, { path, text, files }: EditorQuestion): read
     state.files = files;
     state.resolver = newResolver(state.texts);
     state.results.clear();
+    state.named = undefined;
   }
   if (state.texts.open(path, text)) changed(state, path);
   for (const file of state.texts.changedOnDisk()) changed(state, file);
@@ -91,7 +98,8 @@ function answer(state: EditorState, { path, text, files }: EditorQuestion): read
 
 /** The result of an entry file where it can matter to the file asked for (D1). */
 function currentResult(state: EditorState, entry: string, asked: string): EntryResult | undefined {
-  const known = state.results.get(entry);
+  const found = state.results.get(entry);
+  const known = found?.namedTo === namedTo(state, entry) ? found : undefined;
   if (known?.state === 'fresh') return known;
   // What only changed its text still reads the files that it read.
   if (known?.state === 'stale' && entry !== asked && !known.reads.has(asked)) return undefined;
@@ -101,6 +109,7 @@ function currentResult(state: EditorState, entry: string, asked: string): EntryR
 }
 
 function changed(state: EditorState, path: string): void {
+  state.named = undefined;
   const before = state.lowered.get(path);
   state.lowered.delete(path);
   const rewired = before === undefined || importsOf(before) !== importsOf(load(state, path));
@@ -120,18 +129,40 @@ function analyseEntry(state: EditorState, entry: string): EntryResult {
   const reads = new Set<string>([entry]);
   const project = entryProject(state, entry, reads);
   const isModule = state.options.isWorkflowModule(entry);
-  const diagnostics = profilesOf(state, project, isModule)
-    .filter((profile) => isModule || candidatesFor(project, profile).length > 0)
-    .flatMap(
-      (profile) => analyseProfile(project, withoutPaths(profile), isModule ? [entry] : []).diagnostics,
-    );
-  return { reads, diagnostics, state: 'fresh' };
+  const diagnostics = profilesOf(state, project, isModule).flatMap((profile) => {
+    const isNamed = isModule || namedIn(state).get(entry)?.has(profile.id) === true;
+    if (!isNamed && candidatesFor(project, profile).length === 0) return [];
+    return analyseProfile(project, withoutPaths(profile), isNamed ? [entry] : []).diagnostics;
+  });
+  return { reads, diagnostics, namedTo: namedTo(state, entry), state: 'fresh' };
 }
 
 function profilesOf(state: EditorState, project: Project, isModule: boolean): readonly Profile[] {
   if (state.options.profile !== 'auto') return [profiles[state.options.profile]];
-  const found = detectProfiles(project, Object.values(profiles));
+  const detected = detectProfiles(project, Object.values(profiles));
+  const named = project.files().flatMap((path) => [...(namedIn(state).get(path) ?? [])]);
+  const found = [...new Set([...detected, ...named.map((id) => profiles[id])])];
   return found.length === 0 && isModule ? [profiles.refrain] : found;
+}
+
+function namedIn(state: EditorState): NamedModules {
+  const { profile } = state.options;
+  state.named ??= namedModules(
+    {
+      mentioning: (word) => state.files.filter((path) => state.texts.read(path)?.includes(word) === true),
+      load: (path) => load(state, path)?.ir,
+      resolve: (specifier, from) => {
+        const target = state.resolver.resolve(specifier, from, 'import');
+        return target.type === 'file' ? target.path : undefined;
+      },
+    },
+    profile === 'auto' ? Object.values(profiles) : [profiles[profile]],
+  );
+  return state.named;
+}
+
+function namedTo(state: EditorState, entry: string): string {
+  return [...(namedIn(state).get(entry) ?? [])].join(' ');
 }
 
 /** A worker that names its workflow modules says nothing of its own file; those are entries themselves. */

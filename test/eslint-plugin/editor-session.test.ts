@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { plugin } from '@refrain/eslint-plugin';
@@ -101,5 +101,25 @@ describe('without type information', () => {
     const messages = results.flatMap((result) => result.messages);
     expect(messages.map(({ ruleId }) => ruleId)).toEqual([transitive]);
     expect(messages[0]?.message).toMatch(/RFN6001.*projectService/s);
+  });
+});
+
+describe('a module that only the worker names', () => {
+  const flows = 'src/named/flows.ts';
+  const worker = (path: string): string => `import { Worker } from '@temporalio/worker';
+export const start = () => Worker.create({ taskQueue: 'q', workflowsPath: require.resolve('${path}') });
+`;
+  const text = "export async function ping(): Promise<void> {\n  await fetch('https://example.org');\n}\n";
+
+  it('is workflow code, through a barrel too, for as long as it is named', async () => {
+    const write = (file: string, content: string): void => writeFileSync(join(directory, file), content);
+    mkdirSync(join(directory, 'src/named'));
+    write('src/worker.ts', worker('./named'));
+    write('src/named/index.ts', "export * from './flows.js';\n");
+    write(flows, text);
+    editor = openEditor();
+    expect(await lintBuffer(flows)).toMatchObject([{ ruleId: transitive, line: 2 }]);
+    write('src/worker.ts', worker('./workflows/flow-0'));
+    expect(await lintBuffer(flows)).toEqual([]);
   });
 });

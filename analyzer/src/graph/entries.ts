@@ -65,7 +65,8 @@ function applyPattern(state: GraphState, unit: Unit, pattern: WorkflowPattern): 
   }
 }
 
-function importsAny(ir: FileIr, modules: readonly string[]): boolean {
+/** Does the file import one of the modules at run time? */
+export function importsAny(ir: FileIr, modules: readonly string[]): boolean {
   const imported = ir.imports.some((entry) => !entry.typeOnly && modules.includes(entry.specifier));
   return (
     imported ||
