@@ -47,14 +47,19 @@ export function linkedReports(
   );
 }
 
-function analysisFor(context: AnyContext, settings: PluginSettings, program: Program): EditorAnalysis {
+/** An analysis outlives the run that made it, so it must not hold the run's context, and with it a program. */
+function analysisFor(
+  { cwd }: Pick<AnyContext, 'cwd'>,
+  settings: PluginSettings,
+  program: Program,
+): EditorAnalysis {
   const config = program.getCompilerOptions()['configFilePath'];
   const { profile, workflowFiles } = settings;
-  const key = JSON.stringify([context.cwd, config, profile, workflowFiles]);
+  const key = JSON.stringify([cwd, config, profile, workflowFiles]);
   let analysis = analyses.get(key);
   if (analysis === undefined) {
-    const isWorkflowModule = (file: string): boolean => isWorkflowFile(settings, file, context.cwd);
-    analysis = createEditorAnalysis({ root: resolve(context.cwd), profile, isWorkflowModule });
+    const isWorkflowModule = (file: string): boolean => isWorkflowFile(settings, file, cwd);
+    analysis = createEditorAnalysis({ root: resolve(cwd), profile, isWorkflowModule });
     analyses.set(key, analysis);
     const [oldest] = analyses.keys();
     if (analyses.size > maxAnalyses && oldest !== undefined) analyses.delete(oldest);
