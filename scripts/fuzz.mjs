@@ -1,6 +1,7 @@
 // `npm run fuzz [-- --runs N] [--seed S] [--rounds R]`: the generated programs of the properties, of the comparison with
-// Temporal's runtime and of the comparison with its replayer, round after round with a new seed, until one
-// fails or the rounds are over. Without --rounds it goes on until it is stopped. A failing round prints its seed.
+// Temporal's runtime and of the comparison with its replayer, and hostile requests to the front end, round after
+// round with a new seed, until one fails or the rounds are over. Without --rounds it goes on until it is stopped.
+// A failing round prints its seed.
 import { spawnSync } from 'node:child_process';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +11,7 @@ const files = [
   'test/properties',
   'test/engine/runtime/against-temporal.test.ts',
   'test/interop/oracle/oracle.test.ts',
+  'test/engine/frontend/fuzz.test.ts',
 ];
 
 function option(name, fallback) {

@@ -1,3 +1,4 @@
+export function freePort(): Promise<number>;
 export function findTemporal(options?: { build?: boolean }): string | undefined;
 export function startTemporal(
   binary: string,

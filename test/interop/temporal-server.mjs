@@ -60,7 +60,7 @@ export async function startTemporal(binary, { searchAttributes = {} } = {}) {
   };
 }
 
-function freePort() {
+export function freePort() {
   return new Promise((resolve, reject) => {
     const server = createServer().once('error', reject);
     server.listen(0, '127.0.0.1', () => {
