@@ -15,6 +15,8 @@ export interface Gate {
   readonly apiKey: string | undefined;
   /** Aborted when the server shuts down. */
   readonly closing: AbortSignal;
+  /** One for each call that is not answered yet; aborted when its caller hangs up or the server shuts down. */
+  readonly underWay: Set<AbortController>;
   readonly limits: CallLimits;
 }
 
@@ -28,26 +30,35 @@ export function handleCall(method: Method | undefined, served: ServedMethod, gat
       });
       return;
     }
-    const hungUp = new AbortController();
-    call.on('cancelled', () => hungUp.abort(new DOMException('The caller hung up', 'AbortError')));
+    const end = new AbortController();
+    gate.underWay.add(end);
+    // Also told of a call that was answered, once its stream closes.
+    call.on('cancelled', () => {
+      if (gate.underWay.delete(end)) end.abort(new DOMException('The caller hung up', 'AbortError'));
+    });
     const run = async () => {
       checkKey(call, gate);
       const { request } = call;
       if (request instanceof MalformedMessage) throw request.refusal;
       checkRequest(request, served);
-      const end = gate.limits.begin((request as { namespace?: string }).namespace ?? '');
+      const endOfCall = gate.limits.begin((request as { namespace?: string }).namespace ?? '');
       try {
         const namespace = call.metadata.get('temporal-namespace')[0]?.toString();
-        const signal = AbortSignal.any([hungUp.signal, gate.closing]);
         const longPollMs = longPollBudgetMs(deadlineMs(call), Date.now());
-        return await method(request as never, { signal, longPollMs, namespace });
+        return await method(request as never, { signal: end.signal, longPollMs, namespace });
       } finally {
-        end();
+        endOfCall();
       }
     };
     run().then(
-      (response) => callback(null, (response as object | undefined) ?? {}),
-      (error: unknown) => callback(statusOf(gate.root, error)),
+      (response) => {
+        gate.underWay.delete(end);
+        callback(null, (response as object | undefined) ?? {});
+      },
+      (error: unknown) => {
+        gate.underWay.delete(end);
+        callback(statusOf(gate.root, error));
+      },
     );
   };
 }

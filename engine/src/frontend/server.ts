@@ -10,6 +10,7 @@ import { CallLimits } from './call-limits.js';
 import { grpcService } from './grpc-definition.js';
 import { handleCall, type Gate } from './handle-call.js';
 import { healthMethods, healthWatch } from './health-methods.js';
+import { inflateRequestsAtOnce } from './inflate-requests.js';
 import { operatorMethods } from './operator-methods.js';
 import { reflectionServices } from './reflection.js';
 import { scheduleMethods } from './schedule-methods.js';
@@ -63,6 +64,7 @@ export interface RunningServer {
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const host = options.host ?? '127.0.0.1';
   refuseUnguarded(host, options);
+  inflateRequestsAtOnce();
   const root = apiRoot();
   const closing = new AbortController();
   await registerMissing(options.service, options.namespaces ?? []);
@@ -74,7 +76,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     'grpc.keepalive_time_ms': 30_000,
     'grpc.keepalive_timeout_ms': 20_000,
   });
-  const gate: Gate = { root, apiKey: options.apiKey, closing: closing.signal, limits: new CallLimits() };
+  const gate: Gate = {
+    root,
+    apiKey: options.apiKey,
+    closing: closing.signal,
+    limits: new CallLimits(),
+    underWay: new Set(),
+  };
   const tables = methodTables(options);
   for (const [name, methods] of Object.entries(tables)) {
     const { definition, methods: served } = grpcService(root, name);
@@ -93,7 +101,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     address: `${host}:${port}`,
     port,
     close: () => {
-      closing.abort(new DOMException('The server is shutting down', 'AbortError'));
+      const reason = new DOMException('The server is shutting down', 'AbortError');
+      closing.abort(reason);
+      for (const call of gate.underWay) call.abort(reason);
+      gate.underWay.clear();
       return shutDown(server);
     },
   };

@@ -8,8 +8,11 @@ export function workerMethods(service: WorkflowService): Readonly<Record<string,
   return {
     PollWorkflowTaskQueue: async (request: T.PollWorkflowTaskQueueRequest, call: CallContext) =>
       (await service.pollWorkflowTaskQueue(request, callOptions(call))) ?? {},
-    RespondWorkflowTaskCompleted: (request: T.RespondWorkflowTaskCompletedRequest) =>
-      service.respondWorkflowTaskCompleted({ ...request, commands: request.commands ?? [] }),
+    RespondWorkflowTaskCompleted: async (request: T.RespondWorkflowTaskCompletedRequest) => {
+      const { commands = [] } = request;
+      const answer = await service.respondWorkflowTaskCompleted({ ...request, commands });
+      return { ...answer, activityTasks: answer.activityTasks.map(withAllTimeouts) };
+    },
     RespondWorkflowTaskFailed: (request: T.RespondWorkflowTaskFailedRequest) =>
       service.respondWorkflowTaskFailed(request),
     RespondQueryTaskCompleted: (request: T.RespondQueryTaskCompletedRequest) =>

@@ -75,6 +75,10 @@ export class TaskQueues<T> {
     this.#drain(queue);
   }
 
+  isRateLimited(name: string): boolean {
+    return (this.#queues.get(name)?.rate ?? Infinity) < Infinity;
+  }
+
   /** Throws when the queue holds as many tasks as it may. */
   checkBacklog(name: string): void {
     const queue = this.#queues.get(name);

@@ -5,12 +5,13 @@ import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { openEngine, startServer, type Engine, type RunningServer } from '@refrain/engine';
 import { apiRoot } from '@refrain/engine/internal';
-import type { Type } from 'protobufjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RawClient } from './raw-client.js';
 
 const numRuns = Number(process.env['FUZZ_RUNS'] ?? 100);
 const seed = process.env['FUZZ_SEED'] === undefined ? Date.now() : Number(process.env['FUZZ_SEED']);
+type Type = ReturnType<ReturnType<typeof apiRoot>['lookupType']>;
+
 const workflowService = 'temporal.api.workflowservice.v1.WorkflowService';
 
 /** What a server may answer to a stranger; INTERNAL and UNKNOWN would be defects of its own. */
@@ -215,7 +216,7 @@ function usedHeap(): number {
 
 /** `RespondActivityTaskFailedRequest { failure: { cause: { cause: … } } }`; the cause is field 4 of a failure. */
 function nested(depth: number): Buffer {
-  let message = Buffer.alloc(0);
+  let message: Buffer = Buffer.alloc(0);
   for (let level = 0; level < depth; level++) message = field(4, message);
   return field(2, message);
 }

@@ -206,3 +206,31 @@ describe('activities', () => {
     await b.service.close();
   });
 });
+
+describe('activities that a worker asks for with its workflow task', () => {
+  it('come with the answer, started, and go to nobody else', async () => {
+    const b = bench();
+    await b.start();
+    const { taskToken } = await b.workflowTask();
+    const commands = [activity('1', { requestEagerExecution: true }), activity('2')];
+    const answer = await b.service.respondWorkflowTaskCompleted({ taskToken, commands, identity: 'w' });
+    expect(answer.activityTasks.map((task) => task.activityId)).toEqual(['1']);
+    expect((await b.activity()).activityId).toBe('2');
+    expect(await b.hasActivity()).toBe(false);
+    await b.service.respondActivityTaskCompleted({ taskToken: answer.activityTasks[0]!.taskToken });
+    expect((await b.types()).slice(-3, -1)).toEqual(['7 ActivityTaskStarted', '8 ActivityTaskCompleted']);
+  });
+
+  it('wait for a poll where the queue has a rate limit', async () => {
+    const b = bench();
+    await b.start();
+    const taskQueueMetadata = { maxTasksPerSecond: 5 };
+    const poll = { taskQueue: { name: 'q' }, identity: 'a', embedded: true, taskQueueMetadata };
+    void b.service.pollActivityTaskQueue(poll, { timeoutMs: 0 });
+    await b.clock.advance(0);
+    const { taskToken } = await b.workflowTask();
+    const commands = [activity('1', { requestEagerExecution: true })];
+    const answer = await b.service.respondWorkflowTaskCompleted({ taskToken, commands, identity: 'w' });
+    expect(answer.activityTasks).toEqual([]);
+  });
+});

@@ -8,6 +8,7 @@ import type {
   RespondActivityTaskCanceledRequest,
   RespondActivityTaskCompletedRequest,
   RespondActivityTaskFailedRequest,
+  RespondWorkflowTaskCompletedRequest,
 } from '../api/tasks.js';
 import {
   cancelActivity,
@@ -96,6 +97,28 @@ function take(
   const answer = response(ctx, run, activity);
   ctx.inFlight.add(answer.taskToken);
   return answer;
+}
+
+/**
+ * Starts the activities that a worker asked to be given with the answer to its workflow task, before they are offered
+ * to anybody else. None when their queue has a rate limit, which counts what is polled.
+ */
+export function takeEagerActivities(
+  ctx: ServiceContext,
+  run: LoadedRun,
+  { commands, identity = '' }: RespondWorkflowTaskCompletedRequest,
+): PollActivityTaskQueueResponse[] {
+  const who: PollerIdentity = { identity, embedded: false, buildId: undefined };
+  const taken: PollActivityTaskQueueResponse[] = [];
+  for (const command of commands) {
+    if (command.type !== 'ScheduleActivityTask' || !command.attributes.requestEagerExecution) continue;
+    const scheduledEventId = run.state.activityIds.get(command.attributes.activityId ?? '');
+    const activity = run.state.activities.get(scheduledEventId ?? 0);
+    if (!activity || ctx.activityTasks.isRateLimited(activity.scheduled.taskQueue?.name ?? '')) continue;
+    const task = take(ctx, { run: run.state.run, scheduledEventId: activity.scheduledEventId }, who);
+    if (task) taken.push(task);
+  }
+  return taken;
 }
 
 function startWithoutCommit(

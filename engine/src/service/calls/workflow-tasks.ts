@@ -7,6 +7,7 @@ import type {
   RespondWorkflowTaskFailedRequest,
   ShutdownWorkerRequest,
 } from '../api/tasks.js';
+import { takeEagerActivities } from './activity-tasks.js';
 import type { CallOptions } from '../api/common.js';
 import type { HistoryEvent } from '../../history/event.js';
 import { completeTask, failTaskOrRun } from '../complete-task.js';
@@ -133,13 +134,15 @@ export async function respondWorkflowTaskCompleted(
   ctx: ServiceContext,
   request: RespondWorkflowTaskCompletedRequest,
 ): Promise<RespondWorkflowTaskCompletedResponse> {
-  const { state } = runOfTask(ctx, request.taskToken);
+  const run = runOfTask(ctx, request.taskToken);
+  const { state } = run;
   const before = state.previousStartedEventId;
   const failure = completeWorkflowTask(ctx, request);
+  const activityTasks = failure ? [] : takeEagerActivities(ctx, run, request);
   const hasLeftNoTrace = state.previousStartedEventId === before;
   await ctx.runs.durable();
   if (failure) throw refusedAnswer(failure);
-  return { activityTasks: [], ...(hasLeftNoTrace && { resetHistoryEventId: before }) };
+  return { activityTasks, ...(hasLeftNoTrace && { resetHistoryEventId: before }) };
 }
 
 /** Stages the answer; the caller tells nobody before it is durable. Returns why it was refused, if it was. */
