@@ -15,15 +15,17 @@ export interface PackedBatch {
 }
 
 export function pack(batch: WriteBatch): PackedBatch {
-  const flat = flatten(batch);
   const bodies: string[] = [];
-  const events = [...flat.events];
-  for (let i = 2; i < events.length; i += 3) {
-    const body = events[i] as string;
-    bodies.push(body);
-    events[i] = body.length;
-  }
-  return { head: JSON.stringify({ ...flat, events }), bodies: bodies.join('') };
+  const addBody = (texts: readonly string[]): number => {
+    let length = 1 + texts.length;
+    for (const [index, text] of texts.entries()) {
+      bodies.push(index === 0 ? '[' : ',', text);
+      length += text.length;
+    }
+    bodies.push(']');
+    return length;
+  };
+  return { head: JSON.stringify(flatten(batch, addBody)), bodies: bodies.join('') };
 }
 
 export function unpack({ head, bodies }: PackedBatch): FlatBatch {
@@ -58,7 +60,11 @@ export interface FlatBatch {
   readonly namespaces: readonly SqlValue[];
 }
 
-export function flatten(batch: WriteBatch): FlatBatch {
+/** `bodyOf` makes the value that stands for a row's events; by default their text. */
+export function flatten(
+  batch: WriteBatch,
+  bodyOf: (texts: readonly string[]) => SqlValue = (texts) => `[${texts.join(',')}]`,
+): FlatBatch {
   const records: (readonly SqlValue[])[] = [];
   const wakes: SqlValue[] = [];
   const events: SqlValue[] = [];
@@ -74,7 +80,7 @@ export function flatten(batch: WriteBatch): FlatBatch {
     }
     if (writes.record) records.push(recordValues(writes.record, writes.wake));
     else if (writes.wake) wakes.push(run, finite(writes.wake.dueMs), Number(writes.wake.hasTasks));
-    if (writes.events.length > 0) events.push(run, writes.firstEventId, `[${writes.events.join(',')}]`);
+    if (writes.events.length > 0) events.push(run, writes.firstEventId, bodyOf(writes.events));
     for (const [key, text] of writes.transient) transient.push(run, key, text);
     if (writes.searchAttributes) {
       searchRuns.push(run);

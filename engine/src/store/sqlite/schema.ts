@@ -85,6 +85,20 @@ export const migrations: readonly string[] = [
     SELECT 0, schedule_id, body, due_ms FROM schedules_of_one_namespace;
   DROP TABLE schedules_of_one_namespace;
   `,
+  // Long rows belong at the end of a table, not into the pages of an index, where each takes pages of its own: a commit
+  // of 20 rows wrote four times as many pages and took twice the CPU.
+  `
+  CREATE TABLE events_in_order (
+    run INTEGER NOT NULL,
+    first_event_id INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (run, first_event_id)
+  );
+  INSERT INTO events_in_order (run, first_event_id, body)
+    SELECT run, first_event_id, body FROM events ORDER BY run, first_event_id;
+  DROP TABLE events;
+  ALTER TABLE events_in_order RENAME TO events;
+  `,
 ];
 
 /** Brings a file to the newest layout; throws before anything is changed when the file is not one of ours. */
