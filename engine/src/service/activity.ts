@@ -201,7 +201,7 @@ function recordStarted(t: Transition, activity: ActivityState): void {
 }
 
 function touchActivity(t: Transition, activity: ActivityState): void {
-  t.touched.add(`a:${activity.scheduledEventId}`);
+  t.touched.push(`a:${activity.scheduledEventId}`);
 }
 
 const timeoutNames: Readonly<Record<TimeoutType, string>> = {

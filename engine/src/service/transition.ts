@@ -22,7 +22,7 @@ export interface Transition {
   readonly encoded: string[];
   readonly effects: Effect[];
   /** Facts without an event that have to be written: see `transient.ts`. */
-  readonly touched: Set<string>;
+  readonly touched: string[];
 }
 
 export type Effect =
@@ -66,7 +66,7 @@ export function newTransition(
     appended: [],
     encoded: [],
     effects: [],
-    touched: new Set(),
+    touched: [],
   };
 }
 
@@ -78,13 +78,10 @@ export function append<T extends EventType>(
   options: { readonly timeMs?: number; readonly userMetadata?: UserMetadata | undefined } = {},
 ): HistoryEvent {
   const direct = directTypes.has(type);
-  const event = {
-    eventId: direct ? t.state.nextEventId++ : 0,
-    eventTimeMs: options.timeMs ?? t.nowMs,
-    type,
-    attributes,
-    ...(options.userMetadata && { userMetadata: options.userMetadata }),
-  } as HistoryEvent;
+  const eventId = direct ? t.state.nextEventId++ : 0;
+  const common = { eventId, eventTimeMs: options.timeMs ?? t.nowMs, type, attributes };
+  const { userMetadata } = options;
+  const event = (userMetadata ? { ...common, userMetadata } : common) as HistoryEvent;
   if (direct) record(t, event);
   else t.state.buffered.push(event);
   applyEvent(t.state, event);
@@ -105,7 +102,10 @@ export function flushBuffer(t: Transition): void {
           ...waiting.filter((e) => outcomeTypes.has(e.type)),
         ];
   const startedIds = new Map<number, number>();
-  for (const event of ordered) record(t, numbered(state, event, startedIds));
+  for (const event of ordered) {
+    giveNumber(state, event, startedIds);
+    record(t, event);
+  }
 }
 
 /** Ends a transition: what is buffered goes to history unless a workflow task is in flight. */
@@ -115,34 +115,27 @@ export function finish(t: Transition): void {
   if (state.status !== 'RUNNING') state.buffered = [];
 }
 
-function numbered(state: ExecutionState, event: HistoryEvent, startedIds: Map<number, number>): HistoryEvent {
-  const eventId = state.nextEventId++;
-  switch (event.type) {
-    case 'ActivityTaskStarted':
-      startedIds.set(event.attributes.scheduledEventId, eventId);
-      break;
-    case 'ChildWorkflowExecutionStarted': {
-      const { initiatedEventId } = event.attributes;
-      startedIds.set(initiatedEventId, eventId);
-      const child = state.children.get(initiatedEventId);
-      if (child) child.startedEventId = eventId;
-      break;
-    }
-    default:
-      return { ...event, eventId, attributes: withStartedId(event, startedIds) } as HistoryEvent;
-  }
-  return { ...event, eventId };
+interface Unnumbered {
+  eventId: number;
+  readonly attributes: { startedEventId?: number; scheduledEventId?: number; initiatedEventId?: number };
 }
 
-function withStartedId(event: HistoryEvent, startedIds: Map<number, number>) {
-  const attributes = event.attributes as {
-    startedEventId?: number;
-    scheduledEventId?: number;
-    initiatedEventId?: number;
-  };
-  if (attributes.startedEventId !== 0) return attributes;
-  const startedEventId = startedIds.get(attributes.scheduledEventId ?? attributes.initiatedEventId ?? 0);
-  return startedEventId === undefined ? attributes : { ...attributes, startedEventId };
+/** Gives a buffered event, which nobody else holds, its id, and an outcome the id of its start. */
+function giveNumber(state: ExecutionState, event: HistoryEvent, startedIds: Map<number, number>): void {
+  const eventId = state.nextEventId++;
+  const unnumbered = event as unknown as Unnumbered;
+  unnumbered.eventId = eventId;
+  if (event.type === 'ActivityTaskStarted') startedIds.set(event.attributes.scheduledEventId, eventId);
+  else if (event.type === 'ChildWorkflowExecutionStarted') {
+    const { initiatedEventId } = event.attributes;
+    startedIds.set(initiatedEventId, eventId);
+    const child = state.children.get(initiatedEventId);
+    if (child) child.startedEventId = eventId;
+  } else if (unnumbered.attributes.startedEventId === 0) {
+    const { scheduledEventId, initiatedEventId } = unnumbered.attributes;
+    const startedEventId = startedIds.get(scheduledEventId ?? initiatedEventId ?? 0);
+    if (startedEventId !== undefined) unnumbered.attributes.startedEventId = startedEventId;
+  }
 }
 
 function record(t: Transition, event: HistoryEvent): void {

@@ -39,7 +39,7 @@ export function scheduleWorkflowTask(t: Transition): void {
     task.notBeforeMs = t.nowMs + workflowTaskBackoffMs(attempt);
     state.workflowTask = task;
     note(state, task.notBeforeMs);
-    t.touched.add('w');
+    t.touched.push('w');
     if (task.notBeforeMs <= t.nowMs) t.effects.push({ type: 'dispatchWorkflowTask' });
     return;
   }
@@ -128,7 +128,7 @@ export function startWorkflowTask(t: Transition, task: WorkflowTaskState, start:
     append(t, 'WorkflowTaskStarted', startedAttributes(current));
     current.requestId = requestId;
   }
-  if (!current.speculative && (current.attempt > 1 || !start.embedded)) t.touched.add('w');
+  if (!current.speculative && (current.attempt > 1 || !start.embedded)) t.touched.push('w');
 }
 
 function startedAttributes(task: WorkflowTaskState) {
@@ -176,7 +176,7 @@ export function transientEvents(state: ExecutionState) {
 export function recordTaskCompleted(t: Transition, attributes: Readonly<Record<string, unknown>>): number {
   const task = t.state.workflowTask!;
   if (task.transient) recordStart(t);
-  else if (!task.embedded) t.touched.add('w');
+  else if (!task.embedded) t.touched.push('w');
   const { scheduledEventId, startedEventId } = t.state.workflowTask!;
   const event = append(t, 'WorkflowTaskCompleted', { ...attributes, scheduledEventId, startedEventId });
   return event.eventId;
@@ -184,7 +184,7 @@ export function recordTaskCompleted(t: Transition, attributes: Readonly<Record<s
 
 /** Gives a transient task its events. */
 function recordStart(t: Transition): void {
-  t.touched.add('w');
+  t.touched.push('w');
   for (const event of transientEvents(t.state)) {
     append(t, event.type, event.attributes as never, { timeMs: event.eventTimeMs });
   }
@@ -223,7 +223,7 @@ export function failWorkflowTask(t: Transition, why: TaskFailure, again = true):
       ...(task.buildId !== undefined && { workerVersion: { buildId: task.buildId } }),
     });
   }
-  t.touched.add('w');
+  t.touched.push('w');
   t.effects.push({ type: 'workflowTaskLost' });
   if (again) scheduleWorkflowTask(t);
 }
@@ -251,7 +251,7 @@ export function timeOutWorkflowTask(
       timeoutType,
     });
   }
-  t.touched.add('w');
+  t.touched.push('w');
   t.effects.push({ type: 'workflowTaskLost' });
   scheduleWorkflowTask(t);
 }

@@ -44,11 +44,11 @@ export interface ActivityCancellationDetails {
 }
 
 /**
- * What activity code can ask and tell while it runs. The promise and the signal are made when they are first
- * asked for: most activities never ask.
+ * What activity code can ask and tell while it runs. The facts, the promise and the signal are made when they are
+ * first asked for: most activities never ask.
  */
 export class Context {
-  readonly info: ActivityInfo;
+  #info: ActivityInfo | (() => ActivityInfo);
   readonly #newLog: () => Logger;
   readonly #heartbeat: (details: unknown) => void;
   #log: Logger | undefined;
@@ -59,11 +59,11 @@ export class Context {
   #controller: AbortController | undefined;
 
   constructor(
-    info: ActivityInfo,
+    info: ActivityInfo | (() => ActivityInfo),
     newLog: (context: Context) => Logger,
     heartbeat: (details: unknown) => void,
   ) {
-    this.info = info;
+    this.#info = info;
     this.#newLog = () => newLog(this);
     this.#heartbeat = heartbeat;
   }
@@ -73,6 +73,11 @@ export class Context {
     const context = storage.getStore();
     if (!context) throw new IllegalStateError('Not in an activity: there is no activity context here');
     return context;
+  }
+
+  get info(): ActivityInfo {
+    if (typeof this.#info === 'function') this.#info = this.#info();
+    return this.#info;
   }
 
   /** Logs with the activity's attributes. */

@@ -138,7 +138,7 @@ export class ActivityRunner {
     }
     this.#countStart(task);
     const running = this.#begin(task, undefined);
-    const call = { context: running.context, headers: {}, input: task.input ?? [], interceptors: [] };
+    const call = { type: task.activityType.name, context: running.context, input: task.input ?? [] };
     executeNow(this.#options, call, (outcome) => {
       if (outcome.status === 'completed') turns.add('record', () => this.#record(running, outcome.result));
       else void this.#answerAndEnd(running, outcome);
@@ -204,10 +204,13 @@ export class ActivityRunner {
 
   #begin(task: PollActivityTaskQueueResponse, heartbeatDetails: Payload | undefined): Running {
     const { logger, activityInterceptors } = this.#options;
-    const info = infoOf(this.#options, task, heartbeatDetails);
     const newLog = () =>
-      withAttributes(logger, () => composeLogAttributes(running.interceptors, logAttributesOf(info)));
-    const context = new Context(info, newLog, (details) => this.#heartbeat(running, details));
+      withAttributes(logger, () => composeLogAttributes(running.interceptors, logAttributesOf(context.info)));
+    const context: Context = new Context(
+      () => infoOf(this.#options, task, heartbeatDetails),
+      newLog,
+      (details) => this.#heartbeat(running, details),
+    );
     const running: Running = {
       task,
       context,

@@ -53,7 +53,7 @@ export async function executeActivity(
  */
 export function executeNow(
   options: CompiledOptions,
-  { context, input }: ActivityCall,
+  { type, context, input }: Pick<ActivityCall, 'context' | 'input'> & { readonly type: string },
   ended: (outcome: ActivityOutcome) => void,
 ): void {
   const failed = (error: unknown): void => {
@@ -72,7 +72,7 @@ export function executeNow(
     ended(outcome);
   };
   try {
-    const run = activityOf(options, context.info.activityType);
+    const run = activityOf(options, type);
     const args = arrayFromRecorded(options.payloadConverter, input);
     const value = runInActivityContext(context, () => run(...(args as never[])));
     if (isThenable(value)) Promise.resolve(value).then(returned, failed);

