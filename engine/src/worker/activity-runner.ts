@@ -112,6 +112,8 @@ export class ActivityRunner {
     this.#served = served;
     await whenAborted(stop);
     served.stop();
+    // An attempt that waits until it is durable that it begins still comes.
+    await whenStored(tasks);
   }
 
   /** Runs a task that the service handed out with the answer to a workflow task. */

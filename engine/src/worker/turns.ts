@@ -9,7 +9,7 @@ export type Phase = (typeof phases)[number];
  * together, so that it is in one transaction and under one deadline. First the outcomes of activities are recorded, then
  * the workflow code runs that they (and all else) wake, then the transaction begins, and last activities are begun.
  *
- * Owns the calls that wait for the next turn. What is called must not throw.
+ * Owns the calls that wait for the next turn. An error of one is an uncaught one of the process; the others go on.
  */
 export class Turns {
   readonly #calls: Record<Phase, (() => void)[]> = { record: [], activate: [], store: [], begin: [] };
@@ -32,9 +32,19 @@ export class Turns {
       const calls = this.#calls[phase];
       if (calls.length === 0) continue;
       this.#calls[phase] = [];
-      for (const call of calls) call();
+      for (const call of calls) attempt(call);
     }
     this.#isScheduled = false;
     if (phases.some((phase) => this.#calls[phase].length > 0)) this.#schedule();
+  }
+}
+
+function attempt(call: () => void): void {
+  try {
+    call();
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error;
+    });
   }
 }

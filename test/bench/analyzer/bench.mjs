@@ -1,8 +1,10 @@
 // `npm run bench -- analyzer`: precision and recall over the labelled corpus, by rule, by profile, by
-// group and by kind of call. With `--detail`, every label that was missed and every finding too many.
+// group and by kind of call. With `--detail`, every label that was missed and every finding too many. With `--json`, rows
+// as all benchmarks print them.
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { checkProject } from '@refrain/analyzer';
+import { print as printRows, row as rowOf } from '../harness.mjs';
 import { compare, loadScenarios, precision, recall, tally, totalOf } from './corpus.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../../fixtures/analyzer');
@@ -18,13 +20,24 @@ const results = loadScenarios(root).map((scenario) => ({
 const durationMs = Math.round(performance.now() - started);
 
 const percent = (ratio) => `${(100 * ratio).toFixed(1)} %`.padStart(8);
+const isJson = process.argv.includes('--json');
+const jsonRows = [];
 const print = (title, rows) => {
+  if (isJson) return jsonRows.push(...[...rows, totalOf(rows)].flatMap((row) => rowsOf(title, row)));
   console.log(`\n${title.padEnd(34)} precision   recall   found  missed  surplus`);
   for (const row of [...rows, totalOf(rows)]) {
     const counts = [row.matched, row.missed, row.surplus].map((n) => String(n).padStart(8)).join('');
     console.log(`${row.name.padEnd(34)} ${percent(precision(row))} ${percent(recall(row))}${counts}`);
   }
 };
+
+function rowsOf(title, row) {
+  const head = { bench: 'analyzer', system: 'refrain', case: `${title}: ${row.name}`, unit: '%' };
+  return [
+    rowOf({ ...head, metric: 'precision' }, [100 * precision(row)]),
+    rowOf({ ...head, metric: 'recall' }, [100 * recall(row)]),
+  ];
+}
 
 const calls = results.filter(({ scenario }) => scenario.group === 'calls');
 print(
@@ -45,7 +58,7 @@ print(
 );
 
 const isExact = ({ result }) => result.missed.length + result.surplus.length === 0;
-if (detail) {
+if (detail && !isJson) {
   for (const { scenario, result } of results.filter((item) => !isExact(item))) {
     console.log(`\n${scenario.name} (${scenario.profile})`);
     for (const { file, line, ruleId } of result.missed) console.log(`  missed  ${file}:${line} ${ruleId}`);
@@ -53,7 +66,10 @@ if (detail) {
   }
 }
 const inexact = results.reduce((sum, { result }) => sum + result.inexact.length, 0);
-console.log(
-  `\n${results.filter(isExact).length} of ${results.length} scenarios exact; ` +
-    `${inexact} findings with another severity or reach; ${durationMs} ms`,
-);
+if (isJson) printRows(jsonRows);
+else {
+  console.log(
+    `\n${results.filter(isExact).length} of ${results.length} scenarios exact; ` +
+      `${inexact} findings with another severity or reach; ${durationMs} ms`,
+  );
+}

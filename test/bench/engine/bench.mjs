@@ -22,8 +22,12 @@ function launch(name) {
   const child = fork(join(here, 'systems', `${name}.mjs`), { execPath, stdio: ['ignore', 2, 2, 'ipc'] });
   const ask = (request) =>
     new Promise((resolve, reject) => {
-      child.once('message', resolve);
-      child.once('exit', (code) => reject(new Error(`${name} ended with code ${code}`)));
+      const ended = (code) => reject(new Error(`${name} ended with code ${code}`));
+      child.once('exit', ended);
+      child.once('message', (answer) => {
+        child.off('exit', ended);
+        resolve(answer);
+      });
       child.send(request);
     });
   return { name, ask, stop: () => ask({ type: 'stop' }).finally(() => child.kill()) };

@@ -2,6 +2,7 @@ import { build } from 'esbuild';
 import { rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { print, row } from '../harness.mjs';
 
 // The scenarios are TypeScript, which not every supported Node runs; below node_modules their imports resolve.
 const folder = dirname(fileURLToPath(import.meta.url));
@@ -17,7 +18,19 @@ await build({
   outfile,
 });
 try {
-  await import(pathToFileURL(outfile).href);
+  const { summaries } = await import(pathToFileURL(outfile).href);
+  if (process.argv.includes('--json')) print(summaries.flatMap(rowsOf));
 } finally {
   rmSync(outfile, { force: true });
+}
+
+function rowsOf({ title, bugs, foundAfter, falseAlarms, seconds }) {
+  const head = { bench: 'explore', system: 'refrain', case: title };
+  return [
+    row({ ...head, metric: 'bugs', unit: 'bugs' }, [bugs]),
+    row({ ...head, metric: 'found', unit: 'bugs' }, [foundAfter.length]),
+    ...(foundAfter.length > 0 ? [row({ ...head, metric: 'foundAfter', unit: 'runs' }, foundAfter)] : []),
+    row({ ...head, metric: 'falseAlarms', unit: 'twins' }, [falseAlarms]),
+    row({ ...head, metric: 'time', unit: 's' }, [seconds]),
+  ];
 }

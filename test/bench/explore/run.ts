@@ -2,13 +2,27 @@ import { corpus, exploreScenario, heldOut } from './corpus.js';
 import type { Scenario } from './scenario.js';
 
 /**
- * `npm run bench -- explore [runs] [name, as a regular expression] [seed]`: how many of the seeded bugs are found, and
+ * `npm run bench -- explore [runs] [name, as a regular expression] [seed] [--json]`: how many of the seeded bugs are found, and
  * within how many runs.
  */
-const runs = Number(process.argv[2] ?? 200);
-const only = new RegExp(process.argv[3] ?? '');
-const seed = Number(process.argv[4] ?? 1);
+const asked = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
+const runs = Number(asked[0] ?? 200);
+const only = new RegExp(asked[1] ?? '');
+const seed = Number(asked[2] ?? 1);
+const tell = process.argv.includes('--json') ? () => undefined : console.log;
 const fixtures = process.env['CORPUS']!;
+
+export interface Summary {
+  readonly title: string;
+  readonly bugs: number;
+  /** After how many runs each bug that was found was found. */
+  readonly foundAfter: readonly number[];
+  readonly falseAlarms: number;
+  readonly seconds: number;
+}
+
+/** What `bench.mjs` prints as rows. */
+export const summaries: Summary[] = [];
 
 const falseAlarms = (await report('seeded bugs', corpus)) + (await report('held-out bugs', heldOut));
 process.exitCode = falseAlarms > 0 ? 1 : 0;
@@ -26,14 +40,15 @@ async function report(title: string, scenarios: readonly Scenario[]): Promise<nu
     const result = outcome.found
       ? `after ${String(outcome.found.afterRuns).padStart(3)} runs, ${outcome.found.deviations} deviations: ${outcome.found.message.split('\n')[0]!.slice(0, 80)}`
       : 'NOT FOUND';
-    console.log(`${outcome.bug.padEnd(34)} ${outcome.seconds.toFixed(1).padStart(5)} s  ${result}`);
-    if (outcome.falseAlarm) console.log(`  FALSE ALARM on the twin: ${outcome.falseAlarm}`);
+    tell(`${outcome.bug.padEnd(34)} ${outcome.seconds.toFixed(1).padStart(5)} s  ${result}`);
+    if (outcome.falseAlarm) tell(`  FALSE ALARM on the twin: ${outcome.falseAlarm}`);
   }
-  const seconds = ((performance.now() - began) / 1000).toFixed(1);
+  const seconds = (performance.now() - began) / 1000;
+  summaries.push({ title, bugs: chosen.length, foundAfter, falseAlarms: alarms, seconds });
   const within = (limit: number) => foundAfter.filter((count) => count <= limit).length;
-  console.log(
+  tell(
     `\n${foundAfter.length} of ${chosen.length} ${title} found within ${runs} runs (${within(10)} within 10, ` +
-      `${within(50)} within 50), ${alarms} false alarms, ${seconds} s\n`,
+      `${within(50)} within 50), ${alarms} false alarms, ${seconds.toFixed(1)} s\n`,
   );
   return alarms;
 }

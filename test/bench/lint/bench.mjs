@@ -1,4 +1,4 @@
-// `npm run bench -- lint`: what an editor's session costs, and what linters catch of the labelled corpus.
+// `npm run bench -- lint [session | table [engine]] [--json]`: what an editor's session costs, and what linters catch of the labelled corpus.
 // The peers are installed with `npm ci --prefix test/bench/lint/peers --ignore-scripts --legacy-peer-deps`.
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -7,6 +7,7 @@ import { plugin } from '@refrain/eslint-plugin';
 import * as parser from '@typescript-eslint/parser';
 import { ESLint } from 'eslint';
 import ts from 'typescript';
+import { print, row as rowOf } from '../harness.mjs';
 import { loadScenarios } from '../analyzer/corpus.mjs';
 import { installedPeers } from './peers/installed.mjs';
 import { measureSessions } from './session.mjs';
@@ -20,27 +21,42 @@ const compilerOptions = {
   noEmit: true,
   types: [],
 };
-const only = process.argv[2];
+const isJson = process.argv.includes('--json');
+const [only, askedEngine] = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
+const rows = [];
 if (only !== 'table') await printSessions();
 if (only !== 'session') await printTable();
+if (isJson) print(rows);
+
+/** For people a line, for machines rows. */
+function tell(line, made) {
+  if (isJson) rows.push(...made);
+  else console.log(line);
+}
 
 async function printSessions() {
-  console.log('One ESLint run over one file, 200 files in the project, milliseconds (budget: 50)');
-  const rows = await measureSessions();
-  for (const { what, preset, p50, p95, cpu50 } of rows)
-    console.log(
+  if (!isJson)
+    console.log('One ESLint run over one file, 200 files in the project, milliseconds (budget: 50)');
+  for (const { what, preset, p50, p95, cpu50 } of await measureSessions()) {
+    const head = { bench: 'lint', system: 'refrain', case: `${preset}: ${what}`, unit: 'ms' };
+    tell(
       `${preset.padEnd(20)} ${what.padEnd(32)} p50 ${format(p50)}  p95 ${format(p95)}  cpu ${format(cpu50)}`,
+      [
+        rowOf({ ...head, metric: 'time, median' }, [p50]),
+        rowOf({ ...head, metric: 'time, 95th percentile' }, [p95]),
+        rowOf({ ...head, metric: 'CPU time, median' }, [cpu50]),
+      ],
     );
+  }
 }
 
 async function printTable() {
   const corpus = loadScenarios(fixtures);
-  console.log(`\nThe labelled corpus: ${corpus.length} scenarios; a line counts once`);
-  console.log('linter'.padEnd(40), 'engine'.padEnd(11), 'caught', 'missed', 'false alarms');
+  tell(`\nThe labelled corpus: ${corpus.length} scenarios; a line counts once`, []);
+  tell(`${'linter'.padEnd(40)} ${'engine'.padEnd(11)} caught missed false alarms`, []);
   const ours = (rule) => rule.startsWith('@refrain/');
-  const asked = process.argv[3];
   const engines = [...new Set(corpus.map(({ profile }) => profile))]
-    .filter((engine) => asked === undefined || engine === asked)
+    .filter((engine) => askedEngine === undefined || engine === askedEngine)
     .sort();
   for (const engine of engines) {
     const scenarios = corpus.filter(({ profile }) => profile === engine);
@@ -57,7 +73,7 @@ async function printTable() {
     for (const { name, engines: made, config, counts, missing } of installedPeers())
       if (made.includes(engine)) {
         if (missing === undefined) await row(name, engine, scenarios, config, counts, true);
-        else console.log(`${name.padEnd(40)} ${engine.padEnd(11)} not run: ${missing}`);
+        else tell(`${name.padEnd(40)} ${engine.padEnd(11)} not run: ${missing}`, []);
       }
   }
 }
@@ -97,7 +113,11 @@ async function row(name, engine, scenarios, config, counts, typed = false) {
     }
   }
   const figures = `${String(caught).padStart(6)} ${String(missed).padStart(6)} ${String(falseAlarms).padStart(12)}`;
-  console.log(name.padEnd(40), engine.padEnd(11), figures, failed === undefined ? '' : `(failed: ${failed})`);
+  const head = { bench: 'lint', system: name, case: `labelled corpus of ${engine}`, unit: 'lines' };
+  tell(
+    `${name.padEnd(40)} ${engine.padEnd(11)} ${figures} ${failed === undefined ? '' : `(failed: ${failed})`}`,
+    Object.entries({ caught, missed, falseAlarms }).map(([metric, n]) => rowOf({ ...head, metric }, [n])),
+  );
 }
 
 /** At a workflow's call our rule repeats what it reports at the source: the source counts. */

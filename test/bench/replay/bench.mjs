@@ -1,8 +1,9 @@
 // Replay of one 48,005-event history and of 1,000 histories of 65 events, from the bytes of JSON files, beside
-// Temporal's own replayer: `npm run bench -- replay [rounds] [--json] [--without-temporal]`.
+// Temporal's own replayer: `npm run bench -- replay [rounds] [--json] [--without-temporal] [--events 605,6005,48005]`.
+// With `--events`, one history of each size instead.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { print, row } from '../harness.mjs';
+import { option, print, row } from '../harness.mjs';
 
 const script = fileURLToPath(new URL('./measure.mjs', import.meta.url));
 const rounds = Number(process.argv.find((argument) => /^\d+$/.test(argument)) ?? 3);
@@ -11,10 +12,22 @@ const systems = [
   'refrain-native',
   ...(process.argv.includes('--without-temporal') ? [] : ['temporal']),
 ];
-const cases = [
-  { name: '1,000 histories of 65 events', count: 1000, activities: 10 },
-  { name: 'one history of 48,005 events', count: 1, activities: 8000 },
-];
+/** An activity makes six events, the run five. */
+const sizes = option('events', '')
+  .split(',')
+  .filter(Boolean)
+  .map((events) => Math.max(1, Math.round((Number(events) - 5) / 6)));
+const cases =
+  sizes.length > 0
+    ? sizes.map((activities) => ({
+        name: `one history of ${(6 * activities + 5).toLocaleString('en')} events`,
+        count: 1,
+        activities,
+      }))
+    : [
+        { name: '1,000 histories of 65 events', count: 1000, activities: 10 },
+        { name: 'one history of 48,005 events', count: 1, activities: 8000 },
+      ];
 
 const rows = [];
 for (const { name, count, activities } of cases) {

@@ -53,7 +53,9 @@ serve({
   async start() {
     const [endpoint, ingressPort, adminPort, nodePort] = await Promise.all([1, 2, 3, 4].map(freePort));
     await restate.serve({ services: [service], port: endpoint });
+    // The command starts the server as its child: both are in a group of their own, and end together.
     server = spawn(binary, ['--base-dir', folder], {
+      detached: true,
       stdio: ['ignore', 'ignore', 'ignore'],
       env: {
         ...process.env,
@@ -79,7 +81,7 @@ serve({
     await ingress.serviceClient(service).run(activities);
   },
   async stop() {
-    server.kill('SIGKILL');
+    process.kill(-server.pid, 'SIGKILL');
     rmSync(folder, { recursive: true, force: true });
   },
 });

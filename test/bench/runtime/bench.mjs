@@ -1,8 +1,6 @@
-/**
- * What bundling, loading, creating an execution and one activation cost.
- * Run: npx tsc -b && node test/bench/runtime/activation.mjs
- */
+// `npm run bench -- runtime [--json]`: what bundling, loading, creating an execution and one activation cost.
 import { bundleWorkflowCode, loadBundle } from '@refrain/engine/internal';
+import { print, row } from '../harness.mjs';
 
 const code = `
   import { proxyActivities, sleep, condition, defineSignal, setHandler } from '@refrain/engine/workflow';
@@ -45,8 +43,12 @@ const cpuMs = () => {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
 };
-const show = (name, ms, count = 1, unit = 'ms') =>
-  console.log(`${name.padEnd(44)} ${((ms * (unit === 'µs' ? 1000 : 1)) / count).toFixed(1)} ${unit}`);
+const rows = [];
+const show = (name, ms, count = 1, unit = 'ms') => {
+  const metric = name.endsWith('(wall)') ? 'time' : 'CPU time';
+  const head = { bench: 'runtime', system: 'refrain', case: name, metric, unit };
+  rows.push(row(head, [(ms * (unit === 'µs' ? 1000 : 1)) / count]));
+};
 
 let from = performance.now();
 const bundle = await bundleWorkflowCode({ sources: { 'index.ts': code } });
@@ -123,9 +125,13 @@ loaded.withDeadline(() => {
   }
 });
 globalThis.gc?.();
-console.log(
-  `memory of one waiting execution ${((process.memoryUsage().heapUsed - before) / 2000 / 1024).toFixed(1)} KiB`,
+const keptKiB = (process.memoryUsage().heapUsed - before) / kept.length / 1024;
+rows.push(
+  row({ bench: 'runtime', system: 'refrain', case: 'a waiting execution', metric: 'memory', unit: 'KiB' }, [
+    keptKiB,
+  ]),
 );
 from = cpuMs();
 for (let i = 0; i < 200; i++) loaded.createInstance().activate(activation([initialize('timers', 1)]));
 show('the same, each under its own deadline', cpuMs() - from, 200, 'µs');
+print(rows);
