@@ -18,12 +18,12 @@ const plots = [
   },
   {
     file: 'replay.svg',
-    title: 'Replay of one history',
+    title: 'Replay of one history, CPU time',
     x: 'events',
     y: 'ms',
-    take: ({ bench, unit, case: name }) =>
+    take: ({ bench, metric, case: name }) =>
       bench === 'replay' &&
-      unit === 'ms' &&
+      metric === 'CPU time' &&
       Number(/one history of ([\d,]+) events/.exec(name)?.[1]?.replaceAll(',', '')),
   },
 ];

@@ -12,7 +12,7 @@ const rounds = Number(option('rounds', '5'));
 const concurrencies = option('concurrency', '50').split(',').map(Number);
 const fanOut = Number(option('fan-out', '0'));
 /** Workflows of 10 activities in a round, 50 at a time: some seconds for each system. */
-const workflowsOf = { refrain: 4_000, restate: 500, openworkflow: 300, dbos: 300 };
+const workflowsOf = { refrain: 2_000, restate: 500, openworkflow: 300, dbos: 300 };
 const all = Object.keys(workflowsOf);
 const named = option('systems', process.argv.includes('--peers') ? all.join(',') : 'refrain').split(',');
 

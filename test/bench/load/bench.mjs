@@ -3,46 +3,33 @@
 // that no worker serves.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { measureAlternating, option, print } from '../harness.mjs';
+import { option, print, row } from '../harness.mjs';
 
 const workflows = Number(option('workflows', '10000'));
 const script = fileURLToPath(new URL('once.mjs', import.meta.url));
-let measured;
 
+/** Each round has a process of its own, which warms up by itself. */
 function once() {
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['--expose-gc', script, String(workflows)], {
-    encoding: 'utf8',
-  });
+  const args = ['--expose-gc', script, String(workflows)];
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
   if (status !== 0) throw new Error(stderr);
   return JSON.parse(stdout);
 }
 
-const head = { system: 'refrain' };
 const open = `${workflows} open workflows with timers`;
+const figures = [
+  [open, 'startsPerSecond', '1/s', 'startsPerSecond'],
+  [open, 'heapPerWorkflow', 'KiB', 'heapKiB'],
+  [open, 'residentMemory', 'MB', 'residentMB'],
+  [`${workflows} timers due at once`, 'timersPerSecond', '1/s', 'timersPerSecond'],
+  [`${2 * workflows} workflows that no worker serves`, 'heapPerWorkflow', 'KiB', 'unservedKiB'],
+];
+const rounds = Array.from({ length: Number(option('rounds', '3')) }, once);
 print(
-  await measureAlternating('load', Number(option('rounds', '3')), [
-    {
-      ...head,
-      case: open,
-      metric: 'startsPerSecond',
-      unit: '1/s',
-      measure: () => (measured = once()).startsPerSecond,
-    },
-    { ...head, case: open, metric: 'heapPerWorkflow', unit: 'KiB', measure: () => measured.heapKiB },
-    { ...head, case: open, metric: 'residentMemory', unit: 'MB', measure: () => measured.residentMB },
-    {
-      ...head,
-      case: `${workflows} timers due at once`,
-      metric: 'timersPerSecond',
-      unit: '1/s',
-      measure: () => measured.timersPerSecond,
-    },
-    {
-      ...head,
-      case: `${2 * workflows} workflows that no worker serves`,
-      metric: 'heapPerWorkflow',
-      unit: 'KiB',
-      measure: () => measured.unservedKiB,
-    },
-  ]),
+  figures.map(([name, metric, unit, key]) =>
+    row(
+      { bench: 'load', system: 'refrain', case: name, metric, unit },
+      rounds.map((round) => round[key]),
+    ),
+  ),
 );
