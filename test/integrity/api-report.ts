@@ -42,10 +42,7 @@ function reportOf(
     const texts = exported.map((symbol) => declarationOf(symbol, checker));
     return `## \`@refrain/${name}${entry.slice(1)}\`\n\n\`\`\`typescript\n${texts.join('\n')}\`\`\`\n`;
   });
-  return `# API of @refrain/${name}\n\nMade by \`npm run api-reports\`; a test compares.\n\n${sections.join('\n')}`.replaceAll(
-    `${root}/`,
-    '',
-  );
+  return `# API of @refrain/${name}\n\nMade by \`npm run api-reports\`; a test compares.\n\n${sections.join('\n')}`;
 }
 
 const printer = ts.createPrinter({ removeComments: true, newLine: ts.NewLineKind.LineFeed });
