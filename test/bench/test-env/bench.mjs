@@ -1,14 +1,25 @@
 import { TestWorkflowEnvironment } from '@refrain/test-env';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { machine, medianOf } from '../harness.mjs';
+import { machine, medianOf, print, row } from '../harness.mjs';
 
-// `npm run bench -- test-env [tests]`: a test that skips a year, and many small tests, with and without replays, for
+// `npm run bench -- test-env [tests] [--json]`: a test that skips a year, and many small tests, with and without replays, for
 // code on either API. Tests with and without replays take turns in blocks, so that both meet the same machine.
 const here = dirname(fileURLToPath(import.meta.url));
 const fixtures = join(here, '..', '..', 'fixtures', 'test-env');
-const count = Number(process.argv[2] ?? 1000);
+const isJson = process.argv.includes('--json');
+const count = Number(process.argv.slice(2).find((argument) => /^\d+$/.test(argument)) ?? 1000);
 const blockSize = 50;
+
+const rows = [];
+
+/** For people a line, for machines rows: `[case, metric, values in ms]`. */
+function tell(line, ...figures) {
+  if (!isJson) console.log(line);
+  for (const [name, metric, values] of figures) {
+    rows.push(row({ bench: 'test-env', system: 'refrain', case: name, metric, unit: 'ms' }, values));
+  }
+}
 
 async function withEnvironment(options, test) {
   const began = performance.now();
@@ -31,10 +42,12 @@ async function measureYear(api, workflowsPath, workflow, args) {
     times.push(await withEnvironment({ workflowsPath }, (env) => env.run(workflow, args)));
   }
   const wall = sorted(times, ({ wallMs }) => wallMs);
-  console.log(
+  tell(
     `${api}: a test that skips a year: median ${medianOf(wall).toFixed(2)} ms, ` +
       `95 of 100 under ${wall[95].toFixed(2)} ms, worst ${wall[99].toFixed(1)} ms ` +
       `(the first, bundling included: ${first.wallMs.toFixed(0)} ms)`,
+    [`${api.trim()}: a test that skips a year`, 'time', wall],
+    [`${api.trim()}: the first test, bundling included`, 'time', [first.wallMs]],
   );
 }
 
@@ -57,14 +70,19 @@ async function measureSmall(api, workflowsPath, { workflow, args, activity }) {
   }
   const seconds = (ms) => `${(ms / 1000).toFixed(2)} s`;
   const { true: withReplays, false: without } = total;
-  console.log(
+  const name = `${api.trim()}: ${count} tests of ${workflow}`;
+  tell(
     `${api}: ${count} tests of ${workflow}: ${seconds(withReplays.wallMs)} with replays ` +
       `(${seconds(withReplays.cpuMs)} CPU), ${seconds(without.wallMs)} without (${seconds(without.cpuMs)} CPU): ` +
       `replays cost ${((withReplays.wallMs / without.wallMs - 1) * 100).toFixed(0)} %`,
+    [`${name}, with replays`, 'time', [withReplays.wallMs]],
+    [`${name}, with replays`, 'CPU time', [withReplays.cpuMs]],
+    [`${name}, without replays`, 'time', [without.wallMs]],
+    [`${name}, without replays`, 'CPU time', [without.cpuMs]],
   );
 }
 
-console.log(machine());
+tell(machine());
 const native = join(fixtures, 'basic', 'workflows.ts');
 const users = (name) => join(fixtures, 'users', `${name}-workflows.ts`);
 await measureYear('native  ', native, 'sleeper', ['365 days']);
@@ -74,3 +92,4 @@ const hello = { workflow: 'hello', args: ['Ada'], activity: 'greet' };
 await measureSmall('native  ', native, charger);
 await measureSmall('native  ', users('native'), hello);
 await measureSmall('temporal', users('temporal'), hello);
+if (isJson) print(rows);
