@@ -35,14 +35,20 @@ function worldOf(state: GraphState): RuleWorld {
   return { state, reach, flows: computeFlows(state, reach) };
 }
 
+export interface AnalysisOptions {
+  /** Told from time to time how many functions were followed. */
+  readonly onFollow?: ((functions: number) => void) | undefined;
+  /** The files in which to look for workflows, where the caller knows them. */
+  readonly candidates?: readonly string[];
+}
+
 /** Analyses the project as workflow code of one engine. */
 export function analyseProfile(
   project: Project,
   profile: Profile,
   modules: readonly string[],
-  onFollow?: (functions: number) => void,
+  { onFollow, candidates = candidatesFor(project, profile) }: AnalysisOptions = {},
 ): ProfileResult {
-  const candidates = candidatesFor(project, profile);
   const graph = buildGraph({
     catalogue,
     profile,

@@ -56,7 +56,9 @@ export function createAnalysis(options: CheckOptions): Analysis {
       const from = clock();
       const modules = (options.workflows ?? []).map((path) => `${project.root}/${path}`);
       results = profilesFor(project, options.profile ?? 'auto').map((id) =>
-        analyseProfile(project, profiles[id], modules, (count) => options.onProgress?.('functions', count)),
+        analyseProfile(project, profiles[id], modules, {
+          onFollow: (count) => options.onProgress?.('functions', count),
+        }),
       );
       durationMs = Math.round(clock() - from);
     }

@@ -48,8 +48,8 @@ export interface EditorAnalysis {
 interface EntryResult {
   readonly reads: ReadonlySet<string>;
   readonly diagnostics: readonly Diagnostic[];
-  /** The engines that the project names the file to as a workflow module. */
-  readonly namedTo: string;
+  /** For which engines the file was looked at, and how (`keyOf`). */
+  readonly roles: string;
   state: 'fresh' | 'stale' | 'rewired';
 }
 
@@ -61,7 +61,21 @@ interface EditorState {
   files: readonly string[];
   resolver: Resolver;
   /** Undefined until it is asked for after a change. */
-  named: NamedModules | undefined;
+  overview: Overview | undefined;
+}
+
+/** What takes a look at all files: which engines are in use, and which files may hold their workflows. */
+interface Overview {
+  readonly profiles: readonly Profile[];
+  readonly candidates: ReadonlyMap<ProfileId, ReadonlySet<string>>;
+  readonly named: NamedModules;
+}
+
+/** An engine that a file may hold workflows of. */
+interface EntryRole {
+  readonly profile: Profile;
+  /** All of its exported functions are workflows. */
+  readonly isModule: boolean;
 }
 
 export function createEditorAnalysis(options: EditorOptions): EditorAnalysis {
@@ -73,21 +87,21 @@ export function createEditorAnalysis(options: EditorOptions): EditorAnalysis {
     results: new Map(),
     files: [],
     resolver: newResolver(texts),
-    named: undefined,
+    overview: undefined,
   };
   return { ask: (question) => answer(state, question) };
 }
 
 function answer(state: EditorState, { path, text, files }: EditorQuestion): readonly Diagnostic[] {
-  if (!sameList(state.files, files)) {
-    state.files = files;
+  const relevant = files.includes(path) ? files : [...files, path];
+  if (!sameList(state.files, relevant)) {
+    state.files = relevant;
     state.resolver = newResolver(state.texts);
     state.results.clear();
-    state.named = undefined;
+    state.overview = undefined;
   }
   if (state.texts.open(path, text)) changed(state, path);
   for (const file of state.texts.changedOnDisk()) changed(state, file);
-  const relevant = new Set([...files, path]);
   const found: Diagnostic[] = [];
   for (const entry of relevant) {
     const result = currentResult(state, entry, path);
@@ -98,18 +112,19 @@ function answer(state: EditorState, { path, text, files }: EditorQuestion): read
 
 /** The result of an entry file where it can matter to the file asked for (D1). */
 function currentResult(state: EditorState, entry: string, asked: string): EntryResult | undefined {
+  const roles = rolesOf(state, entry);
   const found = state.results.get(entry);
-  const known = found?.namedTo === namedTo(state, entry) ? found : undefined;
+  const known = found?.roles === keyOf(roles) ? found : undefined;
   if (known?.state === 'fresh') return known;
   // What only changed its text still reads the files that it read.
   if (known?.state === 'stale' && entry !== asked && !known.reads.has(asked)) return undefined;
-  const result = analyseEntry(state, entry);
+  const result = analyseEntry(state, entry, roles);
   state.results.set(entry, result);
   return result;
 }
 
 function changed(state: EditorState, path: string): void {
-  state.named = undefined;
+  state.overview = undefined;
   const before = state.lowered.get(path);
   state.lowered.delete(path);
   const rewired = before === undefined || importsOf(before) !== importsOf(load(state, path));
@@ -125,44 +140,44 @@ function importsOf(file: LoweredFile | undefined): string {
   return [...imports, ...exports].map((item) => ('specifier' in item ? item.specifier : '')).join('\n');
 }
 
-function analyseEntry(state: EditorState, entry: string): EntryResult {
+function analyseEntry(state: EditorState, entry: string, roles: readonly EntryRole[]): EntryResult {
   const reads = new Set<string>([entry]);
-  const project = entryProject(state, entry, reads);
-  const isModule = state.options.isWorkflowModule(entry);
-  const diagnostics = profilesOf(state, project, isModule).flatMap((profile) => {
-    const isNamed = isModule || namedIn(state).get(entry)?.has(profile.id) === true;
-    if (!isNamed && candidatesFor(project, profile).length === 0) return [];
-    return analyseProfile(project, withoutPaths(profile), isNamed ? [entry] : []).diagnostics;
-  });
-  return { reads, diagnostics, namedTo: namedTo(state, entry), state: 'fresh' };
-}
-
-function profilesOf(state: EditorState, project: Project, isModule: boolean): readonly Profile[] {
-  if (state.options.profile !== 'auto') return [profiles[state.options.profile]];
-  const detected = detectProfiles(project, Object.values(profiles));
-  const named = project.files().flatMap((path) => [...(namedIn(state).get(path) ?? [])]);
-  const found = [...new Set([...detected, ...named.map((id) => profiles[id])])];
-  return found.length === 0 && isModule ? [profiles.refrain] : found;
-}
-
-function namedIn(state: EditorState): NamedModules {
-  const { profile } = state.options;
-  state.named ??= namedModules(
-    {
-      mentioning: (word) => state.files.filter((path) => state.texts.read(path)?.includes(word) === true),
-      load: (path) => load(state, path)?.ir,
-      resolve: (specifier, from) => {
-        const target = state.resolver.resolve(specifier, from, 'import');
-        return target.type === 'file' ? target.path : undefined;
-      },
-    },
-    profile === 'auto' ? Object.values(profiles) : [profiles[profile]],
+  const project = projectOf(state, [entry], reads);
+  const diagnostics = roles.flatMap(
+    ({ profile, isModule }) =>
+      analyseProfile(project, withoutPaths(profile), isModule ? [entry] : [], { candidates: [entry] })
+        .diagnostics,
   );
-  return state.named;
+  return { reads, diagnostics, roles: keyOf(roles), state: 'fresh' };
 }
 
-function namedTo(state: EditorState, entry: string): string {
-  return [...(namedIn(state).get(entry) ?? [])].join(' ');
+function rolesOf(state: EditorState, entry: string): readonly EntryRole[] {
+  state.overview ??= lookOver(state);
+  const { candidates, named } = state.overview;
+  const configured = state.options.isWorkflowModule(entry);
+  const roles = state.overview.profiles.flatMap((profile): EntryRole[] => {
+    const isNamed = named.get(entry)?.has(profile.id) === true;
+    const isCandidate = isNamed || candidates.get(profile.id)?.has(entry) === true;
+    return isCandidate ? [{ profile, isModule: configured || isNamed }] : [];
+  });
+  if (roles.length > 0 || !configured) return roles;
+  const { profile } = state.options;
+  return [{ profile: profiles[profile === 'auto' ? 'refrain' : profile], isModule: true }];
+}
+
+function keyOf(roles: readonly EntryRole[]): string {
+  return roles.map(({ profile, isModule }) => `${profile.id}${isModule ? '*' : ''}`).join(' ');
+}
+
+function lookOver(state: EditorState): Overview {
+  const { profile } = state.options;
+  const project = projectOf(state, state.files, new Set());
+  const used = profile === 'auto' ? detectProfiles(project, Object.values(profiles)) : [profiles[profile]];
+  return {
+    profiles: used,
+    candidates: new Map(used.map((item) => [item.id, new Set(candidatesFor(project, item))])),
+    named: namedModules(project, used),
+  };
 }
 
 /** A worker that names its workflow modules says nothing of its own file; those are entries themselves. */
@@ -170,12 +185,12 @@ function withoutPaths(profile: Profile): Profile {
   return { ...profile, workflows: profile.workflows.filter((pattern) => pattern.type !== 'path-option') };
 }
 
-/** The project with one file to start from, which notes what is read. */
-function entryProject(state: EditorState, entry: string, reads: Set<string>): Project {
+/** The project with these files to start from, which notes what is read. */
+function projectOf(state: EditorState, files: readonly string[], reads: Set<string>): Project {
   const { texts, options, lowered } = state;
   return {
     root: options.root,
-    files: () => [entry],
+    files: () => [...files],
     readText: (path) => texts.read(path),
     configProblems: () => [],
     loaded: lowered,

@@ -6,10 +6,10 @@
 import { builtinModules } from 'node:module';
 import { dirname } from 'node:path';
 import { analyseProfile } from './analysis.js';
-import type { FileIr } from './graph/ir.js';
 import { profiles } from './profiles/index.js';
 import { detectProfiles } from './profiles/select.js';
 import type { Profile, ProfileId } from './profiles/types.js';
+import { definesThroughImport, standInsFor } from './single-file-imports.js';
 import { lowerFile } from './program/lower/file.js';
 import type { Project } from './program/project.js';
 import type { Resolution } from './program/resolve.js';
@@ -35,46 +35,10 @@ export function analyseSingleFile(options: SingleFileOptions): readonly SingleFi
   const modules = options.isWorkflowModule ? [options.path] : [];
   const file = options.path.slice(options.path.lastIndexOf('/') + 1);
   return profilesOf(plain, options).map((profile) => {
-    const project = singleFileProject(options.path, options.text, clients[profile.id]);
+    const project = singleFileProject(options.path, options.text, profile.id);
     const { diagnostics } = analyseProfile(project, profile, modules);
     return { profile: profile.id, diagnostics: diagnostics.filter((item) => item.file === file) };
   });
-}
-
-/**
- * Engines whose functions hang on a client object, which projects keep in a file of its own. What a
- * file imports by a relative path and calls `defines` on stands for such a client.
- */
-interface ClientConvention {
-  readonly defines: string;
-  /** A module that exports the client as `$`. */
-  readonly module: string;
-}
-
-const clients: Partial<Record<ProfileId, ClientConvention>> = {
-  inngest: {
-    defines: 'createFunction',
-    module: `import { Inngest } from 'inngest';\nexport const $ = new Inngest({ id: 'client' });`,
-  },
-  hatchet: {
-    defines: 'durableTask',
-    module: `import { HatchetClient } from '@hatchet-dev/typescript-sdk/v1';\nexport const $ = HatchetClient.init();`,
-  },
-};
-
-/** The relative import whose binding defines functions, and the text of a module that stands for it. */
-function clientOf(
-  ir: FileIr,
-  text: string,
-  client: ClientConvention,
-): { specifier: string; text: string } | undefined {
-  for (const { specifier, name, local, typeOnly } of ir.imports) {
-    if (typeOnly || local === '' || name === '*' || !/^[.~@#]/.test(specifier)) continue;
-    if (!text.includes(`${local}.${client.defines}(`)) continue;
-    const named = client.module.replace('$', name === 'default' ? 'client' : name);
-    return { specifier, text: name === 'default' ? `${named}\nexport default client;` : named };
-  }
-  return undefined;
 }
 
 function profilesOf(
@@ -93,33 +57,32 @@ function profilesOf(
   if (related.length > 0) return related;
   const ir = project.source.load(path)?.ir;
   const text = project.readText(path) ?? '';
-  const byClient = all.filter(({ id }) => {
-    const client = clients[id];
-    return client !== undefined && ir !== undefined && clientOf(ir, text, client) !== undefined;
-  });
-  return byClient.length === 0 && isWorkflowModule ? [profiles.refrain] : byClient;
+  const byStandIn = all.filter(({ id }) => ir !== undefined && definesThroughImport(ir, text, id));
+  return byStandIn.length === 0 && isWorkflowModule ? [profiles.refrain] : byStandIn;
 }
 
 const builtins = new Set(builtinModules);
 
-function singleFileProject(path: string, text: string, convention: ClientConvention | undefined): Project {
+function singleFileProject(path: string, text: string, profile: ProfileId | undefined): Project {
   const lowered = lowerFile(path, text, 'source');
   const loaded = new Map([[path, lowered]]);
-  const client = convention === undefined ? undefined : clientOf(lowered.ir, text, convention);
-  const clientPath = `${path}.client.ts`;
-  if (client !== undefined) loaded.set(clientPath, lowerFile(clientPath, client.text, 'source'));
+  const modules = new Map(profile === undefined ? [] : standInsFor(lowered.ir, text, profile));
+  const pathOf = (specifier: string): string => `${path}.${[...modules.keys()].indexOf(specifier)}.ts`;
+  for (const [specifier, module] of modules)
+    loaded.set(pathOf(specifier), lowerFile(pathOf(specifier), module, 'source'));
+  const mentioned = [...modules.values(), text].join('\n');
   return {
     root: dirname(path),
     files: () => [path],
     // Files are chosen by the modules that they mention; one with a client means its engine.
-    readText: (asked) => (asked === path ? `${client?.text ?? ''}${text}` : undefined),
+    readText: (asked) => (asked === path ? mentioned : undefined),
     configProblems: () => [],
     loaded,
     source: {
       load: (asked) => loaded.get(asked),
       resolve: (specifier) =>
-        specifier === client?.specifier
-          ? { type: 'file', path: clientPath, kind: 'source' }
+        modules.has(specifier)
+          ? { type: 'file', path: pathOf(specifier), kind: 'source' }
           : resolveNothing(specifier),
       text: (asked) => (asked === path ? text : undefined),
       isLargePackage: () => true,

@@ -28,7 +28,7 @@ function findings(
   return runtimeImports(file).flatMap(({ specifier, span }) => {
     const target = context.resolveImport(file, specifier);
     // Where the file cannot be looked into (one file alone, a missing file), its name has to tell.
-    if (target === undefined && namesActivities(specifier))
+    if (target === undefined && namesActivities(specifier) && !bringsConstants(file, specifier))
       return [{ file, span, message: MESSAGE, suggestion: SUGGESTION }];
     if (target === undefined || target.path === file.path || seen.has(`${specifier}:${span.at}`)) return [];
     seen.add(`${specifier}:${span.at}`);
@@ -47,6 +47,13 @@ function looksLikeActivities(file: FileIr): boolean {
 /** `./activities.js`, `../activities/billing`, `./billing.activities`. */
 function namesActivities(specifier: string): boolean {
   return specifier.startsWith('.') && /(^|[/.])activit(y|ies)([/.]|$)/i.test(specifier);
+}
+
+/** `import { MAX_LENGTH } from './activities/limits'`: activities are functions, and nobody writes those so. */
+function bringsConstants({ imports }: FileIr, specifier: string): boolean {
+  if (/(^|[/.])activit(y|ies)(\.[cm]?[jt]s)?$/i.test(specifier)) return false;
+  const names = imports.filter((item) => item.specifier === specifier && !item.typeOnly);
+  return names.length > 0 && names.every(({ name }) => /^[A-Z][A-Z0-9_]*$/.test(name));
 }
 
 function runtimeImports(file: FileIr): { specifier: string; span: Span }[] {

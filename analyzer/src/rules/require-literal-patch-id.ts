@@ -1,3 +1,4 @@
+import type { Slot } from '../graph/ir.js';
 import { roleOf } from './calls.js';
 import type { MisuseRule, ResolvedCall, RuleContext } from './types.js';
 
@@ -22,7 +23,8 @@ export const requireLiteralPatchId: MisuseRule = {
 
 function hasComputedId(context: RuleContext, call: ResolvedCall): boolean {
   const role = roleOf(call, 'patch');
-  if (role === undefined || call.op.args.length === 0) return false;
+  const [id] = call.op.args;
+  if (role === undefined || id === undefined || isOutOfSight(context, call, id.slot)) return false;
   const ids = context.argument(call, role.id);
   const constants = new Set(
     ids.map((value) =>
@@ -30,4 +32,27 @@ function hasComputedId(context: RuleContext, call: ResolvedCall): boolean {
     ),
   );
   return constants.size !== 1 || constants.has(undefined);
+}
+
+/** A constant of a file that cannot be looked at (one file alone): `patched(PATCHES.fraudCheck)`. */
+function isOutOfSight(context: RuleContext, call: ResolvedCall, slot: Slot): boolean {
+  const { file } = call.in;
+  let at = slot;
+  let fn = call.in.ir;
+  for (let step = 0; step < 8; step++) {
+    const capture = at < 0 ? fn.captures[~at] : undefined;
+    if (capture !== undefined) {
+      fn = file.functions[capture.fn] ?? fn;
+      at = capture.slot;
+    }
+    const op = fn.ops.find((item) => 'to' in item && item.to === at);
+    if (op?.type === 'import') {
+      const specifier = file.imports[op.binding]?.specifier ?? '';
+      return specifier.startsWith('.') && context.resolveImport(file, specifier) === undefined;
+    }
+    if (op?.type === 'get') at = op.of;
+    else if (op?.type === 'copy' || op?.type === 'typed') at = op.from;
+    else return false;
+  }
+  return false;
 }

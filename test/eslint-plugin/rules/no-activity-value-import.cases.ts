@@ -14,6 +14,7 @@ checkRule('no-activity-value-import', {
     `import * as activities from './activities.js';\n${call('typeof activities')}`,
     `import { charge } from './activities.js';\nexport const run = () => charge();`,
     `import { charge } from './billing.js';\n${temporal('  await charge();')}`,
+    `import { MAX_ITEMS } from './activities/limits';\n${temporal('  await sleep(MAX_ITEMS);')}`,
   ],
   invalid: [
     `import { charge } from './activities.js'; // !\n${temporal('  await charge();')}`,
