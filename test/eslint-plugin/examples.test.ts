@@ -7,10 +7,11 @@ import { describe, expect, it } from 'vitest';
 import { root } from '../integrity/repository.js';
 
 const folder = join(root, 'docs/examples');
+const examples = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
 
 describe('the examples', () => {
-  it.each(readdirSync(folder))('%s has nothing to report', async (example) => {
-    const cwd = join(folder, example);
+  it.each(examples)('$name has nothing to report', async ({ name }) => {
+    const cwd = join(folder, name);
     const engine = new ESLint({
       cwd,
       overrideConfigFile: true,

@@ -75,10 +75,9 @@ function write(name, workflowId, runId) {
   const [command, ...more] = binary
     ? [binary, ...args, '--output']
     : [process.execPath, cli, ...args, '--format'];
-  const json = execFileSync(command, [...more, 'json'], {
-    encoding: 'utf8',
-    maxBuffer: 1e9,
-  });
+  const shown = execFileSync(command, [...more, 'json'], { encoding: 'utf8', maxBuffer: 1e9 });
+  // Stack traces name this machine's folders, which are nobody's business.
+  const json = shown.replaceAll(sdkRoot ?? join(here, '../..').replace(/\/$/, ''), '/app');
   if (json.length > 60_000) writeFileSync(join(outDir, `${name}.json.gz`), gzipSync(json, { level: 9 }));
   else writeFileSync(join(outDir, `${name}.json`), json);
   return JSON.parse(json).events.length;
