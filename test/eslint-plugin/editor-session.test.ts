@@ -1,4 +1,12 @@
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { plugin } from '@refrain/eslint-plugin';
@@ -20,16 +28,16 @@ beforeAll(() => {
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 /** One long-lived instance with type information, as an editor's ESLint server holds it. */
-function openEditor(): ESLint {
+function openEditor(cwd = directory): ESLint {
   const config = {
     files: ['**/*.ts'],
     languageOptions: {
       parser: parser as Linter.Parser,
-      parserOptions: { projectService: true, tsconfigRootDir: directory },
+      parserOptions: { projectService: true, tsconfigRootDir: cwd },
     },
   };
   return new ESLint({
-    cwd: directory,
+    cwd,
     overrideConfigFile: true,
     overrideConfig: [config, plugin.configs.temporalTypeChecked as Linter.Config],
   });
@@ -122,4 +130,15 @@ export const start = () => Worker.create({ taskQueue: 'q', workflowsPath: requir
     write('src/worker.ts', worker('./workflows/flow-0'));
     expect(await lintBuffer(flows)).toEqual([]);
   });
+});
+
+it('shows what a helper does in a project to which a symbolic link leads', async () => {
+  const real = join(directory, 'real');
+  const link = join(directory, 'link');
+  mkdirSync(real);
+  writeProject(real, { files: 10, depth: 3 });
+  writeFileSync(join(real, helperFile(1)), dirty());
+  symlinkSync(real, link, 'dir');
+  const [result] = await openEditor(link).lintFiles([workflowFile(0)]);
+  expect(result?.messages).toMatchObject([{ ruleId: transitive, line: 17 }]);
 });

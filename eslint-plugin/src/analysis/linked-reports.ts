@@ -1,10 +1,11 @@
-import { isAbsolute, relative, resolve } from 'node:path';
+import { isAbsolute, relative } from 'node:path';
 import { createEditorAnalysis, type Diagnostic, type EditorAnalysis } from '@refrain/analyzer';
 import type { ParserServicesWithTypeInformation, TSESLint, TSESTree } from '@typescript-eslint/utils';
 import { pathTo } from '../remedies/site.js';
 import { isWorkflowFile, type PluginSettings } from '../settings.js';
 import { fileFindings, normalise } from './file-findings.js';
 import { lineStartsOf, offsetOf } from './offsets.js';
+import { openFolder, type Folder } from './real-folder.js';
 
 /**
  * Keeps one analysis per project and settings for the life of the process, as an editor's ESLint
@@ -32,12 +33,13 @@ export function linkedReports(
   settings: PluginSettings,
   program: Program,
 ): readonly LinkedReport[] {
-  const path = normalise(context.physicalFilename);
+  const folder = openFolder(context.cwd);
+  const path = folder.real(normalise(context.physicalFilename));
   if (!isAbsolute(path)) return [];
   const { text } = context.sourceCode;
-  const analysis = analysisFor(context, settings, program);
-  const diagnostics = analysis.ask({ path, text, files: sourceFilesOf(program) });
-  const here = relative(context.cwd, path).replaceAll('\\', '/');
+  const analysis = analysisFor(folder, settings, program);
+  const diagnostics = analysis.ask({ path, text, files: sourceFilesOf(program).map(folder.real) });
+  const here = relative(folder.root, path).replaceAll('\\', '/');
   const starts = lineStartsOf(text);
   const known = new Set(
     fileFindings(context, settings).map(({ ruleId, start }) => `${ruleId}:${String(start)}`),
@@ -48,18 +50,14 @@ export function linkedReports(
 }
 
 /** An analysis outlives the run that made it, so it must not hold the run's context, and with it a program. */
-function analysisFor(
-  { cwd }: Pick<AnyContext, 'cwd'>,
-  settings: PluginSettings,
-  program: Program,
-): EditorAnalysis {
+function analysisFor({ root }: Folder, settings: PluginSettings, program: Program): EditorAnalysis {
   const config = program.getCompilerOptions()['configFilePath'];
   const { profile, workflowFiles } = settings;
-  const key = JSON.stringify([cwd, config, profile, workflowFiles]);
+  const key = JSON.stringify([root, config, profile, workflowFiles]);
   let analysis = analyses.get(key);
   if (analysis === undefined) {
-    const isWorkflowModule = (file: string): boolean => isWorkflowFile(settings, file, cwd);
-    analysis = createEditorAnalysis({ root: resolve(cwd), profile, isWorkflowModule });
+    const isWorkflowModule = (file: string): boolean => isWorkflowFile(settings, file, root);
+    analysis = createEditorAnalysis({ root, profile, isWorkflowModule });
     analyses.set(key, analysis);
     const [oldest] = analyses.keys();
     if (analyses.size > maxAnalyses && oldest !== undefined) analyses.delete(oldest);
