@@ -127,7 +127,7 @@ export function openNamespaceService(options: NamespaceServiceOptions): Namespac
     searchAttributeTypes: types,
     failRunOn: new Set(options.failRunOn),
     inFlight: new TasksWithWorkers((token) => isPendingTask(runs, token)),
-    ...(options.withholdsActivity && { withholdsActivity: options.withholdsActivity }),
+    ...(options.withholdsActivity && { withholdsActivity: lasting(options.withholdsActivity) }),
   };
   const recovery = newRecovery(ctx, unreadable);
   try {
@@ -275,5 +275,21 @@ function control(
       await ctx.runs.durable();
       await ctx.store.close();
     },
+  };
+}
+
+/**
+ * An attempt stays withheld: it may be offered again, through its queue after it was asked for with a workflow task's
+ * answer, and the second question could be answered differently.
+ */
+function lasting(
+  withholds: (task: PollActivityTaskQueueResponse) => boolean,
+): (task: PollActivityTaskQueueResponse) => boolean {
+  const withheld = new Set<string>();
+  return (task) => {
+    if (withheld.has(task.taskToken)) return true;
+    if (!withholds(task)) return false;
+    withheld.add(task.taskToken);
+    return true;
   };
 }

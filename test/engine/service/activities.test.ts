@@ -1,3 +1,4 @@
+import type { TaskApi } from '@refrain/engine';
 import { describe, expect, it } from 'vitest';
 import { activity, bench, failure, payload, taskQueue } from './harness.js';
 
@@ -219,6 +220,23 @@ describe('activities that a worker asks for with its workflow task', () => {
     expect(await b.hasActivity()).toBe(false);
     await b.service.respondActivityTaskCompleted({ taskToken: answer.activityTasks[0]!.taskToken });
     expect((await b.types()).slice(-3, -1)).toEqual(['7 ActivityTaskStarted', '8 ActivityTaskCompleted']);
+  });
+
+  it('stay withheld when they are offered again through their queue', async () => {
+    const asked: string[] = [];
+    const withholdsActivity = ({ taskToken }: TaskApi.PollActivityTaskQueueResponse) =>
+      asked.push(taskToken) === 1;
+    const b = bench({ withholdsActivity });
+    await b.start();
+    const { taskToken } = await b.workflowTask();
+    const commands = [activity('1', { requestEagerExecution: true })];
+    const answer = await b.service.respondWorkflowTaskCompleted({ taskToken, commands, identity: 'w' });
+    expect(answer.activityTasks).toEqual([]);
+    const request = { taskQueue: { name: 'q' }, identity: 'a', embedded: true };
+    const poll = b.service.pollActivityTaskQueue(request, { timeoutMs: 10 });
+    await b.clock.advance(10);
+    expect(await poll).toBeUndefined();
+    expect(asked).toHaveLength(1);
   });
 
   it('wait for a poll where the queue has a rate limit', async () => {
