@@ -19,12 +19,12 @@ export interface Terminal {
 export function processTerminal(): Terminal {
   const interrupt = new AbortController();
   const { stdout, stderr, stdin, env } = process;
-  for (const name of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(name, () => {
-      // A second interrupt finds no listener and ends the process at once.
-      interrupt.abort(name);
-    });
-  }
+  const onInterrupt = (name: NodeJS.Signals) => {
+    // A second interrupt, whichever it is, finds no listener and ends the process at once.
+    process.off('SIGINT', onInterrupt).off('SIGTERM', onInterrupt);
+    interrupt.abort(name);
+  };
+  process.on('SIGINT', onInterrupt).on('SIGTERM', onInterrupt);
   const isInteractive = stdout.isTTY === true;
   return {
     cwd: process.cwd(),
@@ -37,6 +37,13 @@ export function processTerminal(): Terminal {
     useColor: colorWanted(env, isInteractive),
     interrupted: interrupt.signal,
   };
+}
+
+export function whenInterrupted({ interrupted }: Terminal): Promise<void> {
+  return new Promise((done) => {
+    if (interrupted.aborted) done();
+    interrupted.addEventListener('abort', () => done(), { once: true });
+  });
 }
 
 /** NO_COLOR and FORCE_COLOR as their conventions say, else colours only on a terminal. */

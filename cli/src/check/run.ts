@@ -4,7 +4,7 @@ import { runCheck, type RunCheckOptions } from '@refrain/analyzer';
 import type { ExitCode } from '../command.js';
 import { projectConfig } from '../project/config.js';
 import { progressCount } from '../progress.js';
-import type { Terminal } from '../terminal.js';
+import { whenInterrupted, type Terminal } from '../terminal.js';
 import { UsageError } from '../usage-error.js';
 
 /** How long files must be quiet before a watched project is checked again. */
@@ -79,9 +79,7 @@ async function watchAndCheck(options: RunCheckOptions, terminal: Terminal): Prom
       exitCode = checkOnce(options, terminal);
     }, quietMs);
   });
-  await new Promise<void>((resolveWait) => {
-    terminal.interrupted.addEventListener('abort', () => resolveWait(), { once: true });
-  });
+  await whenInterrupted(terminal);
   clearTimeout(quiet);
   watcher.close();
   return exitCode;

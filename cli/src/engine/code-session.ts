@@ -1,7 +1,7 @@
 import { watch } from 'node:fs';
 import { dirname } from 'node:path';
 import { divergenceText, eventToJson, openReplayer, type Client } from '@refrain/engine';
-import type { Terminal } from '../terminal.js';
+import { whenInterrupted, type Terminal } from '../terminal.js';
 
 /** A worker of the embedded engine, or one of a Temporal cluster. */
 export interface SessionWorker {
@@ -29,11 +29,12 @@ const replayedAtMost = 500;
 
 /**
  * The worker of the present code, and its successor whenever the code changes. A change that does not load
- * leaves the old code running.
+ * leaves the old code running. Code that is being loaded when the command is interrupted is not waited for.
  */
 export class CodeSession {
   readonly #options: CodeSessionOptions;
   readonly #terminal: Terminal;
+  readonly #interrupted: Promise<void>;
   #current: { readonly worker: SessionWorker; readonly running: Promise<void> } | undefined;
   #stopWatching: () => void = () => undefined;
   #reloading: Promise<void> = Promise.resolve();
@@ -41,6 +42,7 @@ export class CodeSession {
   constructor(options: CodeSessionOptions, terminal: Terminal) {
     this.#options = options;
     this.#terminal = terminal;
+    this.#interrupted = whenInterrupted(terminal);
   }
 
   async begin(): Promise<void> {
@@ -56,7 +58,8 @@ export class CodeSession {
   }
 
   async #load(): Promise<void> {
-    const worker = await this.#options.newWorker();
+    const worker = await Promise.race([this.#options.newWorker(), this.#interrupted]);
+    if (!worker) return;
     const before = this.#current;
     this.#current = { worker, running: worker.run() };
     before?.worker.shutdown();
@@ -105,6 +108,7 @@ export class CodeSession {
     let replayed = 0;
     let broken = 0;
     for await (const { workflowId, runId } of client.workflow.list({ query })) {
+      if (this.#terminal.interrupted.aborted) return;
       if (replayed === replayedAtMost) {
         stdout.write(`more than ${replayedAtMost} executions are running; the rest was not replayed\n`);
         break;
@@ -119,5 +123,19 @@ export class CodeSession {
     }
     if (replayed > 0)
       stdout.write(`${replayed} running executions replayed with the new code, ${broken} cannot go on\n`);
+  }
+}
+
+/** Leaves nothing of the session behind, whether it is interrupted or does not begin; without one it only waits. */
+export async function runUntilInterrupted(
+  session: CodeSession | undefined,
+  terminal: Terminal,
+): Promise<void> {
+  try {
+    await session?.begin();
+    await whenInterrupted(terminal);
+    terminal.stdout.write('shutting down\n');
+  } finally {
+    await session?.end();
   }
 }

@@ -4,8 +4,8 @@ import type { ExitCode } from '../command.js';
 import type { Terminal } from '../terminal.js';
 import { UsageError } from '../usage-error.js';
 import { loadActivities } from './activities-module.js';
-import { CodeSession, type SessionWorker } from './code-session.js';
-import { codeFilesOf, whenInterrupted, type DevArguments } from './dev.js';
+import { CodeSession, runUntilInterrupted, type SessionWorker } from './code-session.js';
+import { codeFilesOf, type DevArguments } from './dev.js';
 
 /** `refrain dev --temporal`: the same code on a Temporal cluster, through the project's own `@temporalio/worker`. */
 export async function runDevOnTemporalCommand(
@@ -45,10 +45,10 @@ export async function runDevOnTemporalCommand(
   };
   const client = new Client({ connection: { service: remote.service } });
   const session = new CodeSession({ client, taskQueue, watch, newWorker, ...files }, terminal);
-  await session.begin();
-  await whenInterrupted(terminal.interrupted);
-  terminal.stdout.write('shutting down\n');
-  await session.end();
-  remote.close();
+  try {
+    await runUntilInterrupted(session, terminal);
+  } finally {
+    remote.close();
+  }
   return 0;
 }

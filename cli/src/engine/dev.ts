@@ -14,7 +14,7 @@ import { Registry } from 'prom-client';
 import type { ExitCode } from '../command.js';
 import type { Terminal } from '../terminal.js';
 import { loadActivities } from './activities-module.js';
-import { CodeSession } from './code-session.js';
+import { CodeSession, runUntilInterrupted } from './code-session.js';
 import { prometheusMeter, serveMetrics } from './prometheus.js';
 import { loggerOf } from './run.js';
 
@@ -40,7 +40,7 @@ export interface DevArguments {
  * drained first, then the front end, then the engine.
  */
 export async function runDevCommand(given: DevArguments, terminal: Terminal): Promise<ExitCode> {
-  const { cwd, stdout, interrupted } = terminal;
+  const { cwd, stdout } = terminal;
   const path = (file: string) => resolve(cwd, file);
   const registry = new Registry();
   const meter = prometheusMeter(registry);
@@ -61,18 +61,16 @@ export async function runDevCommand(given: DevArguments, terminal: Terminal): Pr
     ...(given['api-key'] !== undefined && { apiKey: given['api-key'] }),
     ...tlsOf(given, path),
   });
-  stdout.write(`engine on ${given.file}, Temporal's API on ${server.address}\n`);
-  observeService(meter, engine.service);
-  const metrics = openTelemetryMetrics(meter);
-  const scraped =
-    given['metrics-port'] === undefined ? undefined : await serveMetrics(registry, given['metrics-port']);
-  const session = sessionOf(given, terminal, engine, metrics);
-  await session?.begin();
-  await whenInterrupted(interrupted);
-  stdout.write('shutting down\n');
-  await session?.end();
-  scraped?.close();
-  await server.close();
+  let scraped: Awaited<ReturnType<typeof serveMetrics>> | undefined;
+  try {
+    stdout.write(`engine on ${given.file}, Temporal's API on ${server.address}\n`);
+    observeService(meter, engine.service);
+    if (given['metrics-port'] !== undefined) scraped = await serveMetrics(registry, given['metrics-port']);
+    await runUntilInterrupted(sessionOf(given, terminal, engine, openTelemetryMetrics(meter)), terminal);
+  } finally {
+    scraped?.close();
+    await server.close();
+  }
   return 0;
 }
 
@@ -107,13 +105,6 @@ export function codeFilesOf(
     workflows: resolve(cwd, workflows),
     activities: activities === undefined ? undefined : resolve(cwd, activities),
   };
-}
-
-export function whenInterrupted(interrupted: AbortSignal): Promise<void> {
-  return new Promise((done) => {
-    if (interrupted.aborted) done();
-    interrupted.addEventListener('abort', () => done(), { once: true });
-  });
 }
 
 function tlsOf(given: DevArguments, path: (file: string) => string) {
