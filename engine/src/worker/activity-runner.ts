@@ -51,6 +51,8 @@ export class ActivityRunner {
   readonly #direct: Direct | undefined;
   #begunInTurn = 0;
   #served: ServedQueue | undefined;
+  /** Takes tasks: from the first poll to the shutdown. */
+  #serves = false;
 
   constructor(options: CompiledOptions, direct: Direct | undefined) {
     this.#options = options;
@@ -66,6 +68,8 @@ export class ActivityRunner {
 
   /** Polls until the signal aborts; resolves when all polls have ended. */
   async poll(stop: AbortSignal): Promise<void> {
+    this.#serves = !stop.aborted;
+    stop.addEventListener('abort', () => (this.#serves = false), { once: true });
     const { service, namespace, taskQueue, identity, buildId, useVersioning, clock } = this.#options;
     const { maxTaskQueueActivitiesPerSecond: maxTasksPerSecond } = this.#options;
     const request = {
@@ -116,10 +120,19 @@ export class ActivityRunner {
     await whenStored(tasks);
   }
 
-  /** Runs a task that the service handed out with the answer to a workflow task. */
-  async runEagerly(task: PollActivityTaskQueueResponse): Promise<void> {
-    await this.#slots.take();
-    await this.#run(task);
+  /** Keeps a slot for a task that is asked for with the answer to a workflow task; false when none may begin now. */
+  reserve(): boolean {
+    return this.#serves && !this.#rate && this.#slots.tryTake();
+  }
+
+  /** Gives back a slot for which no task came. */
+  unreserve(): void {
+    this.#freeSlot();
+  }
+
+  /** Runs a task for which a slot is reserved. */
+  runReserved(task: PollActivityTaskQueueResponse): void {
+    void this.#run(task);
   }
 
   async whenIdle(): Promise<void> {

@@ -5,7 +5,6 @@ import { setMaxListeners } from 'node:events';
 import { InputError } from '../errors.js';
 import { IllegalStateError } from '../failures/errors.js';
 import { ActivityRunner } from './activity-runner.js';
-import type { PollActivityTaskQueueResponse } from '../service/api/tasks.js';
 import type { CompiledOptions, WorkerOptions } from './options.js';
 import { compileOptions } from './options.js';
 import { findTemporalActivities } from './temporal-activities.js';
@@ -48,8 +47,7 @@ export class Worker {
     this.#activities = runner;
     if (workflowHost) {
       const stickyQueue = `${identity}:${taskQueue}:${randomUUID()}`;
-      const runEagerly = (task: PollActivityTaskQueueResponse) => void runner?.runEagerly(task);
-      this.#workflows = new WorkflowRunner(options, workflowHost, stickyQueue, runEagerly, direct);
+      this.#workflows = new WorkflowRunner(options, workflowHost, stickyQueue, runner, direct);
     }
   }
 

@@ -4,20 +4,22 @@ import { beginTask, heartbeatTask } from '../core/execution.js';
 import type { Step, TaskAnswer } from '../core/step.js';
 import type { HistoryEvent } from '../history/event.js';
 import type {
-  PollActivityTaskQueueResponse,
   PollWorkflowTaskQueueRequest,
   PollWorkflowTaskQueueResponse,
+  RespondWorkflowTaskCompletedRequest,
   StickyExecutionAttributes,
 } from '../service/api/tasks.js';
 import type { ServedQueue } from '../service/task-queues.js';
 import { hasStatus } from './service-status.js';
 import { ActivationQueue } from './activation-queue.js';
+import type { ActivityRunner } from './activity-runner.js';
 import type { QueryParts } from './answer-query.js';
 import { answerQuery } from './answer-query.js';
 import { answerRequest, countAnswer, countTask, stickyAttributes } from './answer-request.js';
 import { CachedExecution } from './cached-execution.js';
 import type { Direct } from './direct.js';
 import { whenAborted, whenStored } from './direct.js';
+import { eagerly } from './eager-activities.js';
 import { wholeHistory } from './history-source.js';
 import { LocalActivities } from './local-activities.js';
 import { nondeterminism } from './nondeterminism.js';
@@ -59,7 +61,7 @@ export class WorkflowRunner {
   readonly #activations: ActivationQueue;
   readonly #stickyQueue: string;
   readonly #sticky: StickyExecutionAttributes;
-  readonly #runEagerly: (task: PollActivityTaskQueueResponse) => void;
+  readonly #respond: (request: RespondWorkflowTaskCompletedRequest) => Promise<void>;
   readonly #direct: Direct | undefined;
   readonly #queryParts: QueryParts;
   #served: readonly ServedQueue[] = [];
@@ -69,7 +71,7 @@ export class WorkflowRunner {
     options: CompiledOptions,
     host: WorkflowHost,
     stickyQueue: string,
-    runEagerly: (task: PollActivityTaskQueueResponse) => void,
+    activities: ActivityRunner | undefined,
     direct: Direct | undefined,
   ) {
     this.#options = options;
@@ -81,7 +83,7 @@ export class WorkflowRunner {
     );
     this.#stickyQueue = stickyQueue;
     this.#sticky = stickyAttributes(options, stickyQueue);
-    this.#runEagerly = runEagerly;
+    this.#respond = eagerly(options, activities);
     this.#slots = new Slots(options.maxConcurrentWorkflowTaskExecutions);
     this.#localSlots = new Slots(options.maxConcurrentLocalActivityExecutions);
     this.#cache = new StickyCache(options.maxCachedWorkflows, options.maxCachedWorkflowBytes, (size) =>
@@ -349,11 +351,8 @@ export class WorkflowRunner {
   ): Promise<void> {
     // The next task may come before the answer to this one is confirmed: it must find the execution.
     if (!answer.closes && this.#cache.isOn) this.#cache.keep(execution);
-    const { service } = this.#options;
-    const { activityTasks } = await service.respondWorkflowTaskCompleted(
-      answerRequest(this.#options, task, answer, this.#cache.isOn ? this.#sticky : undefined),
-    );
-    for (const activityTask of activityTasks) this.#runEagerly(activityTask);
+    const sticky = this.#cache.isOn ? this.#sticky : undefined;
+    await this.#respond(answerRequest(this.#options, task, answer, sticky));
     countAnswer(this.#options.metrics, execution, answer);
     if (answer.closes || !this.#cache.isOn) this.#drop(execution);
   }

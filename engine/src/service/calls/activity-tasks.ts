@@ -101,14 +101,16 @@ function take(
 
 /**
  * Starts the activities that a worker asked to be given with the answer to its workflow task, before they are offered
- * to anybody else. None when their queue has a rate limit, which counts what is polled.
+ * to anybody else. None when their queue has a rate limit, which counts what is polled. With a worker of this process
+ * (`embedded`) they are lost when it ends, and follow at once.
  */
 export function takeEagerActivities(
   ctx: ServiceContext,
   run: LoadedRun,
   { commands, identity = '' }: RespondWorkflowTaskCompletedRequest,
+  embedded: boolean,
 ): PollActivityTaskQueueResponse[] {
-  const who: PollerIdentity = { identity, embedded: false, buildId: undefined };
+  const who: PollerIdentity = { identity, embedded, buildId: undefined };
   const taken: PollActivityTaskQueueResponse[] = [];
   for (const command of commands) {
     if (command.type !== 'ScheduleActivityTask' || !command.attributes.requestEagerExecution) continue;

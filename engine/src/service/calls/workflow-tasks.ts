@@ -137,8 +137,9 @@ export async function respondWorkflowTaskCompleted(
   const run = runOfTask(ctx, request.taskToken);
   const { state } = run;
   const before = state.previousStartedEventId;
+  const isEmbedded = state.workflowTask?.embedded === true;
   const failure = completeWorkflowTask(ctx, request);
-  const activityTasks = failure ? [] : takeEagerActivities(ctx, run, request);
+  const activityTasks = failure ? [] : takeEagerActivities(ctx, run, request, isEmbedded);
   const hasLeftNoTrace = state.previousStartedEventId === before;
   await ctx.runs.durable();
   if (failure) throw refusedAnswer(failure);
