@@ -46,6 +46,16 @@ describe('starts', () => {
     expect(await b.start('w', { requestId: 'r' })).toBe(await b.start('w', { requestId: 'r' }));
   });
 
+  it('with the same request id answer with the same run when others have followed it', async () => {
+    const b = bench();
+    const first = await b.start('w', { requestId: 'r' });
+    await b.task([{ type: 'ContinueAsNewWorkflowExecution', attributes: { workflowType: { name: 'wf' } } }]);
+    expect(await b.start('w', { requestId: 'r' })).toBe(first);
+    await b.task([complete]);
+    expect(await b.start('w', { requestId: 'r' })).toBe(first);
+    expect((await b.service.countWorkflowExecutions({})).count).toBe(2);
+  });
+
   it.each([
     ['workflowId', { workflowId: '' }],
     ['workflowRunTimeout', { workflowRunTimeoutMs: -1 }],

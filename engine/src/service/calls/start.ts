@@ -35,9 +35,8 @@ export function startOrUse(
   ctx.workflowTasks.checkBacklog(request.taskQueue.name!);
   const current = ctx.runs.current(request.workflowId);
   if (current) {
-    if (request.requestId !== undefined && current.startRequestId === request.requestId) {
-      return { run: current, started: true };
-    }
+    const repeated = startedBy(ctx, current, request.requestId);
+    if (repeated) return { run: repeated, started: true };
     const decision = decideStart(request, current.state);
     if (decision === 'useExisting') return { run: current, started: false };
     if (decision === 'terminateThenStart')
@@ -52,6 +51,20 @@ export function startOrUse(
     firstWorkflowTask(t);
   });
   return { run, started: true };
+}
+
+/** The run that this very request has started: the current one, or the first of its chain. */
+function startedBy(
+  ctx: ServiceContext,
+  current: LoadedRun,
+  requestId: string | undefined,
+): LoadedRun | undefined {
+  if (requestId === undefined) return undefined;
+  if (current.startRequestId === requestId) return current;
+  const { runId, started } = current.state;
+  const { firstExecutionRunId = runId } = started;
+  const first = firstExecutionRunId === runId ? undefined : ctx.runs.byRunId(firstExecutionRunId);
+  return first?.startRequestId === requestId ? first : undefined;
 }
 
 export async function signalWorkflowExecution(
