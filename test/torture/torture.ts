@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -215,12 +215,34 @@ async function live(context: Context, life: Life): Promise<number | null> {
     connection: pathToFileURL(join(options.codeFolder, 'deadly-connection.mjs')).href,
   });
   const { death } = life;
-  const stop = setTimeout(() => child.kill('SIGKILL'), death.at === 'any time' ? death.n : longestLifeMs);
+  const kill = () => child.kill('SIGKILL');
+  const stop = death.at === 'any time' ? setTimeout(kill, death.n) : setInterval(watch(life, kill), lookMs);
   const [code] = await exited;
-  clearTimeout(stop);
+  clearInterval(stop);
   if (code === null && death.at === undefined) return 124;
   return code;
 }
 
-/** A load that takes longer hangs. */
-const longestLifeMs = 20_000;
+const lookMs = 500;
+/**
+ * A load that neither writes to its file nor tells anything for so many looks hangs. Nothing that it waits for takes so
+ * long: an attempt that is found lost only by its timeout, of a minute, fails. How fast the machine is makes no difference,
+ * unless it does not run the process at all.
+ */
+const looksWithoutProgress = 60;
+/** A load that writes without an end hangs, too. */
+const mostLooks = 600;
+
+/** To be called at each look; calls `kill` when the life hangs. */
+function watch({ file, ledgerFile }: Life, kill: () => void): () => void {
+  let seen = '';
+  let still = 0;
+  let looks = 0;
+  return () => {
+    const stats = [file, `${file}-wal`, ledgerFile].map((path) => statSync(path, { throwIfNoEntry: false }));
+    const now = stats.map((stat) => `${stat?.size} ${stat?.mtimeMs}`).join();
+    still = now === seen ? still + 1 : 0;
+    seen = now;
+    if (++looks >= mostLooks || still >= looksWithoutProgress) kill();
+  };
+}

@@ -8,7 +8,7 @@ import type { Database } from './sqlite/database.js';
 import { rows } from './sqlite/database.js';
 import { StoreError, storeErrorOf } from './sqlite/errors.js';
 import { checkHead } from './sqlite/file-head.js';
-import { beginEpoch, takeLock } from './sqlite/lease.js';
+import { beginEpoch, openingError, takeLock } from './sqlite/lease.js';
 import { reportingDatabase } from './sqlite/reporting-database.js';
 import { prepareSchema } from './sqlite/schema.js';
 import { NamespaceReader } from './sqlite/namespace-reader.js';
@@ -43,7 +43,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
   } catch (error) {
     reader?.close();
     lock.release();
-    throw storeErrorOf(error, file);
+    throw openingError(error, file);
   }
 }
 

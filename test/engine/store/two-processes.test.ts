@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openEngine } from '@refrain/engine';
-import { openSqliteStore } from '@refrain/engine/internal';
+import { openDatabase, openSqliteStore } from '@refrain/engine/internal';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { readImage } from '../../torture/image.js';
 
@@ -65,11 +65,28 @@ it('a second process is refused, and takes over in under a second after a kill, 
   for (const id of acknowledged()) expect(stored).toContain(id);
 });
 
+/** Stops a process while it writes nothing: in the middle of a transaction nobody else could begin one. */
+async function stopBetweenCommits(child: ReturnType<typeof spawn>) {
+  for (;;) {
+    child.kill('SIGSTOP');
+    await pause(50);
+    const other = openDatabase(file);
+    try {
+      other.exec('BEGIN IMMEDIATE');
+      return;
+    } catch {
+      child.kill('SIGCONT');
+      await pause(10);
+    } finally {
+      other.close();
+    }
+  }
+}
+
 it('an owner that was paused and wakes up can write no more once another has its file', async () => {
   const first = await owner();
   await pause(50);
-  first.kill('SIGSTOP');
-  await pause(50);
+  await stopBetweenCommits(first);
   // While it is paused its lock holds. It goes with the lock's file: as when the file system lost it.
   await expect(openSqliteStore({ file })).rejects.toMatchObject({ code: 'RFN2010' });
   rmSync(`${file}-lock`);
@@ -87,6 +104,17 @@ it('an owner that was paused and wakes up can write no more once another has its
   const stored = readImage(file).runs.map((run) => run.workflowId);
   expect(stored.at(-1)).toBe('second');
   expect(new Set(stored)).toEqual(new Set([...acknowledged().filter((id) => id !== 'RFN2010'), 'second']));
+});
+
+// It takes the five seconds for which SQLite waits for others.
+it('a file in which somebody is in the middle of a transaction is told to be in use, though its lock is free', async () => {
+  const store = await openSqliteStore({ file });
+  await store.close();
+  const other = openDatabase(file);
+  other.exec('BEGIN IMMEDIATE');
+  await expect(openSqliteStore({ file })).rejects.toMatchObject({ code: 'RFN2010' });
+  other.close();
+  await (await openSqliteStore({ file })).close();
 });
 
 it('a lock file that is not a database is told as such', async () => {

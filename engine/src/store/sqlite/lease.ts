@@ -24,16 +24,9 @@ export async function takeLock(path: string, waitMs: number): Promise<{ release(
       const held = lock;
       return { release: () => void held.close() };
     } catch (error) {
-      if (!/busy|locked/i.test(String(error))) {
+      if (!isBusy(error) || waitedMs >= waitMs) {
         lock.close();
-        throw storeErrorOf(error, path);
-      }
-      if (waitedMs >= waitMs) {
-        lock.close();
-        throw new StoreError(
-          'RFN2010',
-          `${path} is in use by another process; stop that one, or use another file (one process owns a file)`,
-        );
+        throw openingError(error, path);
       }
       await new Promise((resolve) => setTimeout(resolve, pauseMs));
     }
@@ -41,6 +34,21 @@ export async function takeLock(path: string, waitMs: number): Promise<{ release(
 }
 
 const pauseMs = 25;
+
+/**
+ * Why a file cannot be opened. The lock alone does not tell that it is in use: an owner that was stopped in the middle
+ * of a transaction, and has lost its lock, still keeps others from writing.
+ */
+export function openingError(error: unknown, path: string): unknown {
+  if (!isBusy(error)) return storeErrorOf(error, path);
+  const message = `${path} is in use by another process; stop that one, or use another file (one process owns a file)`;
+  return new StoreError('RFN2010', message, { cause: error });
+}
+
+function isBusy(error: unknown): boolean {
+  const { message, code = '' } = ((error as Error).cause ?? error) as { message: string; code?: string };
+  return /SQLITE_BUSY|database is locked/.test(`${code} ${message}`);
+}
 
 /** Begins a new epoch: whoever owned the file before can no longer write. */
 export function beginEpoch(database: Database): number {
