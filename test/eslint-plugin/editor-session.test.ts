@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { plugin } from '@refrain/eslint-plugin';
 import * as parser from '@typescript-eslint/parser';
 import { ESLint, type Linter } from 'eslint';
+import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { helperFile, helperText, workflowFile, workflowText, writeProject } from '../bench/lint/project.mjs';
 
@@ -28,12 +29,12 @@ beforeAll(() => {
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 /** One long-lived instance with type information, as an editor's ESLint server holds it. */
-function openEditor(cwd = directory): ESLint {
+function openEditor(cwd = directory, types: object = { projectService: true, tsconfigRootDir: cwd }): ESLint {
   const config = {
     files: ['**/*.ts'],
     languageOptions: {
       parser: parser as Linter.Parser,
-      parserOptions: { projectService: true, tsconfigRootDir: cwd },
+      parserOptions: types,
     },
   };
   return new ESLint({
@@ -132,13 +133,18 @@ export const start = () => Worker.create({ taskQueue: 'q', workflowsPath: requir
   });
 });
 
-it('shows what a helper does in a project to which a symbolic link leads', async () => {
+it('shows what workflows reach in a helper, in a project to which a symbolic link leads', async () => {
   const real = join(directory, 'real');
   const link = join(directory, 'link');
   mkdirSync(real);
   writeProject(real, { files: 10, depth: 3 });
   writeFileSync(join(real, helperFile(1)), dirty());
   symlinkSync(real, link, 'dir');
-  const [result] = await openEditor(link).lintFiles([workflowFile(0)]);
-  expect(result?.messages).toMatchObject([{ ruleId: transitive, line: 17 }]);
+  const files = [workflowFile(0), helperFile(0), helperFile(1), helperFile(2)].map((file) =>
+    join(link, file),
+  );
+  const options = { module: ts.ModuleKind.NodeNext, noLib: true, types: [] };
+  const linter = openEditor(link, { programs: [ts.createProgram(files, options)] });
+  const [result] = await linter.lintFiles([helperFile(1)]);
+  expect(result?.messages).toMatchObject([{ ruleId: transitive, line: 31 }]);
 });
