@@ -22,7 +22,6 @@ import type { Diagnostic, ReportedWorkflow, UnresolvedEntry } from './report/mod
 
 export interface ProfileResult {
   readonly profile: Profile;
-  readonly graph: GraphState;
   readonly workflows: readonly (ReportedWorkflow & { readonly why: string })[];
   readonly diagnostics: readonly Diagnostic[];
   readonly unresolved: readonly UnresolvedEntry[];
@@ -92,7 +91,6 @@ export function analyseProfile(
     }));
   return {
     profile,
-    graph,
     workflows,
     diagnostics,
     unresolved: unresolvedCalls(graph, reach, root),

@@ -57,6 +57,7 @@ describe('code that refers to itself', () => {
     'const o: any = {}; o.o = o; export const f = (x: any) => { let g: any = (y: any) => y; while (x) { g = g.bind(null, g); x = [x, o, { ...o, x }]; } return [g(x), JSON.stringify(o), Date.now()]; };',
     'const p: any = new Proxy({}, { get: (_t, k, r) => r[k] ?? p[k], apply: (_t: any, _s, a) => p(...a) }); export const f = (x: any) => [p.a.b(x), Date.now()];',
     'class A { then(r: any) { r(new A()); } *[Symbol.iterator](): any { yield* new A(); } toString(): string { return `${new A()}`; } }\nexport const f = async () => { await new A(); return `${new A()}` + [...new A()] + Date.now(); };',
+    'const os: any[] = [{ a: 1 }, { b: 1 }, { c: 1 }, { d: 1 }]; for (const x of os) for (const y of os) Object.setPrototypeOf(x, y);\nexport const f = (x: any) => { os[0].q = () => Date.now(); os[x].q = x; return [os[x].q(), os[1].r]; };',
   ])('%s', (text) => {
     expect(rules(project({ 'src/f.ts': text })).join()).toContain('wall-clock');
   });

@@ -47,18 +47,21 @@ export function propertyNode(state: GraphState, token: Token, name: string): Nod
   return node;
 }
 
-const none: readonly PropertyLookup[] = [];
+const none: ReadonlySet<PropertyLookup> = new Set();
 
 /** All look-ups so far; those that are made meanwhile are not among them. */
 function lookupsOf(heap: TokenHeap): readonly PropertyLookup[] {
-  return heap.lookups === undefined ? none : [...heap.lookups.values()].flat();
+  return heap.lookups === undefined ? [] : [...heap.lookups.values()].flatMap((noted) => [...noted]);
 }
 
-function noteLookup(heap: TokenHeap, lookup: PropertyLookup): void {
+/** Gives whether the look-up is new here: what comes later is told to those that are noted. */
+function noteLookup(heap: TokenHeap, lookup: PropertyLookup): boolean {
   heap.lookups ??= new Map();
-  const list = heap.lookups.get(lookup.name);
-  if (list === undefined) heap.lookups.set(lookup.name, [lookup]);
-  else list.push(lookup);
+  const noted = heap.lookups.get(lookup.name);
+  if (noted === undefined) heap.lookups.set(lookup.name, new Set([lookup]));
+  else if (noted.has(lookup)) return false;
+  else noted.add(lookup);
+  return true;
 }
 
 /**
@@ -99,21 +102,21 @@ export function readProperty(state: GraphState, of: TokenId, name: string, to: N
     case 'array':
     case 'instance':
     case 'commonjs-module':
-      readHeap(state, token, name, to, of, access, 0);
+      readHeap(state, token, { name, to, receiver: of, access });
       return;
     case 'declared':
-      readHeap(state, token, name, to, of, access, 0);
+      readHeap(state, token, { name, to, receiver: of, access });
       declaredField(state, value.unit, value.cls, name, to);
       return;
     case 'namespace':
       if (value.unit.ir.module === 'esm') state.solver.edge(exportNode(state, value.unit, name), to);
-      else readHeap(state, token, name, to, of, access, 0);
+      else readHeap(state, token, { name, to, receiver: of, access });
       return;
     case 'native':
       readNative(state, token, name, to, access);
       return;
     case 'native-instance':
-      readHeap(state, token, name, to, of, access, 0);
+      readHeap(state, token, { name, to, receiver: of, access });
       readTypeMember(state, value.type, name, to, of, access);
       return;
     case 'primitive':
@@ -158,43 +161,43 @@ function dataMethod(state: GraphState, name: string): TokenId {
   return state.tokens.intern(`dm${name}`, 'load', () => ({ kind: 'data-method', name }));
 }
 
-function readHeap(
-  state: GraphState,
-  token: Token,
-  name: string,
-  to: NodeId,
-  receiver: TokenId,
-  access: Access,
-  depth: number,
-): void {
-  if (depth > 32) return;
+/**
+ * Reads from a token and from what it inherits. Prototypes that are not told apart form circles, and as
+ * many ways lead through them as one likes: each token answers a look-up once.
+ */
+function readHeap(state: GraphState, first: Token, lookup: PropertyLookup): void {
+  const waiting = [first];
+  for (let token = waiting.pop(); token !== undefined; token = waiting.pop()) {
+    const heap = heapOf(token);
+    if (state.solver.exhausted() || !noteLookup(heap, lookup)) continue;
+    state.solver.countKept();
+    readOwn(state, token, lookup);
+    if (heap.own?.has(lookup.name) === true) continue;
+    const inherited: Token[] = [];
+    for (const prototype of heap.prototypes ?? []) {
+      const next = readInherited(state, prototype, lookup);
+      if (next !== undefined) inherited.push(next);
+    }
+    waiting.push(...inherited.reverse());
+    readImplicit(state, token, lookup);
+  }
+}
+
+function readOwn(state: GraphState, token: Token, { name, to, receiver, access }: PropertyLookup): void {
   const heap = heapOf(token);
-  const isIndex = /^\d+$/.test(name);
   if (name === '*') state.solver.edge(allProperties(state, token), to);
   const existing = heap.properties.get(name);
   if (existing !== undefined) state.solver.edge(existing, to);
   if (heap.properties.has('*')) readDynamic(state, token, to);
-  const elements = isIndex ? heap.properties.get('[]') : undefined;
+  const elements = /^\d+$/.test(name) ? heap.properties.get('[]') : undefined;
   if (elements !== undefined) state.solver.edge(elements, to);
-  noteLookup(heap, { name, to, receiver, access });
   const getter = heap.getters?.get(name);
   if (getter !== undefined) callAccessor(state, getter, receiver, [], to, access);
-  if (heap.own?.has(name) === true) return;
-  for (const prototype of heap.prototypes ?? []) {
-    readInherited(state, prototype, name, to, receiver, access, depth);
-  }
-  readImplicit(state, token, name, to, receiver, access);
 }
 
-function readInherited(
-  state: GraphState,
-  prototype: TokenId,
-  name: string,
-  to: NodeId,
-  receiver: TokenId,
-  access: Access,
-  depth: number,
-): void {
+/** Reads from a prototype whose members the catalogue or a module gives; any other is given back, to be read. */
+function readInherited(state: GraphState, prototype: TokenId, lookup: PropertyLookup): Token | undefined {
+  const { name, to, receiver, access } = lookup;
   const token = state.tokens.get(prototype);
   if (token.value.kind === 'native-instance')
     readTypeMember(state, token.value.type, name, to, receiver, access);
@@ -202,18 +205,12 @@ function readInherited(
   else if (token.value.kind === 'unknown') state.solver.add(to, prototype);
   else if (token.value.kind === 'namespace' && token.value.unit.ir.module === 'esm')
     state.solver.edge(exportNode(state, token.value.unit, name), to);
-  else readHeap(state, token, name, to, receiver, access, depth + 1);
+  else return token;
+  return undefined;
 }
 
 /** What every object, array or function has. */
-function readImplicit(
-  state: GraphState,
-  token: Token,
-  name: string,
-  to: NodeId,
-  receiver: TokenId,
-  access: Access,
-): void {
+function readImplicit(state: GraphState, token: Token, { name, to, receiver, access }: PropertyLookup): void {
   const value = token.value;
   if (value.kind === 'array') readTypeMember(state, 'Array', name, to, receiver, access);
   else if (value.kind === 'function' || value.kind === 'class') {
@@ -333,7 +330,8 @@ export function addPrototype(state: GraphState, token: Token, prototype: TokenId
   else heap.prototypes.add(prototype);
   for (const lookup of lookupsOf(heap)) {
     if (heap.own?.has(lookup.name) === true) continue;
-    readInherited(state, prototype, lookup.name, lookup.to, lookup.receiver, lookup.access, 1);
+    const next = readInherited(state, prototype, lookup);
+    if (next !== undefined) readHeap(state, next, lookup);
   }
 }
 

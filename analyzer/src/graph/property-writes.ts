@@ -31,7 +31,7 @@ export function writeProperty(
   }
   if (name === '__proto__') linkPrototype(state, token, from);
   state.solver.edge(from, propertyNode(state, token, name));
-  const setters = findSetters(state, token, name, 0);
+  const setters = findSetters(state, token, name);
   for (const setter of setters) callAccessor(state, setter, of, [from], state.solver.newNode(), access);
   return true;
 }
@@ -44,14 +44,19 @@ export function linkPrototype(state: GraphState, token: Token, from: NodeId): vo
 
 /** Writing a property of this name calls a function. */
 export function hasSetter(state: GraphState, token: Token, name: string): boolean {
-  return findSetters(state, token, name, 0).length > 0;
+  return findSetters(state, token, name).length > 0;
 }
 
-function findSetters(state: GraphState, token: Token, name: string, depth: number): NodeId[] {
-  if (token.heap === undefined || depth > 16) return [];
-  const setter = token.heap.setters?.get(name);
-  if (setter !== undefined) return [setter];
-  return [...(token.heap.prototypes ?? [])].flatMap((id) =>
-    findSetters(state, state.tokens.get(id), name, depth + 1),
-  );
+/** The nearest ones on each way up; prototypes may form circles. */
+function findSetters(state: GraphState, first: Token, name: string): NodeId[] {
+  const found: NodeId[] = [];
+  if (first.heap === undefined) return found;
+  const seen = new Set([first]);
+  // What is added while the set is gone through is visited, too.
+  for (const { heap } of seen) {
+    const setter = heap?.setters?.get(name);
+    if (setter !== undefined) found.push(setter);
+    else for (const id of heap?.prototypes ?? []) seen.add(state.tokens.get(id));
+  }
+  return found;
 }

@@ -112,6 +112,12 @@ export class Solver {
     this.#steps += 1;
   }
 
+  /** Counts what is kept elsewhere for as long as the sets are, and the work on it. */
+  countKept(): void {
+    this.#steps += 1;
+    this.#entries += 1;
+  }
+
   edge(from: NodeId, to: NodeId): void {
     if (from === to) return;
     if (!put(this.#edges, from, to)) return;

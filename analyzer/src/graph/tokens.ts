@@ -87,7 +87,7 @@ export interface TokenHeap {
   /** Tokens where a lookup goes on. */
   prototypes: Set<TokenId> | undefined;
   /** The look-ups made so far, by name: what is written later flows to them, too. */
-  lookups: Map<string, PropertyLookup[]> | undefined;
+  lookups: Map<string, Set<PropertyLookup>> | undefined;
   /** Names that hide those of the prototypes. */
   own: Set<string> | undefined;
 }
