@@ -1,4 +1,5 @@
 import { DeterminismViolationError } from '../failures/errors.js';
+import { checkVersions, defaultVersion, unsupportedVersion } from '../failures/version-errors.js';
 import type { Activator } from './activator.js';
 
 /** Temporal's rule: live code takes the new path; replayed code takes it if its history says so. */
@@ -15,9 +16,6 @@ export function decidePatch(activator: Activator, patchId: string, deprecated: b
   return true;
 }
 
-/** The version of code that has no marker in its history. */
-export const defaultVersion = -1;
-
 /**
  * The version that this run decided for `changeId` when it first asked: `max` then, `defaultVersion` when its
  * history is older than the change. It stays for the run.
@@ -32,22 +30,7 @@ export function decideVersion(activator: Activator, changeId: string, min: numbe
     if (version !== defaultVersion) activator.push({ type: 'setVersionMarker', changeId, version });
   }
   if (version < min || version > max) {
-    throw new DeterminismViolationError(
-      `getVersion('${changeId}', ${min}, ${max}): this run has version ${version}, which this code does not support. ` +
-        'Keep the old branch until no run needs it.',
-    );
+    throw new DeterminismViolationError(unsupportedVersion(changeId, min, max, version));
   }
   return version;
-}
-
-function checkVersions(changeId: string, min: number, max: number): void {
-  if (typeof changeId !== 'string' || changeId === '') {
-    throw new TypeError('Invalid changeId: expected a non-empty string');
-  }
-  if (!Number.isInteger(min) || min < defaultVersion) {
-    throw new TypeError(`Invalid min version: expected an integer ≥ ${defaultVersion}, got ${min}`);
-  }
-  if (!Number.isInteger(max) || max < min) {
-    throw new TypeError(`Invalid max version: expected an integer ≥ min (${min}), got ${max}`);
-  }
 }

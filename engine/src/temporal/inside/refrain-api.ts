@@ -4,6 +4,7 @@
  */
 import { DeterminismViolationError, patched, type WorkflowInfo } from '@temporalio/workflow';
 import * as common from '@temporalio/common';
+import { checkVersions, defaultVersion, unsupportedVersion } from '../../failures/version-errors.js';
 
 export * from '@temporalio/workflow';
 
@@ -60,8 +61,6 @@ export function sideEffect<T>(fn: () => T): T {
   return value;
 }
 
-/** The version of code that has no marker in its history. */
-const defaultVersion = -1;
 const decided = new Map<string, number>();
 
 /** A version is a patch of its own; the first question decides for the run, as the patches of its history say. */
@@ -74,22 +73,7 @@ export function getVersion(changeId: string, min: number, max: number): number {
     decided.set(changeId, version);
   }
   if (version < min) {
-    throw new DeterminismViolationError(
-      `getVersion('${changeId}', ${min}, ${max}): this run has version ${version}, which this code does not support. ` +
-        'Keep the old branch until no run needs it.',
-    );
+    throw new DeterminismViolationError(unsupportedVersion(changeId, min, max, version));
   }
   return version;
-}
-
-function checkVersions(changeId: string, min: number, max: number): void {
-  if (typeof changeId !== 'string' || changeId === '') {
-    throw new TypeError('Invalid changeId: expected a non-empty string');
-  }
-  if (!Number.isInteger(min) || min < defaultVersion) {
-    throw new TypeError(`Invalid min version: expected an integer ≥ ${defaultVersion}, got ${min}`);
-  }
-  if (!Number.isInteger(max) || max < min) {
-    throw new TypeError(`Invalid max version: expected an integer ≥ min (${min}), got ${max}`);
-  }
 }
