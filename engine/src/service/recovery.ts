@@ -1,5 +1,5 @@
 import type { ServiceContext } from './context.js';
-import { recoverRun } from './recover.js';
+import { recoverRun } from './recover-run.js';
 
 /**
  * Brings memory in line with the store: when the service opens, and after the store has failed. Then the store is

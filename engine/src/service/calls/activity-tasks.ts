@@ -140,7 +140,7 @@ function response(
   const { state } = run;
   const { scheduled } = activity;
   return {
-    taskToken: `a.${state.run}.${activity.scheduledEventId}.${activity.attempt}`,
+    taskToken: tokenOf(run, activity),
     workflowNamespace: ctx.namespace,
     workflowType: state.started.workflowType,
     workflowExecution: { workflowId: state.workflowId, runId: state.runId },
@@ -219,10 +219,15 @@ export async function recordActivityTaskHeartbeat(
 /** The token of the attempt that runs, for calls that name an activity by its ids. */
 export function tokenById(ctx: ServiceContext, request: ActivityById): string {
   const { workflowId, runId, activityId } = request;
-  const { state } = openRunOf(ctx, { workflowId, ...(runId && { runId }) });
-  const activity = state.activities.get(state.activityIds.get(activityId) ?? 0);
+  const run = openRunOf(ctx, { workflowId, ...(runId && { runId }) });
+  const activity = run.state.activities.get(run.state.activityIds.get(activityId) ?? 0);
   if (!activity) throw notFound(`activity ${activityId} is not pending in workflow ${workflowId}`);
-  return `a.${state.run}.${activity.scheduledEventId}.${activity.attempt}`;
+  return tokenOf(run, activity);
+}
+
+/** What an attempt is known by to its worker; `findAttempt` reads it. */
+function tokenOf({ state }: LoadedRun, { scheduledEventId, attempt }: ActivityState): string {
+  return `a.${state.run}.${scheduledEventId}.${attempt}`;
 }
 
 /** Like `findAttempt`, for an answer that ends the attempt. */

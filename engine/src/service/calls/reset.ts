@@ -9,7 +9,7 @@ import { isRunning } from '../state.js';
 import type { Transition } from '../transition.js';
 import { append, finish } from '../transition.js';
 import { scheduleWorkflowTask } from '../workflow-task.js';
-import { recoverRun } from '../recover.js';
+import { recoverRun } from '../recover-run.js';
 
 /**
  * Starts a new run of the workflow with the history up to a workflow task, as if that task had failed. What came
