@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,20 +6,24 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { programs, repository } from '../engine/temporal/project.js';
 import { attributeDifferences } from './attributes.js';
 import { openOracle } from './oracle/oracle.js';
+import { recordHistories } from './record-histories.js';
 
 /** Programs whose order of events does not depend on timing. */
 const untimed = [
-  ...['greet', 'sequence', 'cancelBeforeSent', 'localActivities', 'localAndTimers', 'patchedFlow'],
-  ...[
-    'deprecatedFlow',
-    'randomness',
-    'failing',
-    'counter',
-    'attributes',
-    'intercepted',
-    'summaries',
-    'logging',
-  ],
+  'greet',
+  'sequence',
+  'cancelBeforeSent',
+  'localActivities',
+  'localAndTimers',
+  'patchedFlow',
+  'deprecatedFlow',
+  'randomness',
+  'failing',
+  'counter',
+  'attributes',
+  'intercepted',
+  'summaries',
+  'logging',
 ];
 /** In these a client's messages may meet the workflow sooner or later. */
 const timed = ['race', 'signals', 'updateFinishes', 'externals', 'cancelledAtOnce', 'empty'];
@@ -40,23 +43,9 @@ describe("Temporal's own client and worker on the embedded engine", () => {
       searchAttributes: { RefrainKeyword: 'Keyword', RefrainInt: 'Int' },
     });
     const server = await startServer({ service: engine.service, port: 0 });
-    await record(server.address);
+    await recordHistories(folder, scenarios, server.address);
     await server.close();
   }, 180_000);
-
-  function record(address: string): Promise<void> {
-    const script = join(repository, 'test/interop/record.mjs');
-    const env = { ...process.env, RECORD_OUT: folder, RECORD_ADDRESS: address };
-    const child = spawn(process.execPath, [script, ...scenarios], {
-      env,
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
-    let errors = '';
-    child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
-    return new Promise((resolve, reject) => {
-      child.once('exit', (code) => (code === 0 ? resolve() : reject(new Error(errors.slice(-2000)))));
-    });
-  }
 
   const read = async (file: string) => {
     const path = [file, `${file}.gz`].find((candidate) => existsSync(candidate));

@@ -1,10 +1,10 @@
-import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { replayHistories } from '@refrain/engine';
 import { afterAll, describe, expect, it } from 'vitest';
-import { programs, repository } from '../engine/temporal/project.js';
+import { programs } from '../engine/temporal/project.js';
+import { recordHistories } from './record-histories.js';
 import { findTemporal } from './temporal-server.mjs';
 
 const scenarios = ['greet', 'localAndTimers', 'updates', 'parent', 'patchedFlow', 'cancelBeforeSent'];
@@ -17,7 +17,7 @@ describe.skipIf(!binary)(
     afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
     it('records histories, by a real worker, that replay here', { timeout: 180_000 }, async () => {
-      await record();
+      await recordHistories(folder, scenarios);
       const sources = readdirSync(folder).map((name) => ({
         name,
         history: readFileSync(join(folder, name)),
@@ -32,19 +32,5 @@ describe.skipIf(!binary)(
         expect([history, verdict, divergence?.message]).toEqual([history, 'compatible', undefined]);
       }
     });
-
-    function record(): Promise<void> {
-      const script = join(repository, 'test/interop/record.mjs');
-      const env = { ...process.env, RECORD_OUT: folder };
-      const child = spawn(process.execPath, [script, ...scenarios], {
-        env,
-        stdio: ['ignore', 'ignore', 'pipe'],
-      });
-      let errors = '';
-      child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
-      return new Promise((resolve, reject) => {
-        child.once('exit', (code) => (code === 0 ? resolve() : reject(new Error(errors.slice(-2000)))));
-      });
-    }
   },
 );
