@@ -15,6 +15,7 @@ if (name === undefined || !names.includes(name)) {
 }
 for (const args of [
   [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-b', root],
+  [join(root, 'scripts', 'prebuild-runtime.mjs')],
   [join(folder, name, 'bench.mjs'), ...rest],
 ]) {
   const { status } = spawnSync(process.execPath, args, { stdio: 'inherit' });

@@ -1,5 +1,5 @@
-// Runs before a package is packed, in its folder: adds the licence, and for the CLI the pages that
-// `refrain explain` prints. Both are copies, ignored by git.
+// Runs before a package is packed, in its folder: adds the licence; for the CLI the pages that `refrain explain` prints;
+// for the engine the runtime's bundle. All are ignored by git.
 import { cpSync, copyFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,3 +12,4 @@ if (basename(here) === 'cli') {
     cpSync(join(root, 'docs', kind), join(here, 'pages', kind), { recursive: true });
   }
 }
+if (basename(here) === 'engine') await import('./prebuild-runtime.mjs');

@@ -29,3 +29,4 @@ function dependenciesAreFresh() {
 
 if (!dependenciesAreFresh()) run('npm', ['ci', '--no-audit', '--no-fund']);
 run('npx', ['--no-install', 'tsc', '-b']);
+run('node', [join('scripts', 'prebuild-runtime.mjs')]);

@@ -4,7 +4,7 @@ import { build, type BuildFailure, type BuildOptions, type Message, type Plugin 
 import { WorkflowBundleError } from './errors.js';
 import { guardCatchBlocks, loweredSyntax, replaceHelpers } from './lowering.js';
 import { displayPath, forbiddenImports, workflowModules } from './modules.js';
-import { apiNames, runtimeCode, type RuntimeCode } from './runtime-code.js';
+import { runtimeCode, type RuntimeCode } from './runtime-code.js';
 
 export interface BundleOptions {
   /** A module that exports the workflows, or a folder with an `index` of them. */
@@ -31,7 +31,7 @@ export interface WorkflowBundle {
   readonly code: string;
   /** Source map (version 3, JSON) of `code`, with absolute paths as sources. */
   readonly sourceMap: string;
-  readonly runtime: RuntimeCode;
+  readonly runtime: Pick<RuntimeCode, 'realm' | 'runtime'>;
 }
 
 /** What every bundle for the sandbox is built with. */
@@ -152,7 +152,8 @@ function refuseForbidden(metafile: Parameters<typeof forbiddenImports>[0]): void
  * @throws WorkflowBundleError when a module is missing (RFN1110), does not compile (RFN1111) or is forbidden (RFN1112).
  */
 export async function bundleWorkflowCode(options: BundleOptions): Promise<WorkflowBundle> {
-  const [runtime, names, contents] = await Promise.all([runtimeCode(), apiNames(), entryModule(options)]);
+  const contents = entryModule(options);
+  const { realm, runtime, apiNames } = await runtimeCode();
   const { alias = {}, ignoreModules = [], plugins = [], sources } = options;
   const otherAliases = Object.fromEntries(
     Object.entries(alias).filter(([, target]) => target !== '@refrain/engine/workflow'),
@@ -166,7 +167,7 @@ export async function bundleWorkflowCode(options: BundleOptions): Promise<Workfl
     plugins: [
       ...plugins,
       ...(sources ? [sourceModules(sources)] : []),
-      workflowModules({ apiNames: names, alias, ignoreModules }),
+      workflowModules({ apiNames, alias, ignoreModules }),
     ],
   }).catch((error: BuildFailure) => {
     throw compileError(error);
@@ -175,5 +176,5 @@ export async function bundleWorkflowCode(options: BundleOptions): Promise<Workfl
   const file = (suffix: string): string => result.outputFiles.find(({ path }) => path.endsWith(suffix))!.text;
   const sourceMap = file('.js.map');
   const code = guardCatchBlocks(replaceHelpers(file('.js')), sourceMap);
-  return { version: 1, code, sourceMap, runtime };
+  return { version: 1, code, sourceMap, runtime: { realm, runtime } };
 }

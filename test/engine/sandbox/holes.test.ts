@@ -205,6 +205,10 @@ describe('executions share nothing that can change', () => {
     ['Object.getPrototypeOf(async () => {}).extra = 1'],
     ['URL.prototype.extra = 1'],
     ['URLSearchParams.prototype.append = 1'],
+    ['new Intl.Segmenter("en").segment("a").__proto__.containing = 1'],
+    ['new Intl.Segmenter("en").segment("a").__proto__.extra = 1'],
+    ['new Intl.Segmenter("en").segment("a")[Symbol.iterator]().__proto__.extra = 1'],
+    ['Intl.Segmenter.prototype.segment = 1'],
   ])('%s is refused', async (statement) => {
     expect(await failureOf(`${statement}; return 'changed';`)).toMatch(
       /not extensible|read only|Cannot assign/,

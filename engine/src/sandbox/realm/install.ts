@@ -21,6 +21,7 @@ import {
   WorkflowPromise,
 } from './promise.js';
 import { prune } from './prune.js';
+import { installSegmenter } from './segmenter.js';
 import { structuredClone } from './structured-clone.js';
 import { atob, btoa, TextDecoder, TextEncoder } from './text.js';
 import { makeUrlClasses } from './url.js';
@@ -74,6 +75,7 @@ export function install(global: Record<string, unknown>, { host, scriptName }: I
   const { names, objects } = prune(global);
   const source = { now: (): number => 0, random: (): number => 0 };
   installLocale(source);
+  installSegmenter();
   defineMath(source);
   defineDisposeSymbols();
   finishPromise();
