@@ -1,8 +1,8 @@
-// `npm run torture [-- --kills N] [--seed S] [--workflows W] [--kills-per-file K]`: kills processes of a mixed load
-// with SIGKILL, at any time and in the middle of commits, tears
-// files in the middle of commits, and has an independent checker judge what each has left.
+// `npm run torture [-- --kills N] [--torn T] [--seed S] [--workflows W] [--kills-per-file K] [--lanes L]`: kills
+// processes of a mixed load with SIGKILL, at any time and in the middle of commits, tears files in the middle of commits,
+// and has an independent checker judge what each has left. L files are worked on at a time.
 // Exits with 1 when something is wrong, and keeps the file then. The same seed draws the same loads and deaths.
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
@@ -26,19 +26,39 @@ const options = {
   seed: option('seed', Date.now() % 1_000_000),
   workflows: option('workflows', 27),
   killsPerFile: option('kills-per-file', 12),
+  lanes: option('lanes', 2),
 };
 mkdirSync(codeFolder, { recursive: true });
+const bundled = { outdir: codeFolder, bundle: true, platform: 'node', target: 'node20', logLevel: 'warning' };
+const named = (...names) => names.map((name) => join(source, `${name}.ts`));
 await build({
-  entryPoints: ['torture', 'child-main', 'deadly-connection'].map((name) => join(source, `${name}.ts`)),
-  outdir: codeFolder,
+  ...bundled,
+  entryPoints: named('torture', 'deadly-connection'),
   outExtension: { '.js': '.mjs' },
-  bundle: true,
-  platform: 'node',
   format: 'esm',
-  target: 'node20',
   packages: 'external',
-  logLevel: 'warning',
 });
+// The load's process, with the engine's own files in it.
+await build({
+  ...bundled,
+  entryPoints: named('child-main', 'child'),
+  outExtension: { '.js': '.cjs' },
+  format: 'cjs',
+  external: ['libsql', 'esbuild', '@grpc/grpc-js', 'protobufjs', '@temporalio/*'],
+  plugins: [
+    { name: 'addresses', setup: (builder) => builder.onLoad({ filter: /engine[\\/]dist/ }, ownAddress) },
+  ],
+});
+
+/** A file of the engine; it finds other files by the address that it had before it was bundled. */
+function ownAddress({ path }) {
+  const address = `const ownAddress = ${JSON.stringify({ url: pathToFileURL(path).href, dirname: dirname(path) })};\n`;
+  // Code that comes from a cache cannot import.
+  const code = readFileSync(path, 'utf8').replace('import(connection)', 'importModule(connection)');
+  if (!code.includes('import.meta')) return { contents: code };
+  return { contents: address + code.replaceAll('import.meta', 'ownAddress') };
+}
+
 const { torture } = await import(pathToFileURL(join(codeFolder, 'torture.mjs')).href);
 const began = performance.now();
 const figures = await torture({

@@ -21,6 +21,7 @@ export interface ChildOptions {
   readonly plan: Plan;
   /** Address of the module that opens the writer's connection. */
   readonly connection: string;
+  readonly commitIn?: 'thread' | 'loop';
   /** Different in each life. */
   readonly life: number;
 }
@@ -31,7 +32,8 @@ export async function runChild(options: ChildOptions): Promise<void> {
   const { file, ledgerFile, plan } = options;
   const acked = acknowledged(ledgerFile);
   const ledger = openLedger(ledgerFile);
-  const store = await openSqliteStore({ file, waitForOwnerMs: 5_000, connection: options.connection });
+  const { connection, commitIn = 'thread' } = options;
+  const store = await openSqliteStore({ file, waitForOwnerMs: 5_000, connection, commitIn });
   const service = openService({
     store,
     onStoreFailure: (error) => process.stderr.write(`${String(error)}\n`),

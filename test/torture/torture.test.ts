@@ -8,7 +8,8 @@ import { root } from '../integrity/repository.js';
 it('a process that is killed at its commits loses and repeats nothing that it had acknowledged', async () => {
   const seed = String(Math.floor(Date.now() / 86_400_000));
   const script = join(root, 'scripts', 'torture.mjs');
-  const args = [script, '--kills', '30', '--torn', '120', '--seed', seed];
+  const args = [script, '--kills', '300', '--torn', '120', '--seed', seed];
   const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: root });
-  expect(JSON.parse(stdout)).toMatchObject({ kills: 30 });
-}, 120_000);
+  const { kills } = JSON.parse(stdout) as { readonly kills: number };
+  expect(kills).toBeGreaterThanOrEqual(300);
+}, 300_000);

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { bundleWorkflowCode } from '@refrain/engine/internal';
 import { Checker } from './checker.js';
+import type { Orders } from './child-main.js';
 import type { Death } from './death.js';
 import { drawDeath } from './death.js';
 import { readImage } from './image.js';
@@ -25,6 +26,8 @@ export interface TortureOptions {
   readonly workflows: number;
   /** A life is killed so many times at most in one file; then the load may end, and what it gave is judged. */
   readonly killsPerFile: number;
+  /** Files that are worked on at a time. */
+  readonly lanes: number;
   /** Where the bundled child stands. */
   readonly codeFolder: string;
   readonly workflowsPath: string;
@@ -45,7 +48,7 @@ export interface TortureFigures {
 
 /** Kills processes that work on a file, and judges what each has left; stops at the first file with something wrong. */
 export async function torture(options: TortureOptions): Promise<TortureFigures> {
-  const { kills, torn, seed, workflowsPath } = options;
+  const { kills, torn, seed, lanes, workflowsPath } = options;
   const figures: TortureFigures = {
     kills: 0,
     torn: 0,
@@ -59,40 +62,54 @@ export async function torture(options: TortureOptions): Promise<TortureFigures> 
   const folder = mkdtempSync(join(tmpdir(), 'refrain-torture-'));
   const bundle = await bundleWorkflowCode({ workflowsPath });
   writeFileSync(join(folder, 'bundle.json'), JSON.stringify(bundle));
-  const context: Context = {
-    options,
-    folder,
-    figures,
-    replays: openReplays(bundle),
-    standby: launch(options),
-  };
+  const contexts = Array.from({ length: lanes }, (): Context => {
+    return { options, folder, figures, replays: openReplays(bundle), standby: undefined };
+  });
   try {
     let files = 0;
+    const nextSeed = () => seed * 1000 + files++;
     const isRight = () => figures.wrong.length === 0;
-    while (figures.kills < kills && isRight()) await tortureFile(context, seed * 1000 + files++);
-    while (figures.torn < torn && isRight()) await tearFile(context, seed * 1000 + files++);
+    await rehearse(contexts[0]!, nextSeed());
+    await Promise.all(
+      contexts.map(async (context) => {
+        while (figures.kills < kills && isRight()) await tortureFile(context, nextSeed());
+        while (figures.torn < torn && isRight()) await tearFile(context, nextSeed());
+      }),
+    );
   } finally {
-    context.standby.kill('SIGKILL');
+    for (const { standby } of contexts) standby?.kill('SIGKILL');
     if (figures.wrong.length === 0) rmSync(folder, { recursive: true });
     else options.log(`torture: the file and the ledger are kept in ${folder}`);
   }
   return figures;
 }
 
+/** What one lane works with. */
 interface Context {
   readonly options: TortureOptions;
   readonly folder: string;
   readonly figures: TortureFigures;
   readonly replays: Replays;
   /** A process that has loaded its code and waits for its turn. */
-  standby: ChildProcess;
+  standby: ChildProcess | undefined;
 }
 
 function launch({ codeFolder }: TortureOptions): ChildProcess {
-  return fork(join(codeFolder, 'child-main.mjs'), {
+  return fork(join(codeFolder, 'child-main.cjs'), {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     execArgv: [],
   });
+}
+
+/** A life that nothing happens to, judged as the others; it leaves its compiled code to them. */
+async function rehearse(context: Context, seed: number): Promise<void> {
+  const place = newPlace(context, seed);
+  const code = await live(context, { ...place, life: 0, death: noDeath, keepsCompiledCode: true });
+  context.standby?.kill('SIGKILL');
+  context.standby = undefined;
+  const judged = { ...place, at: 'rehearsal', code, replays: 1, random: seeded(seed) };
+  const isRight = await judge(context, new Checker(place.plan), judged);
+  if (isRight) rmSync(place.folder, { recursive: true });
 }
 
 async function tortureFile(context: Context, seed: number): Promise<void> {
@@ -200,21 +217,24 @@ interface Life {
   readonly plan: Plan;
   readonly life: number;
   readonly death: Death;
+  readonly keepsCompiledCode?: boolean;
 }
 
 /** Runs one process until it dies. Returns its exit code; `null` when it was killed. */
 async function live(context: Context, life: Life): Promise<number | null> {
   const { options, folder } = context;
-  const child = context.standby;
+  const { death } = life;
+  const child = context.standby ?? launch(options);
   await once(child, 'message');
   context.standby = launch(options);
   const exited = once(child, 'exit') as Promise<[number | null]>;
-  child.send({
+  const orders: Orders = {
     ...life,
+    ...(death.commitIn && { commitIn: death.commitIn }),
     bundleFile: join(folder, 'bundle.json'),
     connection: pathToFileURL(join(options.codeFolder, 'deadly-connection.mjs')).href,
-  });
-  const { death } = life;
+  };
+  child.send(orders);
   const kill = () => child.kill('SIGKILL');
   const stop = death.at === 'any time' ? setTimeout(kill, death.n) : setInterval(watch(life, kill), lookMs);
   const [code] = await exited;
