@@ -353,6 +353,8 @@ export class Runs {
     }
     restoreTransient(state, stored.transient);
     for (const name of stored.transient.keys()) run.storedKeys.add(name);
+    // Who started the run is kept when it closes: the same start may be sent again later.
+    run.storedKeys.delete('q');
     // Under their own keys: what waited before them has gone, and its keys are not used again.
     const bufferKeys = bufferKeysOf(stored.transient);
     for (const [index, event] of state.buffered.entries()) run.bufferKeys.set(event, bufferKeys[index]!);

@@ -24,7 +24,7 @@ import { append, finish, flushBuffer } from './transition.js';
  * A task for nothing but updates is *speculative*: it has no events, either, until it does more than reject them,
  * fails, or something else has come for the code. It lives in memory, as the updates do.
  */
-export function scheduleWorkflowTask(t: Transition): void {
+export function scheduleWorkflowTask(t: Transition, backoffMs = workflowTaskBackoffMs): void {
   const { state } = t;
   if (!isRunning(state) || state.workflowTask) return;
   if (state.buffered.length > 0) {
@@ -36,7 +36,7 @@ export function scheduleWorkflowTask(t: Transition): void {
   if (attempt > 1) {
     const task = scheduledTask(state.nextEventId, attempt, t.nowMs, timeoutMs);
     task.transient = true;
-    task.notBeforeMs = t.nowMs + workflowTaskBackoffMs(attempt);
+    task.notBeforeMs = t.nowMs + backoffMs(attempt);
     state.workflowTask = task;
     note(state, task.notBeforeMs);
     t.touched.push('w');
@@ -225,7 +225,10 @@ export function failWorkflowTask(t: Transition, why: TaskFailure, again = true):
   }
   t.touched.push('w');
   t.effects.push({ type: 'workflowTaskLost' });
-  if (again) scheduleWorkflowTask(t);
+  if (!again) return;
+  // What it had not seen is there to be seen now: waiting would make nothing better.
+  if (why.cause === 'UNHANDLED_COMMAND') scheduleWorkflowTask(t, () => 0);
+  else scheduleWorkflowTask(t);
 }
 
 export function timeOutWorkflowTask(

@@ -56,6 +56,19 @@ describe('starts', () => {
     expect((await b.service.countWorkflowExecutions({})).count).toBe(2);
   });
 
+  it('with the same request id answer with the same run when it ended after it had been out of memory', async () => {
+    const b = bench({ maxLoadedRuns: 1 });
+    const first = await b.start('w', { requestId: 'r' });
+    await b.task([timer('t', 1000)]);
+    for (const other of ['a', 'b', 'c']) {
+      await b.start(other);
+      await b.task([timer('t', 60_000)]);
+    }
+    await b.clock.advance(1000);
+    await b.task([complete]);
+    expect(await b.start('w', { requestId: 'r' })).toBe(first);
+  });
+
   it.each([
     ['workflowId', { workflowId: '' }],
     ['workflowRunTimeout', { workflowRunTimeoutMs: -1 }],

@@ -50,6 +50,22 @@ describe('workflow tasks', () => {
     ]);
   });
 
+  it('that close the run over an update that was just sent are tried again at once, however often', async () => {
+    const b = bench();
+    await b.start();
+    for (let n = 1; n <= 5; n++) {
+      const task = await b.workflowTask();
+      expect(task.messages ?? []).toHaveLength(n - 1);
+      void b.service.updateWorkflowExecution({
+        workflowExecution: { workflowId: 'w' },
+        request: { meta: { updateId: `u${n}` }, input: { name: 'set' } },
+      });
+      const answer = { taskToken: task.taskToken, commands: [complete] };
+      await expect(b.service.respondWorkflowTaskCompleted(answer)).rejects.toThrow('UNHANDLED_COMMAND');
+    }
+    expect(await b.hasWorkflowTask()).toBe(true);
+  });
+
   it('that fail are tried again with backoff, without further events, and complete after a fix', async () => {
     const b = bench();
     await b.start();
