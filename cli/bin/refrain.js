@@ -1,5 +1,9 @@
 #!/usr/bin/env node
-import { main } from '../dist/index.js';
+import module from 'node:module';
+
+// From Node 22.1 on: compiled code is kept between runs, which halves the time that the engine takes to load.
+module.enableCompileCache?.();
+const { main } = await import('../dist/index.js');
 
 const exitCode = await main(process.argv.slice(2));
 const written = [process.stdout, process.stderr].map(
