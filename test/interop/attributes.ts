@@ -16,6 +16,10 @@ const mayDiffer: Readonly<Record<string, string>> = {
   'WorkflowExecutionStarted.firstExecutionRunId': 'run ids',
   'WorkflowExecutionStarted.continuedExecutionRunId': 'run ids',
   'WorkflowExecutionStarted.prevAutoResetPoints': 'points to reset to by build id are not kept',
+  'WorkflowExecutionStarted.firstWorkflowTaskBackoffMs':
+    'a real server begins no run of a chain within a second of the one before',
+  'WorkflowTaskFailed.baseRunId': 'run ids',
+  'WorkflowTaskFailed.newRunId': 'run ids',
   'WorkflowExecutionContinuedAsNew.newExecutionRunId': 'run ids',
   'WorkflowExecutionContinuedAsNew.inheritBuildId': 'assignment by build id is of real servers',
   'WorkflowExecutionContinuedAsNew.initiator': 'left out by a real server when the workflow itself asked',

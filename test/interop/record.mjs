@@ -2,12 +2,14 @@
 // Runs the programs of test/fixtures/temporal on a real Temporal server with the real Temporal worker.
 // RECORD_SDK=<folder> takes the SDK (an older version) from that folder's node_modules, and
 // RECORD_OUT=<folder> writes elsewhere. RECORD_ADDRESS=<host:port> takes a server that is running there.
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
+import { eventToJson, readHistory } from '@refrain/engine';
 import { findTemporal, startTemporal } from './temporal-server.mjs';
 import { scenarios } from './scenarios.mjs';
 
@@ -32,20 +34,21 @@ ownRequire('esbuild').buildSync({
   platform: 'node',
   packages: 'external',
 });
+const { History } = require('@temporalio/proto').temporal.api.history.v1;
 const activities = require(join(built, 'activities.cjs'));
 
 Runtime.install({
   logger: new DefaultLogger('ERROR'),
   telemetryOptions: { logging: { filter: 'off', forward: {} } },
 });
-// A server that runs already is asked through `refrain workflow show`, a new one through its own binary.
 const binary = process.env.RECORD_ADDRESS ? undefined : findTemporal({ build: true });
 if (!binary && !process.env.RECORD_ADDRESS) throw new Error('neither a `temporal` binary nor Go was found');
-const cli = join(here, '../../cli/bin/refrain.js');
 const server = process.env.RECORD_ADDRESS
   ? { address: process.env.RECORD_ADDRESS, stop: async () => undefined }
   : await startTemporal(binary, { searchAttributes: { RefrainKeyword: 'Keyword', RefrainInt: 'Int' } });
 const taskQueue = 'record';
+// A few at a time: programs that block the worker would disturb the timing of all others.
+const lanes = binary ? 3 : 6;
 const connection = await NativeConnection.connect({ address: server.address });
 const client = new Client({ connection: await Connection.connect({ address: server.address }) });
 
@@ -70,14 +73,24 @@ const convertingClient = new Client({
   dataConverter: { payloadConverterPath },
 });
 
-function write(name, workflowId, runId) {
-  const args = ['workflow', 'show', '-w', workflowId, '-r', runId, '--address', server.address];
-  const [command, ...more] = binary
-    ? [binary, ...args, '--output']
-    : [process.execPath, cli, ...args, '--format'];
-  const shown = execFileSync(command, [...more, 'json'], { encoding: 'utf8', maxBuffer: 1e9 });
+/** A server of our own is asked through its binary: the files are what people have. */
+async function shown(workflowId, runId) {
+  if (binary) {
+    const args = ['workflow', 'show', '-w', workflowId, '-r', runId, '--address', server.address];
+    const text = await promisify(execFile)(binary, [...args, '--output', 'json'], { maxBuffer: 1e9 });
+    return text.stdout;
+  }
+  const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
+  const events = await readHistory(History.encode(history).finish());
+  return JSON.stringify({ events: events.map(eventToJson) });
+}
+
+async function write(name, workflowId, runId) {
   // Stack traces name this machine's folders, which are nobody's business.
-  const json = shown.replaceAll(sdkRoot ?? join(here, '../..').replace(/\/$/, ''), '/app');
+  const json = (await shown(workflowId, runId)).replaceAll(
+    sdkRoot ?? join(here, '../..').replace(/\/$/, ''),
+    '/app',
+  );
   if (json.length > 60_000) writeFileSync(join(outDir, `${name}.json.gz`), gzipSync(json, { level: 9 }));
   else writeFileSync(join(outDir, `${name}.json`), json);
   return JSON.parse(json).events.length;
@@ -105,8 +118,8 @@ async function record(name, scenario) {
       .result()
       .catch(() => undefined);
   const { runId } = await client.workflow.getHandle(workflowId).describe();
-  const sizes = [write(name, workflowId, runId)];
-  if (scenario.runs) sizes.push(write(`${name}-first`, workflowId, handle.firstExecutionRunId));
+  const sizes = [await write(name, workflowId, runId)];
+  if (scenario.runs) sizes.push(await write(`${name}-first`, workflowId, handle.firstExecutionRunId));
   console.log(name, sizes.join(' + '), 'events');
 }
 
@@ -116,14 +129,13 @@ const converting = converted.run();
 await main.runUntil(async () => {
   const names = Object.keys(scenarios).filter((name) => wanted.length === 0 || wanted.includes(name));
   const failed = [];
-  // A few at a time: programs that block the worker would disturb the timing of all others.
   const next = names[Symbol.iterator]();
   const lane = async () => {
     for (const name of next) {
       await record(name, scenarios[name]).catch((error) => failed.push(`${name}: ${error.stack ?? error}`));
     }
   };
-  await Promise.all([lane(), lane(), lane()]);
+  await Promise.all(Array.from({ length: lanes }, lane));
   for (const line of failed) console.error(line);
   if (failed.length > 0) process.exitCode = 1;
 });

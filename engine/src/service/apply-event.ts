@@ -216,7 +216,9 @@ export function scheduledTask(
   };
 }
 
-export function endTask(state: ExecutionState, countsAsAttempt: boolean): void {
+/** What fails with the worker that had the run in its cache does not count: another, without a cache, may do better. */
+export function endTask(state: ExecutionState, isFault: boolean): void {
+  const countsAsAttempt = isFault && !state.sticky;
   const attempt = state.workflowTask?.attempt ?? state.workflowTaskAttempt;
   state.workflowTask = undefined;
   state.workflowTaskAttempt = countsAsAttempt ? attempt + 1 : attempt;

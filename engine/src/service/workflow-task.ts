@@ -72,19 +72,16 @@ export function workflowTaskBackoffMs(attempt: number): number {
 
 function appendScheduled(t: Transition, timeoutMs: number, attempt: number, timeMs: number): void {
   const { state } = t;
-  const name = taskQueueOf(state);
-  const sticky = state.sticky;
-  append(
-    t,
-    'WorkflowTaskScheduled',
-    {
-      taskQueue: sticky ? { name: sticky.name, kind: 'STICKY', normalName: name } : { name, kind: 'NORMAL' },
-      startToCloseTimeoutMs: timeoutMs,
-      attempt,
-    },
-    { timeMs },
-  );
+  const attributes = { taskQueue: currentQueue(state), startToCloseTimeoutMs: timeoutMs, attempt };
+  append(t, 'WorkflowTaskScheduled', attributes, { timeMs });
   if (state.workflowTask) giveToStickyWorker(state, state.workflowTask);
+}
+
+function currentQueue(state: ExecutionState) {
+  const name = taskQueueOf(state);
+  const { sticky } = state;
+  if (!sticky) return { name, kind: 'NORMAL' } as const;
+  return { name: sticky.name, kind: 'STICKY', normalName: name } as const;
 }
 
 function giveToStickyWorker(state: ExecutionState, task: WorkflowTaskState): void {
@@ -158,7 +155,7 @@ export function transientEvents(state: ExecutionState) {
       eventTimeMs: task.scheduledTimeMs,
       type: 'WorkflowTaskScheduled',
       attributes: {
-        taskQueue: { name: taskQueueOf(state), kind: 'NORMAL' },
+        taskQueue: currentQueue(state),
         startToCloseTimeoutMs: task.timeoutMs,
         attempt: task.attempt,
       },

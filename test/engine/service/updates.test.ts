@@ -40,6 +40,22 @@ describe('updates', () => {
     expect(await b.hasWorkflowTask()).toBe(false);
   });
 
+  it('come to the worker that has the run in its cache, and history says so', async () => {
+    const b = bench();
+    await b.start();
+    const taskQueue = { name: 'mine', kind: 'STICKY' as const };
+    const stickyAttributes = { workerTaskQueue: taskQueue, scheduleToStartTimeoutMs: 5000 };
+    const mine = b.service.pollWorkflowTaskQueue({ taskQueue });
+    await b.task([timer('t', 1000)], { stickyAttributes });
+    const sent = send(b, 'u');
+    const { taskToken } = (await mine)!;
+    const messages = [message('u', 'Acceptance'), message('u', 'Response')];
+    await b.service.respondWorkflowTaskCompleted({ taskToken, commands: [], messages, stickyAttributes });
+    await sent;
+    const scheduled = (await b.history()).findLast(({ type }) => type === 'WorkflowTaskScheduled');
+    expect(scheduled?.attributes).toMatchObject({ taskQueue });
+  });
+
   it('that are rejected with other work leave no event of their own', async () => {
     const b = bench();
     await b.start();

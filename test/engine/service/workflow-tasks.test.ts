@@ -170,6 +170,34 @@ describe('workflow tasks', () => {
     expect((await b.workflowTask()).history.events[0]?.eventId).toBe(1);
   });
 
+  it('that fail with the worker that had the run in its cache do not count: another tries a first time', async () => {
+    const b = bench();
+    await b.start();
+    const stickyAttributes = {
+      workerTaskQueue: { name: 'mine', kind: 'STICKY' as const },
+      scheduleToStartTimeoutMs: 5000,
+    };
+    const mine = b.service.pollWorkflowTaskQueue({ taskQueue: { name: 'mine', kind: 'STICKY' } });
+    await b.task([timer('t', 100)], { stickyAttributes });
+    await b.clock.advance(100);
+    let task = (await mine)!;
+    const attempts: (number | undefined)[] = [];
+    for (;;) {
+      attempts.push(task.attempt);
+      if (attempts.length === 3) break;
+      const cause = 'WORKFLOW_WORKER_UNHANDLED_FAILURE';
+      await b.service.respondWorkflowTaskFailed({ taskToken: task.taskToken, cause });
+      task = await b.workflowTask();
+    }
+    expect(attempts).toEqual([1, 1, 2]);
+    const tasks = (await b.history()).filter(({ type }) => type === 'WorkflowTaskScheduled');
+    expect(tasks.map(({ attributes }) => attributes)).toMatchObject([
+      { taskQueue: { kind: 'NORMAL' }, attempt: 1 },
+      { taskQueue: { kind: 'STICKY' }, attempt: 1 },
+      { taskQueue: { kind: 'NORMAL' }, attempt: 1 },
+    ]);
+  });
+
   it('record a signal with the same request id once', async () => {
     const b = bench();
     await b.start();

@@ -33,7 +33,7 @@ export async function resetWorkflowExecution(
       scheduledEventId: (started.attributes as EventAttributes<'WorkflowTaskStarted'>).scheduledEventId,
       startedEventId: started.eventId,
       cause: 'RESET_WORKFLOW',
-      failure: { message: reason, source: 'Server', resetWorkflowFailureInfo: {} },
+      failure: { message: reason, resetWorkflowFailureInfo: {} },
       baseRunId: base.state.runId,
       newRunId: runId,
     });
