@@ -40,6 +40,7 @@ const worker = await Worker.create({
   taskQueue: 'tricky',
   workflowsPath: join(fixtures, 'workflows.ts'),
   activities: require(built),
+  maxHeartbeatThrottleInterval: '100 ms',
 });
 const historyOf = async (workflowId, runId) => {
   const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();

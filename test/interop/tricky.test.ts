@@ -45,6 +45,7 @@ describe('difficult programs', () => {
       connection: engine,
       taskQueue: 'tricky',
       ...nativePrograms(),
+      maxHeartbeatThrottleInterval: '100 ms',
       logger: createLogger(() => undefined),
     });
     const running = worker.run();
