@@ -171,7 +171,6 @@ function nextByCron(
   const executionTimeMs = startTimeMs + (started.firstWorkflowTaskBackoffMs ?? 0);
   const backoffMs = nextCronBackoffMs(started.cronSchedule, executionTimeMs, t.nowMs);
   if (backoffMs === undefined) return undefined;
-  if (t.nowMs + backoffMs > (started.workflowExecutionExpirationTimeMs || Infinity)) return undefined;
   const runId = t.random.uuid();
   const attributes = successor(t.state, runId, {
     initiator: 'CRON_SCHEDULE',

@@ -43,5 +43,7 @@ export const limits = {
   scheduleBuffer: 1_000,
   scheduleRecentActions: 10,
   schedulePreviewActions: 10,
+  scheduleListedActions: 5,
+  scheduleNotesLength: 1_000,
   pageSize: 1_000,
 } as const;

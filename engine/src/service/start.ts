@@ -6,7 +6,7 @@ import { checkPayloads, checkSearchAttributes, payloadBytes } from './check-fiel
 import { invalidArgument, ServiceError } from './errors.js';
 import { limits } from './limits.js';
 import { checkRetryPolicy, completeRetryPolicy } from './retry-policy.js';
-import { nextCronTime, parseCron } from './schedule/cron.js';
+import { firstCronBackoffMs, parseCron } from './schedule/cron.js';
 import type { ExecutionState } from './state.js';
 import { isRunning } from './state.js';
 
@@ -72,11 +72,12 @@ export function startedAttributes(
     workflowRunTimeoutMs: runTimeoutMs,
     workflowTaskTimeoutMs: taskTimeoutMs(request.workflowTaskTimeoutMs, runTimeoutMs),
     originalExecutionRunId: runId,
+    ...(request.cronSchedule && { initiator: 'CRON_SCHEDULE' as const }),
     identity: request.identity ?? '',
     firstExecutionRunId: runId,
     ...(request.retryPolicy && { retryPolicy: completeRetryPolicy(request.retryPolicy) }),
     attempt: 1,
-    ...(executionMs > 0 && { workflowExecutionExpirationTimeMs: nowMs + backoffMs + executionMs }),
+    ...(executionMs > 0 && { workflowExecutionExpirationTimeMs: nowMs + executionMs }),
     ...(request.cronSchedule && { cronSchedule: request.cronSchedule }),
     ...(backoffMs > 0 && { firstWorkflowTaskBackoffMs: backoffMs }),
     ...(request.memo && { memo: request.memo }),
@@ -101,10 +102,7 @@ export function taskTimeoutMs(asked: number | undefined, runTimeoutMs: number): 
 
 function firstBackoffMs(request: StartWorkflowExecutionRequest, nowMs: number): number {
   if (!request.cronSchedule) return request.workflowStartDelayMs ?? 0;
-  const next = nextCronTime(parseCron(request.cronSchedule), nowMs);
-  if (next === undefined) throw invalidArgument(`cronSchedule '${request.cronSchedule}' has no time to come`);
-  const cron = parseCron(request.cronSchedule);
-  return cron.type === 'interval' ? cron.intervalMs : next - nowMs;
+  return firstCronBackoffMs(request.cronSchedule, nowMs);
 }
 
 export type StartDecision = 'start' | 'useExisting' | 'terminateThenStart';

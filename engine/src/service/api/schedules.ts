@@ -1,4 +1,5 @@
 import type { Memo, SearchAttributes, WorkflowExecution } from '../../history/messages.js';
+import type { WorkflowExecutionStatus } from './common.js';
 import type { StartWorkflowExecutionRequest } from './workflow.js';
 
 /** Inclusive range; `end` 0 or absent means `start`, `step` 0 or absent means 1. */
@@ -29,7 +30,10 @@ export interface IntervalSpec {
 
 export interface ScheduleSpec {
   readonly structuredCalendar?: readonly StructuredCalendarSpec[];
-  /** 5, 6 or 7 fields, `@daily` and the like, `@every 5m`, with `CRON_TZ=…` and `# comment`. */
+  /**
+   * 5, 6 or 7 fields, `@daily` and the like, `@every 5m`, with `CRON_TZ=…` and `# comment`; all fields have to match.
+   * Kept, and described, as `structuredCalendar` and `interval`.
+   */
   readonly cronString?: readonly string[];
   readonly interval?: readonly IntervalSpec[];
   readonly excludeStructuredCalendar?: readonly StructuredCalendarSpec[];
@@ -94,6 +98,8 @@ export interface ScheduleActionResult {
   readonly scheduleTimeMs: number;
   readonly actualTimeMs: number;
   readonly startWorkflowResult: WorkflowExecution;
+  /** Of a workflow that the schedule waits for; one that may overlap stays `RUNNING`. */
+  readonly startWorkflowStatus?: WorkflowExecutionStatus;
 }
 
 export interface ScheduleInfo {
@@ -127,6 +133,8 @@ export interface UpdateScheduleRequest {
   readonly namespace?: string;
   readonly scheduleId: string;
   readonly schedule: Schedule;
+  /** Replaces all of the schedule's own; absent: they stay. */
+  readonly searchAttributes?: SearchAttributes;
   readonly conflictToken?: string;
   readonly identity?: string;
 }

@@ -9,15 +9,18 @@ import type {
   ListSchedulesResponse,
   PatchScheduleRequest,
   Schedule,
+  ScheduleOverlapPolicy,
+  SchedulePatch,
   UpdateScheduleRequest,
 } from '../api/schedules.js';
+import { checkSearchAttributes } from '../check-fields.js';
 import type { ServiceContext } from '../context.js';
 import { invalidArgument, notFound, ServiceError } from '../errors.js';
 import { limits } from '../limits.js';
 import type { StoredSchedule } from '../schedule/machine.js';
-import { applyPatch } from '../schedule/machine.js';
+import { applyPatch, catchupWindowMs, policyOf } from '../schedule/machine.js';
 import type { CompiledSpec } from '../schedule/spec.js';
-import { compileSpec, nextTime, withJitter } from '../schedule/spec.js';
+import { canonicalSpec, compileSpec, nextTime, withJitter } from '../schedule/spec.js';
 import { checkId, checkStart } from '../start.js';
 
 export async function createSchedule(
@@ -26,7 +29,9 @@ export async function createSchedule(
 ): Promise<{ readonly conflictToken: string }> {
   const { scheduleId, schedule, initialPatch, memo, searchAttributes, requestId } = request;
   checkId('scheduleId', scheduleId);
-  const spec = checkSchedule(ctx, schedule);
+  checkSchedule(ctx, schedule);
+  checkSearchAttributes(searchAttributes, ctx.searchAttributeTypes);
+  if (initialPatch) checkPatch(initialPatch);
   const existing = ctx.schedules.get(scheduleId)?.stored;
   if (existing) {
     if (requestId !== undefined && existing.requestId === requestId)
@@ -38,7 +43,7 @@ export async function createSchedule(
   const nowMs = ctx.clock.nowMs();
   const stored: StoredSchedule = {
     scheduleId,
-    schedule,
+    schedule: canonical(schedule),
     ...(memo && { memo }),
     ...(searchAttributes && { searchAttributes }),
     ...(requestId !== undefined && { requestId }),
@@ -53,19 +58,78 @@ export async function createSchedule(
     recentActions: [],
     createTimeMs: nowMs,
   };
-  if (initialPatch) applyPatch(stored, spec, initialPatch, nowMs);
+  if (initialPatch) applyPatch(stored, initialPatch, nowMs);
   ctx.schedules.put(stored);
   await ctx.runs.durable();
   return { conflictToken: tokenOf(stored) };
 }
 
-function checkSchedule(ctx: ServiceContext, schedule: Schedule): CompiledSpec {
-  checkStart(schedule.action.startWorkflow, ctx.searchAttributeTypes);
-  const { catchupWindowMs } = schedule.policies ?? {};
-  if (catchupWindowMs !== undefined && !(catchupWindowMs >= 0)) {
-    throw invalidArgument('schedule policies: catchupWindow must not be negative');
+function checkSchedule(ctx: ServiceContext, { action, policies, spec, state }: Schedule): void {
+  const { startWorkflow } = action;
+  checkStart(startWorkflow, ctx.searchAttributeTypes);
+  checkId('workflowId with the time of a start', `${startWorkflow.workflowId}-2009-11-10T23:00:00Z`);
+  for (const option of ['cronSchedule', 'workflowStartDelayMs', 'requestId'] as const) {
+    if (startWorkflow[option]) throw invalidArgument(`schedule action: ${option} is not allowed`);
   }
-  return compileSpec(schedule.spec);
+  const { workflowIdReusePolicy: reuse, workflowIdConflictPolicy: conflict } = startWorkflow;
+  if (![undefined, 'UNSPECIFIED', 'ALLOW_DUPLICATE'].includes(reuse)) {
+    throw invalidArgument(`schedule action: workflowIdReusePolicy ${reuse} is not allowed`);
+  }
+  if (conflict && conflict !== 'UNSPECIFIED') {
+    throw invalidArgument(
+      'schedule action: workflowIdConflictPolicy is not allowed; choose an overlap policy',
+    );
+  }
+  checkOverlap('schedule policies: overlapPolicy', policies?.overlapPolicy);
+  const { catchupWindowMs: catchupMs } = policies ?? {};
+  if (catchupMs !== undefined && !(catchupMs >= 0)) {
+    throw invalidArgument(`schedule policies: catchupWindow must not be negative, found ${catchupMs} ms`);
+  }
+  const remaining = state?.remainingActions ?? 0;
+  if (!Number.isInteger(remaining) || remaining < 0) {
+    throw invalidArgument(
+      `schedule state: remainingActions must be a whole number of at least 0, found ${remaining}`,
+    );
+  }
+  checkNotes('schedule state: notes', state?.notes);
+  compileSpec(spec);
+}
+
+function checkPatch({ pause, unpause, triggerImmediately, backfillRequest = [] }: SchedulePatch): void {
+  checkNotes('pause', pause);
+  checkNotes('unpause', unpause);
+  checkOverlap('triggerImmediately: overlapPolicy', triggerImmediately?.overlapPolicy);
+  for (const { startTimeMs, endTimeMs, overlapPolicy } of backfillRequest) {
+    checkOverlap('backfillRequest: overlapPolicy', overlapPolicy);
+    if (!(startTimeMs <= endTimeMs)) {
+      throw invalidArgument('backfillRequest: endTime must not be before startTime, and both must be times');
+    }
+  }
+}
+
+const overlapPolicies: readonly ScheduleOverlapPolicy[] = [
+  'UNSPECIFIED',
+  'SKIP',
+  'BUFFER_ONE',
+  'BUFFER_ALL',
+  'CANCEL_OTHER',
+  'TERMINATE_OTHER',
+  'ALLOW_ALL',
+];
+
+function checkOverlap(option: string, policy: ScheduleOverlapPolicy = 'UNSPECIFIED'): void {
+  if (!overlapPolicies.includes(policy))
+    throw invalidArgument(`${option}: '${policy}' is not an overlap policy`);
+}
+
+function checkNotes(option: string, notes = ''): void {
+  if (notes.length > limits.scheduleNotesLength) {
+    throw invalidArgument(`${option} is longer than ${limits.scheduleNotesLength} characters`);
+  }
+}
+
+function canonical(schedule: Schedule): Schedule {
+  return { ...schedule, spec: canonicalSpec(schedule.spec) };
 }
 
 function tokenOf(stored: StoredSchedule): string {
@@ -85,7 +149,14 @@ export async function describeSchedule(
   const { stored, spec } = find(ctx, scheduleId);
   await ctx.runs.durable();
   return {
-    schedule: stored.schedule,
+    schedule: {
+      ...stored.schedule,
+      policies: {
+        ...stored.schedule.policies,
+        overlapPolicy: policyOf(stored),
+        catchupWindowMs: catchupWindowMs(stored),
+      },
+    },
     info: {
       actionCount: stored.actionCount,
       missedCatchupWindow: stored.missedCatchupWindow,
@@ -94,7 +165,7 @@ export async function describeSchedule(
       bufferSize: stored.buffer.length,
       runningWorkflows: stored.running,
       recentActions: stored.recentActions,
-      futureActionTimesMs: futureTimes(stored, spec),
+      futureActionTimesMs: futureTimes(stored, spec, limits.schedulePreviewActions),
       createTimeMs: stored.createTimeMs,
       ...(stored.updateTimeMs !== undefined && { updateTimeMs: stored.updateTimeMs }),
     },
@@ -104,11 +175,14 @@ export async function describeSchedule(
   };
 }
 
-function futureTimes(stored: StoredSchedule, spec: CompiledSpec): number[] {
+function futureTimes(stored: StoredSchedule, spec: CompiledSpec, most: number): number[] {
+  const { limitedActions, remainingActions = 0 } = stored.schedule.state ?? {};
+  const count = limitedActions ? Math.min(most, remainingActions) : most;
   const times: number[] = [];
   let at = nextTime(spec, stored.processedMs);
-  while (at !== undefined && times.length < limits.schedulePreviewActions) {
-    times.push(withJitter(spec, stored.scheduleId, at));
+  while (at !== undefined && times.length < count) {
+    const actualMs = withJitter(spec, stored.scheduleId, at);
+    if (actualMs >= (stored.updateTimeMs ?? 0)) times.push(actualMs);
     at = nextTime(spec, at);
   }
   return times;
@@ -117,22 +191,26 @@ function futureTimes(stored: StoredSchedule, spec: CompiledSpec): number[] {
 export async function updateSchedule(ctx: ServiceContext, request: UpdateScheduleRequest): Promise<void> {
   const { stored } = find(ctx, request.scheduleId);
   checkSchedule(ctx, request.schedule);
+  checkSearchAttributes(request.searchAttributes, ctx.searchAttributeTypes);
   if (request.conflictToken && request.conflictToken !== tokenOf(stored)) {
     const message = `schedule '${request.scheduleId}' was changed since it was described; describe it again`;
     throw new ServiceError('RFN2009', 'FAILED_PRECONDITION', 'MismatchedConflictToken', message);
   }
   const nowMs = ctx.clock.nowMs();
-  stored.schedule = request.schedule;
+  stored.schedule = canonical(request.schedule);
+  if (request.searchAttributes) stored.searchAttributes = request.searchAttributes;
   stored.conflictToken++;
   stored.updateTimeMs = nowMs;
-  stored.processedMs = Math.max(stored.processedMs, nowMs);
+  // A time that has passed may still act, when its jitter takes it past the change.
+  stored.processedMs = Math.max(stored.processedMs, nowMs - (request.schedule.spec.jitterMs ?? 0) - 1);
   ctx.schedules.put(stored);
   await ctx.runs.durable();
 }
 
 export async function patchSchedule(ctx: ServiceContext, request: PatchScheduleRequest): Promise<void> {
-  const { stored, spec } = find(ctx, request.scheduleId);
-  applyPatch(stored, spec, request.patch, ctx.clock.nowMs());
+  const { stored } = find(ctx, request.scheduleId);
+  checkPatch(request.patch);
+  applyPatch(stored, request.patch, ctx.clock.nowMs());
   stored.conflictToken++;
   ctx.schedules.advance(request.scheduleId);
   await ctx.runs.durable();
@@ -165,8 +243,8 @@ export async function listSchedules(
         workflowType: stored.schedule.action.startWorkflow.workflowType.name,
         ...(stored.schedule.state?.notes !== undefined && { notes: stored.schedule.state.notes }),
         paused: stored.schedule.state?.paused ?? false,
-        recentActions: stored.recentActions,
-        futureActionTimesMs: futureTimes(stored, spec),
+        recentActions: stored.recentActions.slice(-limits.scheduleListedActions),
+        futureActionTimesMs: futureTimes(stored, spec, limits.scheduleListedActions),
       },
     })),
     ...(found.length === pageSize && last !== undefined && { nextPageToken: last }),
@@ -179,7 +257,7 @@ export async function listScheduleMatchingTimes(
 ): Promise<ListScheduleMatchingTimesResponse> {
   const { stored, spec } = find(ctx, request.scheduleId);
   const startTimesMs: number[] = [];
-  let at = nextTime(spec, request.startTimeMs - 1);
+  let at = nextTime(spec, request.startTimeMs);
   while (at !== undefined && at <= request.endTimeMs && startTimesMs.length < limits.scheduleBuffer) {
     startTimesMs.push(withJitter(spec, stored.scheduleId, at));
     at = nextTime(spec, at);

@@ -1,134 +1,87 @@
-import type { Range } from '../api/schedules.js';
 import { invalidArgument } from '../errors.js';
 import type { Calendar } from './calendar.js';
 import { calendarOf, nextCalendarTime } from './calendar.js';
+import type { CronField } from './cron-fields.js';
+import { badCron, goDurationMs, namedCrons, readCronField, splitZone } from './cron-fields.js';
 import type { Zone } from './zone.js';
 import { zoneOf } from './zone.js';
 
-/** A cron expression: times of a calendar, or a fixed interval. */
+/**
+ * The cron schedule of a workflow: times of a calendar, or a fixed interval. It is another dialect than that of a
+ * schedule's cron strings (`cron-string.ts`), as it is on Temporal: five fields, and where both days are restricted,
+ * either of them is meant.
+ */
 export type Cron =
-  | { readonly type: 'calendar'; readonly calendars: readonly Calendar[]; readonly zone: Zone | undefined }
-  | { readonly type: 'interval'; readonly intervalMs: number; readonly phaseMs: number };
+  | { readonly type: 'calendar'; readonly calendars: readonly Calendar[]; readonly zone: Zone }
+  | { readonly type: 'interval'; readonly intervalMs: number };
 
-const named: Readonly<Record<string, string>> = {
-  '@yearly': '0 0 1 1 *',
-  '@annually': '0 0 1 1 *',
-  '@monthly': '0 0 1 * *',
-  '@weekly': '0 0 * * 0',
-  '@daily': '0 0 * * *',
-  '@midnight': '0 0 * * *',
-  '@hourly': '0 * * * *',
-};
-const monthNames = ['', 'jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
+const monthNames = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 const dayNames = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
 
+function namedBy(names: readonly string[], first: number) {
+  return (text: string) => (names.includes(text) ? names.indexOf(text) + first : undefined);
+}
+
+const fieldsOfCron: readonly CronField[] = [
+  { name: 'minute', least: 0, most: 59, questionMark: true },
+  { name: 'hour', least: 0, most: 23, questionMark: true },
+  { name: 'day of month', least: 1, most: 31, questionMark: true },
+  { name: 'month', least: 1, most: 12, questionMark: true, named: namedBy(monthNames, 1) },
+  { name: 'day of week', least: 0, most: 6, questionMark: true, named: namedBy(dayNames, 0) },
+];
+
 /**
- * Reads 5 fields (minute hour day month weekday), 6 (with year) or 7 (with seconds and year), `@daily` and the
- * like, and `@every 1h30m`. Throws an invalid-argument error that says which field is wrong.
+ * Reads 5 fields (minute hour day month weekday), `@daily` and the like, and `@every 1h30m`, with `CRON_TZ=…`.
+ * Throws an invalid-argument error that says which field is wrong.
  */
 export function parseCron(expression: string): Cron {
-  let text = expression.replace(/#.*$/, '').trim();
-  let zone: Zone | undefined;
-  const zoned = /^(?:CRON_TZ|TZ)=(\S+)\s+(.*)$/.exec(text);
-  if (zoned) {
-    zone = zoneOf(zoned[1]);
-    text = zoned[2]!;
-  }
-  const every = /^@every\s+([^/\s]+)(?:\/(\S+))?$/.exec(text);
+  const { zoneName, rest } = splitZone(expression.trim(), expression);
+  const zone = zoneOf(zoneName);
+  const every = /^@every\s+(\S+)$/.exec(rest);
   if (every) {
-    const intervalMs = goDurationMs(every[1]!, expression);
-    if (intervalMs < 1000) throw bad(expression, 'an interval must be at least a second');
-    return { type: 'interval', intervalMs, phaseMs: every[2] ? goDurationMs(every[2], expression) : 0 };
+    // Whole seconds, one at the least.
+    const seconds = Math.floor(goDurationMs(every[1]!, expression) / 1000);
+    return { type: 'interval', intervalMs: Math.max(1, seconds) * 1000 };
   }
-  const fields = (named[text.toLowerCase()] ?? text).split(/\s+/);
-  if (fields.length < 5 || fields.length > 7) {
-    throw bad(expression, `expected 5 to 7 fields, found ${text === '' ? 0 : fields.length}`);
+  const texts = (namedCrons[rest] ?? rest).split(/\s+/);
+  if (texts.length !== 5 || rest === '') {
+    throw badCron(expression, `expected 5 fields, found ${rest === '' ? 0 : texts.length}`);
   }
-  return { type: 'calendar', calendars: calendarsOf(fields, expression), zone };
+  const [minute, hour, dayOfMonth, month, dayOfWeek] = fieldsOfCron.map((field, i) =>
+    readCronField(texts[i]!, field, expression),
+  );
+  const base = { minute: minute!, hour: hour!, month: month! };
+  const calendars =
+    isStar(texts[2]!) || isStar(texts[4]!)
+      ? [calendarOf({ ...base, dayOfMonth: dayOfMonth!, dayOfWeek: dayOfWeek! })]
+      : [calendarOf({ ...base, dayOfMonth: dayOfMonth! }), calendarOf({ ...base, dayOfWeek: dayOfWeek! })];
+  return { type: 'calendar', calendars, zone };
 }
 
-function calendarsOf(fields: readonly string[], expression: string): Calendar[] {
-  const second = fields.length === 7 ? fields[0]! : '0';
-  const year = fields.length >= 6 ? fields[fields.length - 1]! : '*';
-  const [minute, hour, dayOfMonth, month, dayOfWeek] = fields.length === 7 ? fields.slice(1, 6) : fields;
-  const range = (text: string, name: string, least: number, most: number, names?: readonly string[]) =>
-    rangesOf(text, { name, least, most, names, expression });
-  const base = {
-    second: range(second, 'second', 0, 59),
-    minute: range(minute!, 'minute', 0, 59),
-    hour: range(hour!, 'hour', 0, 23),
-    month: range(month!, 'month', 1, 12, monthNames),
-    ...(year !== '*' && { year: range(year, 'year', 2000, 2100) }),
-  };
-  const days = range(dayOfMonth!, 'day of month', 1, 31);
-  const weekdays = range(dayOfWeek!, 'day of week', 0, 7, dayNames);
-  // Where both days are restricted, cron means either of them.
-  if (restricts(dayOfMonth!) && restricts(dayOfWeek!)) {
-    return [calendarOf({ ...base, dayOfMonth: days }), calendarOf({ ...base, dayOfWeek: weekdays })];
-  }
-  return [calendarOf({ ...base, dayOfMonth: days, dayOfWeek: weekdays })];
+/** A list with a `*` does not restrict its field; `*` with a step does. */
+function isStar(text: string): boolean {
+  return text.split(',').some((part) => /^[*?](?:\/0*1)?$/.test(part));
 }
 
-function restricts(field: string): boolean {
-  return !field.startsWith('*') && field !== '?';
-}
+/** No time within so long means none at all. */
+const horizonMs = 5 * 366 * 86_400_000;
 
-interface Field {
-  readonly name: string;
-  readonly least: number;
-  readonly most: number;
-  readonly names: readonly string[] | undefined;
-  readonly expression: string;
-}
-
-function rangesOf(text: string, field: Field): Range[] {
-  return text.split(',').map((part) => {
-    const match = /^(\*|\?|([a-z0-9]+)(?:-([a-z0-9]+))?)(?:\/(\d+))?$/i.exec(part);
-    if (!match) throw bad(field.expression, `${field.name} '${part}'`);
-    const step = match[4] ? Number(match[4]) : 1;
-    if (step === 0) throw bad(field.expression, `${field.name} '${part}' has step 0`);
-    if (!match[2]) return { start: field.least, end: field.name === 'day of week' ? 6 : field.most, step };
-    const start = valueOf(match[2], field);
-    const end = match[3] ? valueOf(match[3], field) : match[4] ? field.most : start;
-    if (end < start) throw bad(field.expression, `${field.name} '${part}' ends before it starts`);
-    return { start, end, step };
-  });
-}
-
-function valueOf(text: string, field: Field): number {
-  const named = field.names?.indexOf(text.toLowerCase().slice(0, 3)) ?? -1;
-  const value = /^\d+$/.test(text) ? Number(text) : named;
-  if (value < field.least || value > field.most) {
-    throw bad(field.expression, `${field.name} '${text}' is not within ${field.least} and ${field.most}`);
-  }
-  return value;
-}
-
-const unitMs: Readonly<Record<string, number>> = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000, ms: 1 };
-
-function goDurationMs(text: string, expression: string): number {
-  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|[dhms])/g)];
-  if (parts.length === 0 || parts.map((p) => p[0]).join('') !== text) {
-    throw bad(expression, `'${text}' is not a duration such as 1h30m`);
-  }
-  return parts.reduce((sum, p) => sum + Number(p[1]) * unitMs[p[2]!]!, 0);
-}
-
-function bad(expression: string, why: string) {
-  return invalidArgument(`cron expression '${expression}': ${why}`);
-}
-
-/** The first time of the schedule after `afterMs`. */
-export function nextCronTime(cron: Cron, afterMs: number): number | undefined {
-  if (cron.type === 'interval') {
-    const { intervalMs, phaseMs } = cron;
-    return (Math.floor((afterMs - phaseMs) / intervalMs) + 1) * intervalMs + phaseMs;
-  }
-  const zone = cron.zone ?? zoneOf('UTC');
+/** The first time of a calendar after `afterMs`; `undefined` when there is none in five years. */
+function nextTimeOf(cron: Extract<Cron, { type: 'calendar' }>, afterMs: number): number | undefined {
   const times = cron.calendars
-    .map((calendar) => nextCalendarTime(calendar, zone, afterMs))
+    .map((calendar) => nextCalendarTime(calendar, cron.zone, afterMs))
     .filter((at) => at !== undefined);
-  return times.length > 0 ? Math.min(...times) : undefined;
+  const next = Math.min(...times);
+  return next <= afterMs + horizonMs ? next : undefined;
+}
+
+/** How long the first run of a cron workflow waits. Throws an invalid-argument error when no time ever comes. */
+export function firstCronBackoffMs(expression: string, nowMs: number): number {
+  const cron = parseCron(expression);
+  if (cron.type === 'interval') return cron.intervalMs;
+  const next = nextTimeOf(cron, nowMs);
+  if (next === undefined) throw invalidArgument(`cronSchedule '${expression}' has no time to come`);
+  return next - nowMs;
 }
 
 /**
@@ -138,9 +91,10 @@ export function nextCronTime(cron: Cron, afterMs: number): number | undefined {
 export function nextCronBackoffMs(expression: string, startMs: number, closeMs: number): number | undefined {
   const cron = parseCron(expression);
   if (cron.type === 'interval') {
-    const periods = Math.floor((closeMs - startMs) / cron.intervalMs) + 1;
+    const periods = Math.max(1, Math.ceil((closeMs - startMs) / cron.intervalMs));
     return startMs + periods * cron.intervalMs - closeMs;
   }
-  const next = nextCronTime(cron, Math.max(startMs, closeMs));
+  // A time that comes in the very moment of the end is not missed.
+  const next = nextTimeOf(cron, Math.max(startMs, closeMs - 1));
   return next === undefined ? undefined : next - closeMs;
 }

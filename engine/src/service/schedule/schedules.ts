@@ -5,7 +5,17 @@ import type { Clock } from '../clock.js';
 import { ServiceError } from '../errors.js';
 import type { Store } from '../store.js';
 import type { BufferedStart, StoredSchedule } from './machine.js';
-import { nextDueMs, nextStep, recordAction, recordEnd, takeDueTimes } from './machine.js';
+import {
+  forget,
+  keepsTrackOf,
+  nextDueMs,
+  recordAction,
+  recordEnd,
+  takeAction,
+  takeBackfills,
+  takeDueTimes,
+  takeFromBuffer,
+} from './machine.js';
 import type { CompiledSpec } from './spec.js';
 import { compileSpec } from './spec.js';
 
@@ -91,6 +101,7 @@ export class Schedules {
     if (!loaded) return;
     const { stored, spec } = loaded;
     takeDueTimes(stored, spec, this.#options.clock.nowMs());
+    takeBackfills(stored, spec);
     this.#empty(stored);
     this.#options.write(scheduleId, JSON.stringify(stored), nextDueMs(stored, spec));
     this.#arm();
@@ -117,53 +128,32 @@ export class Schedules {
   }
 
   #empty(stored: StoredSchedule): void {
-    for (let step = nextStep(stored); step; step = nextStep(stored)) {
-      if (step.type === 'start') {
-        this.#start(stored, step.start);
-        continue;
-      }
-      const running = [...stored.running];
-      if (step.type === 'cancelRunning') {
-        for (const run of running) this.#options.cancel(run);
-        return;
-      }
-      // Ending a run comes back through `ended`; the schedule is in the middle of a step, so it is told here.
-      for (const run of running) {
+    for (let again = true; again;) {
+      const { starts, runningMust } = takeFromBuffer(stored);
+      // What could not run makes room for what waits behind it.
+      again = starts.map((start) => takeAction(stored, start) && this.#start(stored, start)).includes(false);
+      for (const run of [...stored.running]) {
+        if (runningMust === 'cancel') this.#options.cancel(run);
+        if (runningMust !== 'terminate') continue;
+        // Ending a run comes back through `ended`; the schedule is in the middle of a step, so it is told here.
         this.#runningIn.delete(run.workflowId ?? '');
-        stored.running = stored.running.filter((r) => r !== run);
+        forget(stored, run.workflowId ?? '', 'TERMINATED');
         this.#options.terminate(run);
+        again = true;
       }
     }
   }
 
-  #start(stored: StoredSchedule, start: BufferedStart): void {
-    const { startWorkflow } = stored.schedule.action;
-    const time = new Date(start.nominalMs).toISOString().replace(/\.\d+Z$/, 'Z');
-    const keepsId = stored.schedule.policies?.keepOriginalWorkflowId;
-    const workflowId = keepsId ? startWorkflow.workflowId : `${startWorkflow.workflowId}-${time}`;
-    const fields = startWorkflow.searchAttributes?.indexedFields;
-    const request: StartWorkflowExecutionRequest = {
-      ...startWorkflow,
-      workflowId,
-      workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-      searchAttributes: {
-        indexedFields: {
-          ...fields,
-          TemporalScheduledById: json(stored.scheduleId, 'Keyword'),
-          TemporalScheduledStartTime: json(new Date(start.nominalMs).toISOString(), 'Datetime'),
-        },
-      },
-      ...(stored.lastResult && { lastCompletionResult: stored.lastResult }),
-      ...(stored.lastFailure && { continuedFailure: stored.lastFailure }),
-    };
+  /** False when the workflow does not start: one of its id runs, or has run for this very time. */
+  #start(stored: StoredSchedule, start: BufferedStart): boolean {
     try {
-      const run = this.#options.start(request);
-      this.#runningIn.set(workflowId, stored.scheduleId);
+      const run = this.#options.start(startRequestOf(stored, start));
+      if (keepsTrackOf(stored, start)) this.#runningIn.set(run.workflowId ?? '', stored.scheduleId);
       recordAction(stored, start, this.#options.clock.nowMs(), run);
+      return true;
     } catch (error) {
-      // A workflow of this id runs already (the same time was backfilled twice): the action counts as skipped.
       if (!(error instanceof ServiceError)) throw error;
-      stored.overlapSkipped++;
+      return false;
     }
   }
 
@@ -186,6 +176,32 @@ export class Schedules {
     }
     this.#arm();
   }
+}
+
+function startRequestOf(stored: StoredSchedule, start: BufferedStart): StartWorkflowExecutionRequest {
+  const { scheduleId, schedule, lastResult, lastFailure } = stored;
+  const { startWorkflow } = schedule.action;
+  const time = new Date(start.nominalMs).toISOString().replace(/\.\d+Z$/, 'Z');
+  const workflowId = schedule.policies?.keepOriginalWorkflowId
+    ? startWorkflow.workflowId
+    : `${startWorkflow.workflowId}-${time}`;
+  // Workflows that overlap have no last one.
+  const follows = keepsTrackOf(stored, start);
+  return {
+    ...startWorkflow,
+    workflowId,
+    workflowIdReusePolicy:
+      start.manual || schedule.policies?.keepOriginalWorkflowId ? 'ALLOW_DUPLICATE' : 'REJECT_DUPLICATE',
+    searchAttributes: {
+      indexedFields: {
+        ...startWorkflow.searchAttributes?.indexedFields,
+        TemporalScheduledById: json(scheduleId, 'Keyword'),
+        TemporalScheduledStartTime: json(time, 'Datetime'),
+      },
+    },
+    ...(follows && lastResult && { lastCompletionResult: lastResult }),
+    ...(follows && lastFailure && { continuedFailure: lastFailure }),
+  };
 }
 
 function json(value: string, type: string) {

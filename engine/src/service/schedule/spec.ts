@@ -1,8 +1,8 @@
 import type { ScheduleSpec } from '../api/schedules.js';
 import { invalidArgument } from '../errors.js';
 import type { Calendar } from './calendar.js';
-import { calendarOf, matchesCalendar, nextCalendarTime } from './calendar.js';
-import { nextCronTime, parseCron } from './cron.js';
+import { calendarOf, matchesUntil, nextCalendarTime } from './calendar.js';
+import { parseCronString } from './cron-string.js';
 import type { Zone } from './zone.js';
 import { zoneOf } from './zone.js';
 
@@ -16,26 +16,50 @@ export interface CompiledSpec {
   readonly jitterMs: number;
 }
 
+/**
+ * The spec with its cron strings as calendars and intervals, which is how Temporal keeps and describes it. Throws an
+ * invalid-argument error that names the field.
+ */
+export function canonicalSpec(spec: ScheduleSpec): ScheduleSpec {
+  const { cronString = [], ...others } = spec;
+  if (cronString.length === 0) return others;
+  const crons = cronString.map(parseCronString);
+  const zones = new Set(crons.map((cron) => cron.zoneName ?? ''));
+  const [zoneName] = zones;
+  const differs = zoneName && spec.timezoneName && spec.timezoneName !== zoneName;
+  if (zones.size > 1 || differs) {
+    throw invalidArgument('schedule spec: the cron strings and timezoneName name different time zones');
+  }
+  return {
+    ...others,
+    structuredCalendar: [...(spec.structuredCalendar ?? []), ...crons.flatMap((c) => c.calendar ?? [])],
+    interval: [...(spec.interval ?? []), ...crons.flatMap((c) => c.interval ?? [])],
+    ...(zoneName && { timezoneName: zoneName }),
+  };
+}
+
 /** Throws an invalid-argument error that names the field. */
-export function compileSpec(spec: ScheduleSpec): CompiledSpec {
+export function compileSpec(given: ScheduleSpec): CompiledSpec {
+  const spec = canonicalSpec(given);
   const zone = zoneOf(spec.timezoneName);
   const calendars = (spec.structuredCalendar ?? []).map(calendarOf);
-  const crons = (spec.cronString ?? []).map(parseCron).map((cron) => {
-    return cron.type === 'calendar' && !cron.zone ? { ...cron, zone } : cron;
-  });
   const intervals = (spec.interval ?? []).map(({ intervalMs, phaseMs = 0 }) => {
     if (!(intervalMs >= 1000))
       throw invalidArgument(`schedule spec: an interval must be at least 1 s, found ${intervalMs} ms`);
     if (!(phaseMs >= 0 && phaseMs < intervalMs)) {
       throw invalidArgument(`schedule spec: phase must be less than the interval, found ${phaseMs} ms`);
     }
-    return { type: 'interval', intervalMs, phaseMs } as const;
+    return { intervalMs: wholeSeconds(intervalMs), phaseMs: wholeSeconds(phaseMs) };
   });
-  if (!((spec.jitterMs ?? 0) >= 0)) throw invalidArgument(`schedule spec: jitter must not be negative`);
+  if (!((spec.jitterMs ?? 0) >= 0)) {
+    throw invalidArgument(`schedule spec: jitter must not be negative, found ${spec.jitterMs} ms`);
+  }
   return {
     sources: [
       ...calendars.map((calendar) => (afterMs: number) => nextCalendarTime(calendar, zone, afterMs)),
-      ...[...crons, ...intervals].map((cron) => (afterMs: number) => nextCronTime(cron, afterMs)),
+      ...intervals.map(({ intervalMs, phaseMs }) => (afterMs: number) => {
+        return (Math.floor((afterMs - phaseMs) / intervalMs) + 1) * intervalMs + phaseMs;
+      }),
     ],
     excluded: (spec.excludeStructuredCalendar ?? []).map(calendarOf),
     zone,
@@ -45,6 +69,10 @@ export function compileSpec(spec: ScheduleSpec): CompiledSpec {
   };
 }
 
+function wholeSeconds(ms: number): number {
+  return Math.floor(ms / 1000) * 1000;
+}
+
 /** Excluded times are tried in turn, at most so many (E10). */
 const maximumSkips = 10_000;
 
@@ -52,20 +80,27 @@ const maximumSkips = 10_000;
 export function nextTime(spec: CompiledSpec, afterMs: number): number | undefined {
   let at = Math.max(afterMs, spec.startMs - 1);
   for (let skips = 0; skips < maximumSkips; skips++) {
-    const times = spec.sources.map((source) => source(at)).filter((time) => time !== undefined);
-    if (times.length === 0) return undefined;
-    at = Math.min(...times);
-    if (at > spec.endMs) return undefined;
-    const time = at;
-    if (!spec.excluded.some((calendar) => matchesCalendar(calendar, spec.zone, time))) return at;
+    const next = anyTime(spec, at);
+    if (next === undefined || next > spec.endMs) return undefined;
+    const excludedUntil = spec.excluded.map(
+      (calendar) => matchesUntil(calendar, spec.zone, next) ?? -Infinity,
+    );
+    at = Math.max(-Infinity, ...excludedUntil);
+    if (at === -Infinity) return next;
   }
   return undefined;
+}
+
+/** The next time, though it may be excluded. */
+function anyTime(spec: CompiledSpec, afterMs: number): number | undefined {
+  const times = spec.sources.map((source) => source(afterMs)).filter((time) => time !== undefined);
+  return times.length === 0 ? undefined : Math.min(...times);
 }
 
 /** The same time has the same jitter whenever it is asked for; it never reaches the next time. */
 export function withJitter(spec: CompiledSpec, scheduleId: string, atMs: number): number {
   if (spec.jitterMs === 0) return atMs;
-  const gapMs = (nextTime(spec, atMs) ?? Infinity) - atMs;
+  const gapMs = (anyTime(spec, atMs) ?? Infinity) - atMs;
   return atMs + Math.floor(fraction(`${scheduleId}-${atMs}`) * Math.min(spec.jitterMs, gapMs));
 }
 

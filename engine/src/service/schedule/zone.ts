@@ -1,15 +1,5 @@
 import { invalidArgument } from '../errors.js';
 
-/** A time as a calendar in some zone shows it; `dayOfWeek` 0 is Sunday. */
-export interface CivilTime {
-  readonly year: number;
-  readonly month: number;
-  readonly day: number;
-  readonly hour: number;
-  readonly minute: number;
-  readonly second: number;
-}
-
 /** A time zone: offsets from UTC, by the platform's data. */
 export interface Zone {
   offsetMs(atMs: number): number;
@@ -58,15 +48,4 @@ function offsetBy(format: Intl.DateTimeFormat, atMs: number): number {
     part['second'],
   );
   return shown - Math.floor(atMs / 1000) * 1000;
-}
-
-/**
- * The instant at which clocks of the zone show `civil`; `undefined` when they never do (a gap of summer time).
- * Of two such instants the first is meant.
- */
-export function instantOf(zone: Zone, civil: CivilTime): number | undefined {
-  const asUtc = Date.UTC(civil.year, civil.month - 1, civil.day, civil.hour, civil.minute, civil.second);
-  const candidates = [asUtc - 86_400_000, asUtc + 86_400_000].map((at) => asUtc - zone.offsetMs(at));
-  candidates.sort((a, b) => a - b);
-  return candidates.find((at) => at + zone.offsetMs(at) === asUtc);
 }
