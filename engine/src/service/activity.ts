@@ -38,6 +38,12 @@ export function startActivity(t: Transition, activity: ActivityState, start: Act
   if (!start.embedded || isLastAttempt(activity)) touchActivity(t, activity);
 }
 
+/** It is no longer with a worker of this process: nothing of it is lost with the process. */
+export function releaseActivity(t: Transition, activity: ActivityState): void {
+  activity.embedded = false;
+  touchActivity(t, activity);
+}
+
 /** Its start has to be durable before it runs: it must not run again after a crash. */
 export function isLastAttempt(activity: ActivityState): boolean {
   const maximumAttempts = activity.scheduled.retryPolicy?.maximumAttempts;

@@ -21,11 +21,15 @@ export function payloadBytes(payload: Payload): number {
   return Math.floor(((payload.data?.length ?? 0) * 3) / 4);
 }
 
+export function payloadsBytes(payloads: readonly Payload[] | undefined): number {
+  let bytes = 0;
+  for (const payload of payloads ?? []) bytes += payloadBytes(payload);
+  return bytes;
+}
+
 /** Throws when the payloads of one field are larger than a request may carry. */
 export function checkPayloads(payloads: readonly Payload[] | undefined, field: string): void {
-  if (!payloads) return;
-  let bytes = 0;
-  for (const payload of payloads) bytes += payloadBytes(payload);
+  const bytes = payloadsBytes(payloads);
   if (bytes > limits.payloadBytesError) {
     throw invalidArgument(`${field}: ${bytes} bytes are more than the limit of ${limits.payloadBytesError}`);
   }

@@ -11,6 +11,8 @@ export const limits = {
   historyBytesError: 50 * 1024 * 1024,
   payloadBytesWarning: 256 * 1024,
   payloadBytesError: 2 * 1024 * 1024,
+  /** Of a failure that is too large to be recorded. */
+  truncatedMessageLength: 10_000,
   memoBytesError: 2 * 1024 * 1024,
   searchAttributesBytesError: 40 * 1024,
   searchAttributeValueBytesError: 2 * 1024,

@@ -132,7 +132,9 @@ function control(
       };
     },
     settleDueTimes: () => all().forEach((service) => service.settleDueTimes()),
-    releaseActivityTask: (taskToken) => all().forEach((service) => service.releaseActivityTask(taskToken)),
+    releaseActivityTask: async (taskToken) => {
+      await Promise.all(all().map((service) => service.releaseActivityTask(taskToken)));
+    },
     // The first one last: it closes the store, which the others write to.
     close: async () => {
       await kept;

@@ -74,7 +74,7 @@ export interface NamespaceService extends WorkflowService {
    */
   settleDueTimes(): void;
   /** The worker has handed the activity to somebody else (async completion): it no longer runs here. */
-  releaseActivityTask(taskToken: string): void;
+  releaseActivityTask(taskToken: string): Promise<void>;
   readonly direct: DirectTasks;
   /** Answers all polls with nothing and waits until everything is durable. */
   close(): Promise<void>;
@@ -269,7 +269,7 @@ function control(
         state.dueMs = nextDueMs(state);
         return state.dueMs;
       }),
-    releaseActivityTask: (taskToken) => void ctx.inFlight.delete(taskToken),
+    releaseActivityTask: (taskToken) => activityTasks.releaseActivityTask(ctx, taskToken),
     close: async () => {
       stop(ctx, recovery);
       await ctx.runs.durable();

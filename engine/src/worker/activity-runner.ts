@@ -324,8 +324,7 @@ export class ActivityRunner {
           });
         case 'async':
           if (unsent) await this.#sendHeartbeat(running, unsent);
-          service.releaseActivityTask?.(taskToken);
-          return;
+          return await service.releaseActivityTask?.(taskToken);
       }
     } catch (error) {
       this.#refused(running, error);

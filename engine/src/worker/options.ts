@@ -27,7 +27,7 @@ import type { InjectedSinks, WorkflowHost } from './workflow-host.js';
 export type WorkerService = TaskCalls &
   Pick<WorkflowCalls, 'getWorkflowExecutionHistory'> & {
     /** In process only: the activity will be completed by somebody else. */
-    releaseActivityTask?(taskToken: string): void;
+    releaseActivityTask?(taskToken: string): Promise<void>;
   };
 
 export type ActivityFunction = (...args: never[]) => unknown;

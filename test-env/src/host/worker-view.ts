@@ -110,7 +110,7 @@ export class WorkerView {
       respondActivityTaskCanceled: answerActivity((request) => target.respondActivityTaskCanceled(request)),
       releaseActivityTask: (taskToken) => {
         this.#endActivity(taskToken);
-        target.releaseActivityTask(taskToken);
+        return target.releaseActivityTask(taskToken);
       },
     };
   }

@@ -16,13 +16,17 @@ import {
   failActivity,
   heartbeat,
   isLastAttempt,
+  releaseActivity,
   startActivity,
 } from '../activity.js';
-import { checkPayloads } from '../check-fields.js';
+import { payloadsBytes } from '../check-fields.js';
 import type { ServiceContext } from '../context.js';
 import { openRunOf } from '../context.js';
 import { invalidArgument, notFound } from '../errors.js';
+import { limits } from '../limits.js';
+import type { Payload } from '../../history/payload.js';
 import type { LoadedRun } from '../loaded-run.js';
+import { tooLarge, withinLimit } from '../oversize.js';
 import type { ActivityState } from '../state.js';
 import { isRunning } from '../state.js';
 import type { PollerIdentity, QueuedTask, ServedQueue, TaskServer } from '../task-queues.js';
@@ -176,9 +180,12 @@ export function completeActivityTask(
   ctx: ServiceContext,
   request: RespondActivityTaskCompletedRequest,
 ): void {
-  checkPayloads(request.result, 'result');
-  const { run, activity } = attemptOf(ctx, request.taskToken);
-  ctx.runs.transact(run, (t) => completeActivity(t, activity, request.result, request.identity));
+  const { result, identity, taskToken } = request;
+  const { run, activity } = attemptOf(ctx, taskToken);
+  ctx.runs.transact(run, (t) => {
+    if (isTooLarge(result)) failActivity(t, activity, tooLarge('Complete result exceeds'), identity);
+    else completeActivity(t, activity, result, identity);
+  });
 }
 
 export async function respondActivityTaskFailed(
@@ -186,8 +193,9 @@ export async function respondActivityTaskFailed(
   request: RespondActivityTaskFailedRequest,
 ): Promise<void> {
   const { run, activity } = attemptOf(ctx, request.taskToken);
+  const { failure, identity, lastHeartbeatDetails: details } = request;
   ctx.runs.transact(run, (t) =>
-    failActivity(t, activity, request.failure, request.identity, request.lastHeartbeatDetails),
+    failActivity(t, activity, withinLimit(failure), identity, isTooLarge(details) ? undefined : details),
   );
   await ctx.runs.durable();
 }
@@ -201,7 +209,11 @@ export async function respondActivityTaskCanceled(
       throw invalidArgument(`activity ${found.scheduled.activityId}: its cancellation was not requested`);
     }
   });
-  ctx.runs.transact(run, (t) => cancelActivity(t, activity, request.details, request.identity));
+  const { details, identity } = request;
+  ctx.runs.transact(run, (t) => {
+    if (isTooLarge(details)) failActivity(t, activity, tooLarge('Cancel details exceed'), identity);
+    else cancelActivity(t, activity, details, identity);
+  });
   await ctx.runs.durable();
 }
 
@@ -209,11 +221,31 @@ export async function recordActivityTaskHeartbeat(
   ctx: ServiceContext,
   request: RecordActivityTaskHeartbeatRequest,
 ): Promise<RecordActivityTaskHeartbeatResponse> {
-  checkPayloads(request.details, 'details');
-  const { run, activity } = findAttempt(ctx, request.taskToken);
-  ctx.runs.transact(run, (t) => heartbeat(t, activity, request.details));
+  const { details, identity, taskToken } = request;
+  const { run, activity } = findAttempt(ctx, taskToken);
+  const isRefused = isTooLarge(details);
+  ctx.runs.transact(run, (t) => {
+    if (isRefused) failActivity(t, activity, tooLarge('Heartbeat details exceed'), identity);
+    else heartbeat(t, activity, details);
+  });
   await ctx.runs.durable();
-  return { cancelRequested: activity.cancelRequestedEventId !== 0 };
+  return { cancelRequested: isRefused || activity.cancelRequestedEventId !== 0 };
+}
+
+function isTooLarge(payloads: readonly Payload[] | undefined): boolean {
+  return payloadsBytes(payloads) > limits.payloadBytesError;
+}
+
+/**
+ * The worker of this process has handed the attempt to somebody else, who will complete it: the attempt goes on when
+ * the process ends.
+ */
+export async function releaseActivityTask(ctx: ServiceContext, taskToken: string): Promise<void> {
+  ctx.inFlight.delete(taskToken);
+  const found = attemptNamed(ctx, taskToken);
+  if (!found?.activity.embedded) return;
+  ctx.runs.transact(found.run, (t) => releaseActivity(t, found.activity));
+  await ctx.runs.durable();
 }
 
 /** The token of the attempt that runs, for calls that name an activity by its ids. */
@@ -240,12 +272,20 @@ function attemptOf(ctx: ServiceContext, taskToken: string, check?: (activity: Ac
 
 /** Refuses an answer whose attempt has ended already: by a timeout, a retry, an outcome, or with its run (E3). */
 function findAttempt(ctx: ServiceContext, taskToken: string): { run: LoadedRun; activity: ActivityState } {
-  const match = /^a\.(\d+)\.(\d+)\.(\d+)$/.exec(taskToken);
-  if (!match) throw invalidArgument('taskToken is not that of an activity');
-  const run = ctx.runs.get(Number(match[1]));
+  if (!tokenForm.test(taskToken)) throw invalidArgument('taskToken is not that of an activity');
+  const run = ctx.runs.get(Number(tokenForm.exec(taskToken)![1]));
   if (!run || !isRunning(run.state)) throw notFound('workflow execution already completed');
-  const activity = run.state.activities.get(Number(match[2]));
-  const isSame = activity && activity.startedTimeMs !== 0 && activity.attempt === Number(match[3]);
-  if (!isSame) throw notFound('activity task not found: it has ended, timed out, or another attempt runs');
-  return { run, activity };
+  const found = attemptNamed(ctx, taskToken);
+  if (!found) throw notFound('activity task not found: it has ended, timed out, or another attempt runs');
+  return found;
+}
+
+const tokenForm = /^a\.(\d+)\.(\d+)\.(\d+)$/;
+
+function attemptNamed(ctx: ServiceContext, taskToken: string) {
+  const [, key, scheduledEventId, attempt] = tokenForm.exec(taskToken) ?? [];
+  const run = ctx.runs.get(Number(key));
+  const activity = run?.state.activities.get(Number(scheduledEventId));
+  const isSame = activity && activity.startedTimeMs !== 0 && activity.attempt === Number(attempt);
+  return run && isSame ? { run, activity } : undefined;
 }

@@ -15,6 +15,7 @@ import type { ServiceContext } from '../context.js';
 import { dispatchWorkflowTask, stickyKey } from '../effects.js';
 import { ServiceError, invalidArgument, notFound } from '../errors.js';
 import { answerQueries, takeQueries } from '../queries.js';
+import { withinLimit } from '../oversize.js';
 import type { LoadedRun } from '../loaded-run.js';
 import { isRunning, taskQueueOf } from '../state.js';
 import type { WorkflowTaskState } from '../state.js';
@@ -202,7 +203,8 @@ export async function respondWorkflowTaskFailed(
   request: RespondWorkflowTaskFailedRequest,
 ): Promise<void> {
   const run = runOfTask(ctx, request.taskToken);
-  const { cause, failure, identity } = request;
+  const { cause, identity } = request;
+  const failure = request.failure && withinLimit(request.failure);
   ctx.runs.transact(run, (t) => failTaskOrRun(t, { cause, failure, identity }, ctx.failRunOn));
   failQueriesOfFailingRun(run);
   await ctx.runs.durable();
