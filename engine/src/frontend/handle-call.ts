@@ -8,6 +8,7 @@ import { checkRequest } from './check-request.js';
 import type { ServedMethod } from './grpc-definition.js';
 import { MalformedMessage } from './grpc-definition.js';
 import { statusOf } from './status.js';
+import { onUndelivered } from './undelivered.js';
 
 /** What all calls of a server pass through. */
 export interface Gate {
@@ -34,7 +35,7 @@ export function handleCall(method: Method | undefined, served: ServedMethod, gat
     gate.underWay.add(end);
     // Also told of a call that was answered, once its stream closes.
     call.on('cancelled', () => {
-      if (gate.underWay.delete(end)) end.abort(new DOMException('The caller hung up', 'AbortError'));
+      if (gate.underWay.delete(end)) end.abort(hungUp());
     });
     const run = async () => {
       checkKey(call, gate);
@@ -51,9 +52,10 @@ export function handleCall(method: Method | undefined, served: ServedMethod, gat
       }
     };
     run().then(
-      (response) => {
+      (response = {}) => {
         gate.underWay.delete(end);
-        callback(null, (response as object | undefined) ?? {});
+        if ('taskToken' in (response as object)) onUndelivered(call, () => end.abort(hungUp()));
+        callback(null, response as object);
       },
       (error: unknown) => {
         gate.underWay.delete(end);
@@ -61,6 +63,10 @@ export function handleCall(method: Method | undefined, served: ServedMethod, gat
       },
     );
   };
+}
+
+function hungUp(): DOMException {
+  return new DOMException('The caller hung up', 'AbortError');
 }
 
 /** Throws UNAUTHENTICATED unless the caller sent the server's API key, if it has one. */

@@ -15,3 +15,9 @@ export function onAbort(signal: AbortSignal, callback: () => void): void {
 export function offAbort(signal: AbortSignal, callback: () => void): void {
   callbacks.get(signal)?.delete(callback);
 }
+
+/** Calls back when the signal is aborted, at once if it is already. */
+export function whenAborted(signal: AbortSignal | undefined, callback: () => void): void {
+  if (signal?.aborted) callback();
+  else if (signal) onAbort(signal, callback);
+}

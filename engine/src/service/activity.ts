@@ -15,6 +15,7 @@ import { decideRetry } from './retry-policy.js';
  * |-----------|--------------------------------------|-----------|---------------------------------------------|
  * | scheduled | a worker polls                       | started   |                                             |
  * | started   | failed or timed out, and may retry   | scheduled |                                             |
+ * | started   | its worker hung up before it got it  | scheduled |                                             |
  * | started   | completed                            | closed    | ActivityTaskStarted, ActivityTaskCompleted  |
  * | started   | failed or timed out, and may not     | closed    | ActivityTaskStarted, …Failed or …TimedOut   |
  * | started   | canceled by its worker after request | closed    | ActivityTaskStarted, ActivityTaskCanceled   |
@@ -146,6 +147,15 @@ export function loseActivity(t: Transition, activity: ActivityState): void {
   timeOutActivity(t, activity, 'START_TO_CLOSE');
   if (activity.startedTimeMs !== 0 || !t.state.activities.has(activity.scheduledEventId)) return;
   activity.attemptScheduledTimeMs = t.nowMs;
+  t.effects.push({ type: 'dispatchActivity', scheduledEventId: activity.scheduledEventId });
+}
+
+/** The worker that was to run the attempt never got it: the same attempt waits for another worker. */
+export function giveBackActivity(t: Transition, activity: ActivityState): void {
+  activity.startedTimeMs = 0;
+  activity.dispatched = false;
+  note(t.state, activity.attemptScheduledTimeMs + (activity.scheduled.scheduleToStartTimeoutMs || Infinity));
+  touchActivity(t, activity);
   t.effects.push({ type: 'dispatchActivity', scheduledEventId: activity.scheduledEventId });
 }
 

@@ -71,7 +71,10 @@ export type UpdateMessageBody =
 
 /** Options of a call that are not part of its message. */
 export interface CallOptions {
-  /** Ends a long poll or a wait; the call then rejects with the signal's reason. */
+  /**
+   * Ends a long poll or a wait; the call then rejects with the signal's reason. A task that a poll has given to a worker
+   * of another process is taken back: the signal then says that the worker did not get it.
+   */
   readonly signal?: AbortSignal;
   /** How long a long poll may wait before it answers with nothing. Absent: without end. */
   readonly timeoutMs?: number;

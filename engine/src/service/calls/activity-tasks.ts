@@ -1,3 +1,4 @@
+import { whenAborted } from '../abort.js';
 import type { CallOptions } from '../api/common.js';
 import type {
   ActivityById,
@@ -14,6 +15,7 @@ import {
   cancelActivity,
   completeActivity,
   failActivity,
+  giveBackActivity,
   heartbeat,
   isLastAttempt,
   releaseActivity,
@@ -43,6 +45,7 @@ export async function pollActivityTaskQueue(
   });
   // An attempt that may not be repeated must not begin before it is durable that it did.
   if (task && (!who.embedded || isOnlyAttempt(task))) await ctx.runs.durable();
+  if (task && !who.embedded) whenAborted(options.signal, () => takeBack(ctx, task.taskToken));
   return task;
 }
 
@@ -70,6 +73,13 @@ export function serveActivityTasks(
   };
   const served = ctx.activityTasks.serve(name, server, maxTasksPerSecond);
   return served;
+}
+
+/** The worker hung up before it got the task: the same attempt goes to another one at once. */
+function takeBack(ctx: ServiceContext, taskToken: string): void {
+  ctx.inFlight.delete(taskToken);
+  const found = attemptNamed(ctx, taskToken);
+  if (found) ctx.runs.transact(found.run, (t) => giveBackActivity(t, found.activity));
 }
 
 function activityPoll(request: PollActivityTaskQueueRequest) {

@@ -8,6 +8,7 @@ import type {
   ShutdownWorkerRequest,
 } from '../api/tasks.js';
 import { takeEagerActivities } from './activity-tasks.js';
+import { whenAborted } from '../abort.js';
 import type { CallOptions } from '../api/common.js';
 import type { HistoryEvent } from '../../history/event.js';
 import { completeTask, failTaskOrRun } from '../complete-task.js';
@@ -23,7 +24,7 @@ import type { PollerIdentity, QueuedTask, ServedQueue, TaskServer } from '../tas
 import type { PendingUpdate } from '../updates.js';
 import { updateMessages } from '../updates.js';
 import type { TaskFailure } from '../workflow-task.js';
-import { startWorkflowTask, transientEvents } from '../workflow-task.js';
+import { startWorkflowTask, timeOutWorkflowTask, transientEvents } from '../workflow-task.js';
 import { dispatchQueries, failQueriesOfFailingRun } from './queries.js';
 
 export async function pollWorkflowTaskQueue(
@@ -34,7 +35,10 @@ export async function pollWorkflowTaskQueue(
   const { name, isSticky, who } = workflowPoll(request);
   const task = await ctx.workflowTasks.poll(name, who, (t) => take(ctx, t, who, isSticky), options);
   // A worker of this process may run code on what is about to be durable: its answer waits for the same commit.
-  if (task && !who.embedded) await ctx.runs.durable();
+  if (task && !who.embedded) {
+    await ctx.runs.durable();
+    whenAborted(options.signal, () => takeBack(ctx, task.taskToken));
+  }
   return task;
 }
 
@@ -46,6 +50,21 @@ export function serveWorkflowTasks(
 ): ServedQueue {
   const { name, isSticky, who } = workflowPoll(request);
   return ctx.workflowTasks.serve(name, { who, take: (t) => take(ctx, t, who, isSticky), hasRoom, serve });
+}
+
+/** The worker hung up before it got the task: another one gets it at once, not after its timeout. */
+function takeBack(ctx: ServiceContext, taskToken: string): void {
+  ctx.inFlight.delete(taskToken);
+  if (taskToken.startsWith('q.')) {
+    const { run, pending } = queryNamed(ctx, taskToken);
+    if (!run || pending?.sentWith !== -1) return;
+    pending.sentWith = undefined;
+    dispatchQueries(ctx, run);
+    return;
+  }
+  const run = runWithTask(ctx, taskToken);
+  // Its start is in history, and so must be that it came to nothing.
+  if (run) ctx.runs.transact(run, (t) => timeOutWorkflowTask(t, 'START_TO_CLOSE'));
 }
 
 function workflowPoll(request: PollWorkflowTaskQueueRequest) {
@@ -223,13 +242,18 @@ function tokenOf(ctx: ServiceContext, run: number, task: WorkflowTaskState): str
 /** The run whose task the token stands for; throws when that task is no longer in flight. */
 function runOfTask(ctx: ServiceContext, taskToken: string): LoadedRun {
   ctx.inFlight.delete(taskToken);
+  const run = runWithTask(ctx, taskToken);
+  if (!run) throw notFound('Workflow task not found.');
+  return run;
+}
+
+function runWithTask(ctx: ServiceContext, taskToken: string): LoadedRun | undefined {
   const match = /^w\.(\d+)\./.exec(taskToken);
   if (!match) throw invalidArgument('taskToken is not that of a workflow task');
   const run = ctx.runs.get(Number(match[1]));
   const task = run?.state.workflowTask;
   const isSame = task?.startedEventId && taskToken === tokenOf(ctx, run!.state.run, task);
-  if (!run || !isSame) throw notFound('Workflow task not found.');
-  return run;
+  return isSame ? run : undefined;
 }
 
 /** The worker's sticky queue is gone: its tasks go to the queues of their runs. */
@@ -252,10 +276,7 @@ export async function respondQueryTaskCompleted(
   request: RespondQueryTaskCompletedRequest,
 ): Promise<void> {
   ctx.inFlight.delete(request.taskToken);
-  const match = /^q\.(\d+)\.(.+)$/.exec(request.taskToken);
-  if (!match) throw invalidArgument('taskToken is not that of a query');
-  const run = ctx.runs.get(Number(match[1]));
-  const pending = run?.queries?.get(match[2]!);
+  const { run, pending } = queryNamed(ctx, request.taskToken);
   if (!run || !pending)
     throw new ServiceError('RFN2002', 'NOT_FOUND', 'NotFound', 'query not found: it has timed out');
   run.queries!.delete(pending.queryId);
@@ -266,4 +287,11 @@ export async function respondQueryTaskCompleted(
     ...(errorMessage !== undefined && { errorMessage }),
     ...(failure && { failure }),
   });
+}
+
+function queryNamed(ctx: ServiceContext, taskToken: string) {
+  const match = /^q\.(\d+)\.(.+)$/.exec(taskToken);
+  if (!match) throw invalidArgument('taskToken is not that of a query');
+  const run = ctx.runs.get(Number(match[1]));
+  return { run, pending: run?.queries?.get(match[2]!) };
 }
