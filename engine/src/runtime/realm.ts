@@ -24,6 +24,21 @@ export interface Realm {
   readonly host: RealmHost;
 }
 
+/** The parts of a URL in the order in which the host tells them. */
+export const urlParts = [
+  'href',
+  'origin',
+  'protocol',
+  'username',
+  'password',
+  'host',
+  'hostname',
+  'port',
+  'pathname',
+  'search',
+  'hash',
+] as const;
+
 /** Functions of the host. They take and return primitive values, and never throw. */
 export interface RealmHost {
   /** Milliseconds; the machine's clock. */

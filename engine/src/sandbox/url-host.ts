@@ -1,21 +1,7 @@
-import type { RealmHost } from '../runtime/realm.js';
-
-const parts = [
-  'href',
-  'origin',
-  'protocol',
-  'username',
-  'password',
-  'host',
-  'hostname',
-  'port',
-  'pathname',
-  'search',
-  'hash',
-] as const;
+import { urlParts, type RealmHost } from '../runtime/realm.js';
 
 function describe(url: URL): string {
-  return parts.map((part) => url[part]).join('\n');
+  return urlParts.map((part) => url[part]).join('\n');
 }
 
 /** The parsing of URLs for the sandbox. Text in, text out; nothing is thrown. */
@@ -30,7 +16,7 @@ export function makeUrlHost(): Pick<RealmHost, 'parseUrl' | 'setUrlPart'> {
     },
     setUrlPart(href, part, value) {
       const url = new URL(href);
-      const name = parts.find((known) => known === part);
+      const name = urlParts.find((known) => known === part);
       if (name !== undefined && name !== 'origin') url[name] = value;
       return describe(url);
     },

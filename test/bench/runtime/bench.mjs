@@ -1,5 +1,6 @@
 // `npm run bench -- runtime [--json]`: what bundling, loading, creating an execution and one activation cost.
 import { bundleWorkflowCode, loadBundle } from '@refrain/engine/internal';
+import { activation, initialize, json } from '../../engine/runtime/activations.mjs';
 import { print, row } from '../harness.mjs';
 
 const code = `
@@ -10,34 +11,6 @@ const code = `
   export async function timers(n: number) { for (let i = 0; i < n; i++) await sleep(1000); }
   export async function signals() { let last = 0; setHandler(go, (n) => { last = n; }); await condition(() => last < 0); }
 `;
-const payload = (value) => ({
-  metadata: { encoding: 'anNvbi9wbGFpbg==' },
-  data: Buffer.from(JSON.stringify(value)).toString('base64'),
-});
-const activation = (jobs) => ({
-  runId: 'r',
-  timestampMs: 1_700_000_000_000,
-  isReplaying: false,
-  historyLength: 3,
-  historySizeBytes: 0,
-  continueAsNewSuggested: false,
-  availableInternalFlags: [],
-  jobs,
-});
-const initialize = (workflowType, ...args) => ({
-  type: 'initializeWorkflow',
-  workflowType,
-  workflowId: 'w',
-  namespace: 'default',
-  taskQueue: 'q',
-  arguments: args.map(payload),
-  randomnessSeed: '1234567890123456789',
-  headers: {},
-  identity: '',
-  firstExecutionRunId: 'r',
-  attempt: 1,
-  startTimeMs: 1,
-});
 /** CPU time of the process: steadier than wall time on a busy machine. */
 const cpuMs = () => {
   const { user, system } = process.cpuUsage();
@@ -67,7 +40,7 @@ const traced = loadBundle(bundle, { stackTraces: true, deadlineMs: 20_000 });
 function run(name, from, count, job) {
   const instance = from.createInstance();
   from.withDeadline(() => {
-    instance.activate(activation([initialize(name, count)]));
+    instance.activate(activation([initialize(name, [count])]));
     const begin = cpuMs();
     for (let seq = 1; seq < count; seq++) instance.activate(activation([job(seq)]));
     run.ms = cpuMs() - begin;
@@ -79,13 +52,13 @@ const resolve = (seq) => ({
   type: 'resolveActivity',
   seq,
   isLocal: false,
-  result: { status: 'completed', result: payload({ n: seq }) },
+  result: { status: 'completed', result: json({ n: seq }) },
 });
 const fire = (seq) => ({ type: 'fireTimer', seq });
 const signal = (seq) => ({
   type: 'signalWorkflow',
   signalName: 'go',
-  input: [payload(seq)],
+  input: [json(seq)],
   identity: '',
   headers: {},
   originatingEventId: seq,
@@ -107,7 +80,7 @@ for (const [label, from] of [
 const create = (n) => {
   for (let i = 0; i < n; i++) {
     const instance = loaded.createInstance();
-    instance.activate(activation([initialize('timers', 1)]));
+    instance.activate(activation([initialize('timers', [1])]));
     instance.dispose();
   }
 };
@@ -120,7 +93,7 @@ const before = process.memoryUsage().heapUsed;
 loaded.withDeadline(() => {
   for (let i = 0; i < 2000; i++) {
     const instance = loaded.createInstance();
-    instance.activate(activation([initialize('timers', 1)]));
+    instance.activate(activation([initialize('timers', [1])]));
     kept.push(instance);
   }
 });
@@ -132,6 +105,6 @@ rows.push(
   ]),
 );
 from = cpuMs();
-for (let i = 0; i < 200; i++) loaded.createInstance().activate(activation([initialize('timers', 1)]));
+for (let i = 0; i < 200; i++) loaded.createInstance().activate(activation([initialize('timers', [1])]));
 show('the same, each under its own deadline', cpuMs() - from, 200, 'µs');
 print(rows);

@@ -5,6 +5,9 @@ import {
   type LoadedBundle,
   type LoadOptions,
 } from '@refrain/engine/internal';
+import { activation, initialize, json, type Payload } from './activations.mjs';
+
+export { activation, initialize, json };
 
 /** Drives workflow code by activations, as the core does. */
 
@@ -14,51 +17,9 @@ export type Completion = ReturnType<Instance['activate']>;
 export type Job = Activation['jobs'][number];
 export type Command = Extract<Completion, { status: 'successful' }>['commands'][number];
 
-interface Payload {
-  readonly metadata?: Readonly<Record<string, string>>;
-  readonly data?: string;
-}
-
-export const json = (value: unknown): Payload => ({
-  metadata: { encoding: 'anNvbi9wbGFpbg==' },
-  data: Buffer.from(JSON.stringify(value)).toString('base64'),
-});
-
 export function valueOf(payload: Payload | undefined): unknown {
   if (payload?.data === undefined) return undefined;
   return JSON.parse(Buffer.from(payload.data, 'base64').toString()) as unknown;
-}
-
-export function initialize(workflowType: string, args: unknown[] = [], more: object = {}): Job {
-  return {
-    type: 'initializeWorkflow',
-    workflowType,
-    workflowId: 'workflow-1',
-    namespace: 'default',
-    taskQueue: 'queue',
-    arguments: args.map(json),
-    randomnessSeed: '12345678901234567890',
-    headers: {},
-    identity: '',
-    firstExecutionRunId: 'run-1',
-    attempt: 1,
-    startTimeMs: 1_700_000_000_000,
-    ...more,
-  };
-}
-
-export function activation(jobs: readonly Job[], more: Partial<Activation> = {}): Activation {
-  return {
-    runId: 'run-1',
-    timestampMs: 1_700_000_000_000,
-    isReplaying: false,
-    historyLength: 3,
-    historySizeBytes: 0,
-    continueAsNewSuggested: false,
-    availableInternalFlags: [],
-    jobs,
-    ...more,
-  };
 }
 
 export const fire = (seq: number): Job => ({ type: 'fireTimer', seq });

@@ -1,23 +1,8 @@
-import type { RealmHost } from '../../runtime/realm.js';
+import { urlParts, type RealmHost } from '../../runtime/realm.js';
 
 /** `URL` and `URLSearchParams` of the realm. The host parses; what crosses are strings. */
 
 type UrlHost = Pick<RealmHost, 'parseUrl' | 'setUrlPart'>;
-
-/** Order of the lines that the host gives. */
-export const urlParts = [
-  'href',
-  'origin',
-  'protocol',
-  'username',
-  'password',
-  'host',
-  'hostname',
-  'port',
-  'pathname',
-  'search',
-  'hash',
-] as const;
 
 type Pairs = [string, string][];
 
