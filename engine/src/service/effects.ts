@@ -279,7 +279,10 @@ function closeUpdates(ctx: ServiceContext, run: LoadedRun, newRunId: string | un
       endUpdate(ctx, run, update.updateId, { failure: closedBeforeCompletion });
     } else if (newRunId === undefined) {
       run.updates?.delete(update.updateId);
-      for (const waiter of update.waiters) waiter.reject(alreadyCompleted(run));
+      const refuse = (error: unknown) => {
+        for (const waiter of [...update.waiters]) waiter.reject(error);
+      };
+      ctx.runs.durable().then(() => refuse(alreadyCompleted(run)), refuse);
     }
   }
 }

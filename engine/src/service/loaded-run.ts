@@ -28,6 +28,8 @@ export interface LoadedRun {
   readonly watchers: Set<() => void>;
   queries: PendingQueries | undefined;
   updates: PendingUpdates | undefined;
+  /** The store has failed: this is not what it holds, and somebody who waits for it has to ask again. */
+  isDropped: boolean;
 }
 
 export function newLoadedRun(state: ExecutionState): LoadedRun {
@@ -48,7 +50,18 @@ export function newLoadedRun(state: ExecutionState): LoadedRun {
     watchers: new Set(),
     queries: undefined,
     updates: undefined,
+    isDropped: false,
   };
+}
+
+/** Tells those who wait for something of a run that is dropped; it lives on only in the store. */
+export function dropRun(run: LoadedRun, error: unknown): void {
+  run.isDropped = true;
+  for (const watch of [...run.watchers]) watch();
+  for (const update of run.updates?.values() ?? []) {
+    for (const waiter of [...update.waiters]) waiter.reject(error);
+  }
+  for (const query of [...(run.queries?.values() ?? [])]) query.reject(error);
 }
 
 export function writesOf(run: LoadedRun): RunWrites {

@@ -38,7 +38,7 @@ export function newRecovery(ctx: ServiceContext, unreadable: (error: unknown) =>
   return {
     run,
     begin(error) {
-      ctx.runs.reset();
+      ctx.runs.reset(error);
       ctx.workflowTasks.clear();
       ctx.activityTasks.clear();
       ctx.inFlight.clear();

@@ -12,7 +12,7 @@ import { bufferKeysOf, bufferPosition, encodeTransient, restoreTransient } from 
 import type { Effect, Transition } from './transition.js';
 import { newTransition } from './transition.js';
 import type { LoadedRun } from './loaded-run.js';
-import { isEvictable, newLoadedRun, stageBuffer, stageTransient, trimTail, writesOf } from './loaded-run.js';
+import { dropRun, isEvictable, newLoadedRun, stageBuffer, stageTransient, trimTail, writesOf } from './loaded-run.js';
 
 export interface RunsOptions {
   readonly namespace: string;
@@ -201,8 +201,9 @@ export class Runs {
    * Drops all that is not durable, after a commit that failed: the store is right. Nothing is read, as that may fail
    * too; keys that were given are not given again.
    */
-  reset(): void {
+  reset(error: unknown): void {
     this.#resets++;
+    for (const run of this.#loaded.values()) dropRun(run, error);
     this.#loaded.clear();
     this.#byRunId.clear();
     this.#current.clear();
@@ -352,9 +353,8 @@ export class Runs {
       }
     }
     restoreTransient(state, stored.transient);
-    for (const name of stored.transient.keys()) run.storedKeys.add(name);
     // Who started the run is kept when it closes: the same start may be sent again later.
-    run.storedKeys.delete('q');
+    for (const name of stored.transient.keys()) if (name !== 'q') run.storedKeys.add(name);
     // Under their own keys: what waited before them has gone, and its keys are not used again.
     const bufferKeys = bufferKeysOf(stored.transient);
     for (const [index, event] of state.buffered.entries()) run.bufferKeys.set(event, bufferKeys[index]!);

@@ -15,7 +15,7 @@ import { openDatabase, openService, openSqliteStore, pragma } from '@refrain/eng
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkHistory } from '../../torture/check-history.js';
 import { readImage } from '../../torture/image.js';
-import { activity, benchOf, payload, settled, taskQueue, TestClock } from '../service/harness.js';
+import { activity, benchOf, complete, payload, settled, taskQueue, TestClock } from '../service/harness.js';
 import { failAt, limitPages, noFaults, openFailingStore, type Fault } from './faults.js';
 
 let folder: string;
@@ -82,6 +82,36 @@ describe.each(Object.keys(codes) as Fault[])('a write that fails with "%s"', (fa
     expect(await b.types('kept')).toContain('1 WorkflowExecutionStarted');
     await b.service.close();
     expect(readImage(file).runs.map((run) => run.workflowId)).toEqual(stored);
+  });
+});
+
+describe('those who wait when the disk fails', () => {
+  it('for an update or a query are refused; for a result, they are told to ask again', async () => {
+    const b = await openFailing();
+    await b.start();
+    await b.task([]);
+    const execution = { workflowId: 'w' };
+    const updating = b.service.updateWorkflowExecution({
+      workflowExecution: execution,
+      request: { meta: { updateId: 'u' }, input: { name: 'set' } },
+    });
+    const task = await b.workflowTask();
+    const querying = b.service.queryWorkflow({ execution, query: { queryType: 'q' } });
+    const waitNewEvent = { waitNewEvent: true, historyEventFilterType: 'CLOSE_EVENT' as const };
+    const closing = b.service.getWorkflowExecutionHistory({ execution, ...waitNewEvent });
+    const ends = Promise.allSettled([updating, querying, closing]);
+    failAt(1, 'disk I/O error');
+    const { taskToken } = task;
+    const answer = b.service.respondWorkflowTaskCompleted({ taskToken, commands: [complete] });
+    await expect(answer).rejects.toMatchObject({ code: 'RFN2016' });
+    const { runId } = task.workflowExecution;
+    expect(await ends).toMatchObject([
+      { reason: { code: 'RFN2016' } },
+      { reason: { code: 'RFN2016' } },
+      { value: { history: { events: [] }, nextPageToken: `${runId}.1` } },
+    ]);
+    noFaults();
+    await b.service.close();
   });
 });
 

@@ -24,8 +24,13 @@ export async function getWorkflowExecutionHistory(
   const closeOnly = request.historyEventFilterType === 'CLOSE_EVENT';
   const isThere = () => !isRunning(run.state) || (!closeOnly && run.state.nextEventId > fromEventId);
   if (request.waitNewEvent && !isThere()) await waitUntil(ctx, run, isThere, options);
-  await ctx.runs.durable();
   const token = (eventId: number) => pageToken(run.state.runId, eventId);
+  // What it waited for was not stored, or it waited when the store failed: nothing has come yet.
+  const nothingYet = () => request.waitNewEvent && run.isDropped;
+  await ctx.runs.durable().catch((error: unknown) => {
+    if (!nothingYet()) throw error;
+  });
+  if (nothingYet()) return { history: { events: [] }, nextPageToken: token(fromEventId) };
   if (closeOnly) {
     if (isRunning(run.state) && request.waitNewEvent) {
       return { history: { events: [] }, nextPageToken: token(fromEventId) };
@@ -66,7 +71,7 @@ function waitUntil(
       if (options.signal) offAbort(options.signal, abort);
     };
     const watch = () => {
-      if (!isThere()) return;
+      if (!isThere() && !run.isDropped) return;
       settle();
       resolve();
     };
