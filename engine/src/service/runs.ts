@@ -12,7 +12,15 @@ import { bufferKeysOf, bufferPosition, encodeTransient, restoreTransient } from 
 import type { Effect, Transition } from './transition.js';
 import { newTransition } from './transition.js';
 import type { LoadedRun } from './loaded-run.js';
-import { dropRun, isEvictable, newLoadedRun, stageBuffer, stageTransient, trimTail, writesOf } from './loaded-run.js';
+import {
+  dropRun,
+  isEvictable,
+  newLoadedRun,
+  stageBuffer,
+  stageTransient,
+  trimTail,
+  writesOf,
+} from './loaded-run.js';
 
 export interface RunsOptions {
   readonly namespace: string;

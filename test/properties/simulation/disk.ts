@@ -1,4 +1,4 @@
-import { MemoryStore, type ServiceOptions } from '@refrain/engine/internal';
+import type { ServiceOptions } from '@refrain/engine/internal';
 
 type Store = ServiceOptions['store'];
 
@@ -19,10 +19,14 @@ export interface CommitNotes {
  * does no more when the process is dead.
  */
 export class Disk {
-  readonly #memory = new MemoryStore();
+  readonly #stored: Store;
   readonly notes: CommitNotes = { stored: 0, struck: undefined };
   #armed: Fault | undefined;
   #owner = 0;
+
+  constructor(stored: Store) {
+    this.#stored = stored;
+  }
 
   arm(fault: Fault): void {
     this.#armed = fault;
@@ -35,10 +39,9 @@ export class Disk {
   /** The process that has the disk now is dead: nothing of it comes any more. */
   open(): Store {
     const owner = ++this.#owner;
-    const memory = this.#memory;
     const requestCommit = (collect: Parameters<Store['requestCommit']>[0]) => this.#commit(owner, collect);
-    const own: Pick<Store, 'requestCommit' | 'partition'> = { requestCommit, partition: () => store };
-    const store: Store = new Proxy(memory, {
+    const own: Partial<Store> = { requestCommit, partition: () => store, close: () => Promise.resolve() };
+    const store: Store = new Proxy(this.#stored, {
       get: (target, name) => {
         const value: unknown = Reflect.get(Object.hasOwn(own, name) ? own : target, name);
         return typeof value === 'function' ? (value as () => unknown).bind(target) : value;
@@ -53,7 +56,7 @@ export class Disk {
     const fault = this.#armed;
     this.#armed = undefined;
     const batch = collect();
-    if (!fault || fault.isStored) await this.#memory.requestCommit(() => batch);
+    if (!fault || fault.isStored) await this.#store(batch);
     if (!fault) {
       this.notes.stored++;
       return;
@@ -62,6 +65,13 @@ export class Disk {
     if (fault.what === 'fails') throw new Error('disk I/O error');
     this.#owner++;
     return never();
+  }
+
+  /** At once: nothing is gathered for the commit. */
+  #store(batch: ReturnType<Parameters<Store['requestCommit']>[0]>): Promise<void> {
+    const stored = this.#stored.requestCommit(() => batch);
+    this.#stored.flush?.();
+    return stored;
   }
 }
 

@@ -19,9 +19,34 @@ export interface ModelActivity {
   isStartStored: boolean;
 }
 
+export type ParentClosePolicy = 'TERMINATE' | 'REQUEST_CANCEL' | 'ABANDON';
+
+/** How a chain of runs goes on when one of them ends. */
+export type Chain = 'once' | 'retried' | 'cron';
+
+export const mostAttempts = 3;
+
+/** The run that a workflow id has now, or had at last. */
 export interface ModelRun {
-  status: 'RUNNING' | 'COMPLETED' | 'FAILED' | 'TERMINATED';
+  status: 'RUNNING' | 'COMPLETED' | 'FAILED' | 'CANCELED' | 'TERMINATED';
   readonly parent: string | undefined;
+  readonly parentClosePolicy: ParentClosePolicy;
+  readonly chain: Chain;
+  /** Of its retry policy. */
+  readonly attempt: number;
+  /** Runs of this workflow id before it. */
+  readonly earlier: number;
+  /** Its code is not run before. */
+  firstTaskMs: number;
+  /** When its code was to begin: what its cron schedule counts from. */
+  readonly executionMs: number;
+  /** Updates that have not ended: in memory, or accepted in history. */
+  readonly updates: Map<string, 'waiting' | 'accepted'>;
+  readonly endedUpdates: Set<string>;
+  /** Updates that a worker has with the task that it took. */
+  readonly sentUpdates: Set<string>;
+  /** The task that a worker has was made for updates alone, and leaves no trace when it is lost. */
+  isTaskForUpdates: boolean;
   readonly activities: Map<string, ModelActivity>;
   readonly timers: Map<string, number>;
   /** How each activity ended. */
@@ -43,10 +68,20 @@ export interface Model {
 
 export const backoffMs = (attempt: number) => Math.min(1000 * 2 ** (attempt - 1), 100_000);
 
-export function newRun(parent?: string): ModelRun {
+export function newRun(how: Partial<ModelRun> = {}): ModelRun {
   return {
     status: 'RUNNING',
-    parent,
+    parent: undefined,
+    parentClosePolicy: 'TERMINATE',
+    chain: 'once',
+    attempt: 1,
+    earlier: 0,
+    firstTaskMs: -Infinity,
+    executionMs: -Infinity,
+    updates: new Map(),
+    endedUpdates: new Set(),
+    sentUpdates: new Set(),
+    isTaskForUpdates: false,
     activities: new Map(),
     timers: new Map(),
     outcomes: new Map(),
@@ -56,6 +91,7 @@ export function newRun(parent?: string): ModelRun {
     cancelRequested: false,
     hasNews: true,
     taskTakenMs: undefined,
+    ...how,
   };
 }
 
@@ -95,6 +131,7 @@ export function passTime(model: Model, nowMs: number): void {
         retry(run, id, nowMs, 'TimedOut');
       }
     }
+    if (run.firstTaskMs <= nowMs) run.firstTaskMs = -Infinity;
     for (const [id, atMs] of [...run.timers]) {
       if (atMs > nowMs) continue;
       run.timers.delete(id);
@@ -120,6 +157,7 @@ export function nextDueMs(model: Model): number {
       dueMs = Math.min(dueMs, expiresMs, state === 'STARTED' ? startedMs + startToCloseMs : atMs + toCloseMs);
     }
     for (const atMs of run.timers.values()) dueMs = Math.min(dueMs, atMs);
+    if (run.firstTaskMs > model.nowMs) dueMs = Math.min(dueMs, run.firstTaskMs);
   }
   return dueMs;
 }
@@ -134,8 +172,10 @@ export function loseMemory(model: Model, nowMs: number): void {
     if (run.status !== 'RUNNING') continue;
     if (run.taskTakenMs !== undefined) {
       run.taskTakenMs = undefined;
-      run.hasNews = true;
+      run.hasNews ||= !run.isTaskForUpdates;
     }
+    run.sentUpdates.clear();
+    for (const [id, stage] of [...run.updates]) if (stage === 'waiting') run.updates.delete(id);
     for (const [id, activity] of [...run.activities]) {
       if (activity.state !== 'STARTED') continue;
       if (activity.isStartStored) {
@@ -148,19 +188,62 @@ export function loseMemory(model: Model, nowMs: number): void {
   }
 }
 
-/** Ends a run: its parent hears of it, its children are terminated. */
+/** Ends a run, and with it the chain: its parent hears of it, its children get what their policies say. */
 export function closeRun(model: Model, workflowId: string, status: ModelRun['status']): void {
   const run = model.runs.get(workflowId)!;
   run.status = status;
+  run.updates.clear();
+  leave(model, run);
+  const parent = run.parent === undefined ? undefined : model.runs.get(run.parent);
+  if (parent?.status !== 'RUNNING' || !parent.children.delete(workflowId)) return;
+  parent.hasNews = true;
+}
+
+/** Ends a run; another one goes on with its chain. Updates that the code has not seen go with it. */
+export function continueRun(model: Model, workflowId: string, firstTaskMs: number, attempt: number): void {
+  const run = model.runs.get(workflowId)!;
+  const { parent, parentClosePolicy, chain, earlier } = run;
+  const waiting = [...run.updates].filter(([, stage]) => stage === 'waiting');
+  const same = { parent, parentClosePolicy, chain };
+  const next = {
+    attempt,
+    earlier: earlier + 1,
+    firstTaskMs,
+    executionMs: firstTaskMs,
+    updates: new Map(waiting),
+  };
+  run.status = 'COMPLETED';
+  model.runs.set(workflowId, newRun({ ...same, ...next }));
+  leave(model, run);
+}
+
+function leave(model: Model, run: ModelRun): void {
   run.hasNews = false;
   run.taskTakenMs = undefined;
   run.activities.clear();
   run.timers.clear();
-  for (const child of run.children) {
-    if (model.runs.get(child)?.status === 'RUNNING') closeRun(model, child, 'TERMINATED');
+  for (const id of run.children) {
+    const child = model.runs.get(id);
+    if (child?.status !== 'RUNNING') continue;
+    if (child.parentClosePolicy === 'TERMINATE') closeRun(model, id, 'TERMINATED');
+    else if (child.parentClosePolicy === 'REQUEST_CANCEL' && !child.cancelRequested) {
+      child.cancelRequested = true;
+      child.hasNews = true;
+    }
   }
-  const parent = run.parent === undefined ? undefined : model.runs.get(run.parent);
-  if (parent?.status !== 'RUNNING') return;
-  parent.children.delete(workflowId);
-  parent.hasNews = true;
+}
+
+/** The code has ended: completed, or failed, which its retry policy may not leave at that. */
+export function endRun(model: Model, workflowId: string, fails: boolean): void {
+  const { chain, attempt, executionMs } = model.runs.get(workflowId)!;
+  if (chain === 'retried' && fails && attempt < mostAttempts)
+    return continueRun(model, workflowId, model.nowMs + backoffMs(attempt), attempt + 1);
+  if (chain === 'cron')
+    return continueRun(model, workflowId, nextMinuteMs(Math.max(model.nowMs, executionMs)), 1);
+  closeRun(model, workflowId, fails ? 'FAILED' : 'COMPLETED');
+}
+
+/** When `* * * * *` is due next. */
+export function nextMinuteMs(nowMs: number): number {
+  return (Math.floor(nowMs / 60_000) + 1) * 60_000;
 }

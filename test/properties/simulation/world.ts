@@ -1,14 +1,25 @@
 import type { Command, TaskApi } from '@refrain/engine';
-import { openService, ServiceError, type Service } from '@refrain/engine/internal';
+import { openService, ServiceError, type Service, type ServiceOptions } from '@refrain/engine/internal';
 import { checkHistory } from '../../torture/check-history.js';
 import type { StoredEvent } from '../../torture/image.js';
 import { payload, settled, taskQueue } from '../../engine/service/harness.js';
 import { MovedClock } from './clock.js';
 import type { Fault } from './disk.js';
 import { Disk } from './disk.js';
+import type { Chain } from './model.js';
+import { mostAttempts } from './model.js';
 
 export type WorkflowTask = TaskApi.PollWorkflowTaskQueueResponse;
 export type ActivityTask = TaskApi.PollActivityTaskQueueResponse;
+export interface TaskAnswer {
+  readonly commands: readonly Command[];
+  readonly messages: NonNullable<TaskApi.RespondWorkflowTaskCompletedRequest['messages']>;
+  /** The worker keeps the run in its cache. */
+  readonly isSticky: boolean;
+}
+
+const stickyQueue = { name: 'sticky', kind: 'STICKY' as const };
+
 /** How a call ended: as it should, refused by the service, or struck by a fault of the disk. */
 export type Answer<T> =
   | { readonly is: 'done'; readonly value: T }
@@ -16,16 +27,26 @@ export type Answer<T> =
   /** With a value when the service gave one out without waiting for the disk. */
   | { readonly is: 'struck'; readonly fault: Fault; readonly value?: T };
 
+export interface UpdateCall {
+  readonly workflowId: string;
+  readonly updateId: string;
+  end: 'answered' | 'refused' | undefined;
+}
+
 /** The real engine, in a process that can die: a service over a disk, a clock that is moved, and what workers hold. */
 export class World {
   readonly clock = new MovedClock();
-  readonly disk = new Disk();
+  readonly disk: Disk;
   service: Service;
   /** Tasks that were given out; those of a dead process stay, to see that their answers are refused. */
   readonly workflowTasks: WorkflowTask[] = [];
   readonly activityTasks: ActivityTask[] = [];
   /** Tasks of before the memory was lost. */
   readonly stale = new Set<WorkflowTask>();
+  /** Callers that wait for the outcome of an update. */
+  updateCalls: UpdateCall[] = [];
+  /** What the first start of each workflow id was told. */
+  readonly startedRuns = new Map<string, string>();
   #uuids = 0;
   #signals = 0;
   #recoveryDelayMs = 100;
@@ -34,7 +55,8 @@ export class World {
   readonly #maxLoadedRuns: number;
 
   /** With few runs in memory, most are read from the store again and again. */
-  constructor(maxLoadedRuns: number) {
+  constructor(store: ServiceOptions['store'], maxLoadedRuns: number) {
+    this.disk = new Disk(store);
     this.#maxLoadedRuns = maxLoadedRuns;
     this.service = this.#open();
   }
@@ -68,6 +90,7 @@ export class World {
     this.clock.forgetTimers();
     // Its workers died with it; only tokens of activities may be with somebody else.
     this.workflowTasks.length = 0;
+    this.updateCalls = [];
     this.service = this.#open();
   }
 
@@ -106,10 +129,10 @@ export class World {
     return polled;
   }
 
-  pollWorkflowTask(): Promise<Answer<WorkflowTask | undefined>> {
-    return this.poll((signal) =>
-      this.service.pollWorkflowTaskQueue({ taskQueue, identity: 'w', embedded: true }, { signal }),
-    );
+  /** From the queue of the worker that has the run in its cache, or from the one that all workers have. */
+  pollWorkflowTask(isSticky: boolean): Promise<Answer<WorkflowTask | undefined>> {
+    const request = { taskQueue: isSticky ? stickyQueue : taskQueue, identity: 'w', embedded: true };
+    return this.poll((signal) => this.service.pollWorkflowTaskQueue(request, { signal }));
   }
 
   pollActivityTask(): Promise<Answer<ActivityTask | undefined>> {
@@ -118,9 +141,41 @@ export class World {
     );
   }
 
-  start(workflowId: string): Promise<Answer<unknown>> {
-    const request = { workflowId, workflowType: { name: 'wf' }, taskQueue, workflowTaskTimeoutMs: 120_000 };
-    return this.call(() => this.service.startWorkflowExecution({ ...request, requestId: workflowId }));
+  /** The same start when it is made again. */
+  async start(workflowId: string, chain: Chain): Promise<Answer<unknown>> {
+    const answer = await this.call(() =>
+      this.service.startWorkflowExecution({
+        workflowId,
+        workflowType: { name: 'wf' },
+        taskQueue,
+        workflowTaskTimeoutMs: 120_000,
+        requestId: workflowId,
+        ...(chain === 'retried' && { retryPolicy: { maximumAttempts: mostAttempts } }),
+        ...(chain === 'cron' && { cronSchedule: '* * * * *' }),
+      }),
+    );
+    const runId = answer.is === 'refused' ? undefined : answer.value?.runId;
+    const before = this.startedRuns.get(workflowId);
+    if (runId !== undefined && before !== undefined && runId !== before)
+      throw new Error('it was started twice');
+    if (runId !== undefined) this.startedRuns.set(workflowId, runId);
+    return answer;
+  }
+
+  /** Does not wait for the answer, which may come much later. */
+  async update(workflowId: string, updateId: string): Promise<Fault | undefined> {
+    const { notes } = this.disk;
+    notes.struck = undefined;
+    const call: UpdateCall = { workflowId, updateId, end: undefined };
+    this.updateCalls.push(call);
+    const request = { meta: { updateId }, input: { name: 'u' } };
+    const waitPolicy = { lifecycleStage: 'COMPLETED' as const };
+    this.service.updateWorkflowExecution({ workflowExecution: { workflowId }, request, waitPolicy }).then(
+      () => (call.end = 'answered'),
+      () => (call.end = 'refused'),
+    );
+    await settled();
+    return notes.struck;
   }
 
   signal(workflowId: string, n: number): Promise<Answer<unknown>> {
@@ -128,9 +183,23 @@ export class World {
     return this.call(() => this.service.signalWorkflowExecution({ ...request, requestId: `signal ${n}` }));
   }
 
-  completeTask(task: WorkflowTask, commands: readonly Command[]): Promise<Answer<unknown>> {
-    const { taskToken } = task;
-    return this.call(() => this.service.respondWorkflowTaskCompleted({ taskToken, commands, identity: 'w' }));
+  completeTask(task: WorkflowTask, answer: TaskAnswer): Promise<Answer<unknown>> {
+    const { commands, messages, isSticky } = answer;
+    const stickyAttributes = { workerTaskQueue: stickyQueue, scheduleToStartTimeoutMs: 5000 };
+    return this.call(() =>
+      this.service.respondWorkflowTaskCompleted({
+        taskToken: task.taskToken,
+        commands,
+        messages,
+        identity: 'w',
+        ...(isSticky && { stickyAttributes }),
+      }),
+    );
+  }
+
+  async countRuns(workflowId: string): Promise<number> {
+    const query = `WorkflowId = '${workflowId}'`;
+    return (await this.service.countWorkflowExecutions({ query })).count;
   }
 
   async events(workflowId: string): Promise<readonly StoredEvent[]> {
