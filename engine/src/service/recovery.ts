@@ -1,4 +1,5 @@
 import type { ServiceContext } from './context.js';
+import { dropRun } from './loaded-run.js';
 import { recoverRun } from './recover-run.js';
 
 /**
@@ -38,7 +39,7 @@ export function newRecovery(ctx: ServiceContext, unreadable: (error: unknown) =>
   return {
     run,
     begin(error) {
-      ctx.runs.reset(error);
+      for (const run of ctx.runs.reset()) dropRun(run, error);
       ctx.workflowTasks.clear();
       ctx.activityTasks.clear();
       ctx.inFlight.clear();

@@ -12,15 +12,7 @@ import { bufferKeysOf, bufferPosition, encodeTransient, restoreTransient } from 
 import type { Effect, Transition } from './transition.js';
 import { newTransition } from './transition.js';
 import type { LoadedRun } from './loaded-run.js';
-import {
-  dropRun,
-  isEvictable,
-  newLoadedRun,
-  stageBuffer,
-  stageTransient,
-  trimTail,
-  writesOf,
-} from './loaded-run.js';
+import { isEvictable, newLoadedRun, stageBuffer, stageTransient, trimTail, writesOf } from './loaded-run.js';
 
 export interface RunsOptions {
   readonly namespace: string;
@@ -205,19 +197,17 @@ export class Runs {
     return this.#resets;
   }
 
-  /**
-   * Drops all that is not durable, after a commit that failed: the store is right. Nothing is read, as that may fail
-   * too; keys that were given are not given again.
-   */
-  reset(error: unknown): void {
+  /** After a commit that failed the store is right: memory is dropped. Nothing is read, which may fail, too. */
+  reset(): readonly LoadedRun[] {
     this.#resets++;
-    for (const run of this.#loaded.values()) dropRun(run, error);
+    const dropped = [...this.#loaded.values()];
     this.#loaded.clear();
     this.#byRunId.clear();
     this.#current.clear();
     this.#dirty.clear();
     this.#schedules.clear();
     this.#deleting.clear();
+    return dropped;
   }
 
   #stage(run: LoadedRun, t: Transition): void {
