@@ -1,7 +1,7 @@
 import type { Activation, Completion } from '../core/activation.js';
 import type { WorkflowBundle } from '../sandbox/bundle.js';
 import { WorkflowBundleError } from '../sandbox/errors.js';
-import type { LoadedBundle } from '../sandbox/load.js';
+import type { InstanceOptions, LoadedBundle } from '../sandbox/load.js';
 import { loadBundle } from '../sandbox/load.js';
 import type { ReplayInstance, ReplayTarget, SourceLocation, StartFailure } from './target.js';
 
@@ -9,15 +9,22 @@ export interface NativeTargetOptions {
   readonly workflowFailureErrorTypes?: readonly string[];
   /** As in `LoadOptions`; 0 for code that has just run these histories. */
   readonly deadlineMs?: number;
+  /**
+   * The same bundle as it was loaded for running it: replays then share its realm. What a run leaves behind in there
+   * shows in the replay of its history.
+   */
+  readonly loaded?: LoadedBundle;
 }
 
 /** Workflow code that imports `@refrain/engine/workflow`, in our own sandbox. */
 export function nativeTarget(bundle: WorkflowBundle, options: NativeTargetOptions = {}): ReplayTarget {
+  const { loaded, ...loadOptions } = options;
   const load = (captureCallSites: boolean) =>
-    loadBundle(bundle, { captureCallSites, stackTraces: false, ...options });
+    loadBundle(bundle, { captureCallSites, stackTraces: false, ...loadOptions });
+  const instanceOptions = options.deadlineMs === undefined ? {} : { deadlineMs: options.deadlineMs };
   let fast: LoadedBundle;
   try {
-    fast = load(false);
+    fast = loaded ?? load(false);
   } catch (error) {
     if (!(error instanceof WorkflowBundleError)) throw error;
     const [message = ''] = error.message.split('\n');
@@ -28,7 +35,8 @@ export function nativeTarget(bundle: WorkflowBundle, options: NativeTargetOption
   return {
     localActivities: 'exact',
     isProven: options.deadlineMs === 0,
-    createInstance: ({ callSites }) => nativeInstance(callSites ? (explaining ??= load(true)) : fast),
+    createInstance: ({ callSites }) =>
+      nativeInstance(callSites ? (explaining ??= load(true)) : fast, instanceOptions),
     locate: (stack) => locate(fast, stack),
     // The sandbox's promises are its own; what nobody handles fails the workflow task.
     owns: () => false,
@@ -39,8 +47,8 @@ export function nativeTarget(bundle: WorkflowBundle, options: NativeTargetOption
   };
 }
 
-function nativeInstance(loaded: LoadedBundle): ReplayInstance {
-  const instance = loaded.createInstance();
+function nativeInstance(loaded: LoadedBundle, options: InstanceOptions): ReplayInstance {
+  const instance = loaded.createInstance(options);
   let startFailure: StartFailure | undefined;
   return {
     activate(activation) {

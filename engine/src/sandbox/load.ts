@@ -24,7 +24,10 @@ export interface LoadOptions {
   readonly onSinkCall?: (call: HostSinkCall) => void;
 }
 
-export interface InstanceOptions extends Pick<LoadOptions, 'captureCallSites' | 'stackTraces'> {
+export interface InstanceOptions extends Pick<
+  LoadOptions,
+  'captureCallSites' | 'stackTraces' | 'deadlineMs'
+> {
   /** Not needed here, where the first activation says both; hosts of other runtimes take them at this place. */
   readonly namespace?: string;
   readonly taskQueue?: string;
@@ -252,24 +255,29 @@ function typesOf(inside: InsideRealm): string[] {
 export function loadBundle(bundle: WorkflowBundle, options: LoadOptions = {}): LoadedBundle {
   const positions = new SourcePositions(bundle.code, bundle.sourceMap);
   const inside = enterRealm(bundle, positions);
-  const { deadlineMs = defaultDeadlineMs, onSinkCall } = options;
+  const { onSinkCall } = options;
   const activatorOptions: ActivatorOptions = {
     captureCallSites: options.captureCallSites ?? false,
     stackTraces: options.stackTraces ?? false,
     workflowFailureErrorTypes: options.workflowFailureErrorTypes ?? [],
   };
-  const guard = <T>(fn: () => T): T =>
-    underDeadline(deadlineMs, fn, () => new WorkflowDeadlineError(deadlineMs));
+  const guard = guardOf(options.deadlineMs);
   return {
     workflowTypes: guard(() => typesOf(inside)),
     positions,
-    createInstance: (overrides) =>
-      new SandboxedInstance(inside, { ...activatorOptions, ...overrides }, guard, onSinkCall),
+    createInstance({ deadlineMs, ...overrides } = {}) {
+      const own = deadlineMs === undefined ? guard : guardOf(deadlineMs);
+      return new SandboxedInstance(inside, { ...activatorOptions, ...overrides }, own, onSinkCall);
+    },
     withDeadline: (fn) => guard(fn),
   };
 }
 
 type Guard = <T>(fn: () => T) => T;
+
+function guardOf(deadlineMs = defaultDeadlineMs): Guard {
+  return (fn) => underDeadline(deadlineMs, fn, () => new WorkflowDeadlineError(deadlineMs));
+}
 
 /** The host's side of one execution: copies what goes in and comes out, so that no object crosses. */
 class SandboxedInstance implements WorkflowInstance {

@@ -74,11 +74,12 @@ async function loadNative(source: WorkflowSource, interceptorModules: readonly s
       ? { sources: { 'index.ts': lines.join('\n') } }
       : { workflowsPath: source.path };
   const bundle = await bundleWorkflowCode({ ...code, interceptorModules });
+  const loaded = loadBundle(bundle);
   return {
     api: 'refrain',
-    host: loadBundle(bundle),
+    host: loaded,
     // What is replayed has just run, under a deadline.
-    target: nativeTarget(bundle, { deadlineMs: 0 }),
+    target: nativeTarget(bundle, { deadlineMs: 0, loaded }),
     sourceMap: bundle.sourceMap,
   };
 }
