@@ -4,22 +4,46 @@ import { gradeRun, needsExplanation } from './grade.js';
 import type { Grade } from './grade.js';
 import { commandView } from './commands-of-history.js';
 import type { Run } from './run.js';
-import { runHistory } from './run.js';
+import { runHistory, runTogether } from './run.js';
 import type { ReplayTarget } from './target.js';
 
 /** How many times the history's own length the cold replays of its prefixes may cost together. */
 const COLD_BUDGET = 6;
 
 /**
- * Replays a history that fits at its cuts, the boundaries of its workflow tasks:
+ * The verdict on a history that fits, whole and at its cuts, the boundaries of its workflow tasks; undefined when it
+ * does not fit everywhere. In one go:
  *
  * 1. one replay with all queries asked at every boundary: they must change nothing (E7);
  * 2. cold replays of prefixes in fresh module scopes: they must ask for what the whole replay asked for (E4, E5).
  *    All of them while they cost no more than `COLD_BUDGET` histories; of longer histories the prefixes of
  *    half, a quarter … the tasks, so that the cost stays linear (E9).
- *
- * Undefined when all cuts agree with `whole`.
  */
+export async function gradeWithCuts(
+  target: ReplayTarget,
+  events: readonly HistoryEvent[],
+  namespace: string,
+): Promise<Grade | undefined> {
+  const queried = await runTogether(target, events.length * (1 + COLD_BUDGET), (run) => {
+    const whole = run(events, { namespace, injectQueries: true, keepCommands: true });
+    if (needsExplanation(whole)) return undefined;
+    const digests = digestsOf(whole.commands);
+    const agrees = (task: number) => {
+      const cold = run(events, { namespace, untilTask: task, keepCommands: true });
+      return firstDifference(digests, cold.commands, task) === undefined;
+    };
+    return coldCutsOf(whole).every(agrees) ? whole : undefined;
+  });
+  return queried && gradeRun(target, events, queried);
+}
+
+/** A replay in which nothing was asked is the cut at the last task already, unless it is the only one. */
+function coldCutsOf(queried: Run): number[] {
+  const tasks = queried.commands.length;
+  return cutsOf(tasks).filter((task) => task < tasks || tasks === 1 || queried.queries > 0);
+}
+
+/** Explains why a history that fits as a whole does not fit at a cut; undefined when it fits everywhere. */
 export async function checkCuts(
   target: ReplayTarget,
   events: readonly HistoryEvent[],
@@ -36,13 +60,10 @@ export async function checkCuts(
     });
     return afterQueries(gradeRun(target, events, explained));
   }
-  const tasks = whole.commands.length;
-  // A second replay of everything that asked for the same is the cut at the last task.
-  const isRepeated = firstDifference(whole.commands, queried.commands, tasks) === undefined;
-  for (const task of cutsOf(tasks)) {
-    if (task === tasks && isRepeated) continue;
+  const digests = digestsOf(whole.commands);
+  for (const task of cutsOf(whole.commands.length)) {
     const cold = await runHistory(target, events, { namespace, untilTask: task, keepCommands: true });
-    const different = firstDifference(whole.commands, cold.commands, task);
+    const different = firstDifference(digests, cold.commands, task);
     if (different !== undefined) return notDeterministic(whole, cold, different);
   }
   return undefined;
@@ -57,11 +78,19 @@ function cutsOf(tasks: number): number[] {
   return cuts;
 }
 
-function firstDifference(whole: Run['commands'], cold: Run['commands'], tasks: number): number | undefined {
+function firstDifference(
+  whole: readonly string[],
+  cold: Run['commands'],
+  tasks: number,
+): number | undefined {
   for (let task = 0; task < tasks; task++) {
-    if (digest(whole[task]) !== digest(cold[task])) return task;
+    if (whole[task] !== digest(cold[task])) return task;
   }
   return undefined;
+}
+
+function digestsOf(commands: Run['commands']): string[] {
+  return Array.from(commands, digest);
 }
 
 function digest(commands: readonly WorkflowCommand[] | undefined): string {

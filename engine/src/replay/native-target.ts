@@ -1,4 +1,3 @@
-import type { Activation, Completion } from '../core/activation.js';
 import type { WorkflowBundle } from '../sandbox/bundle.js';
 import { WorkflowBundleError } from '../sandbox/errors.js';
 import type { InstanceOptions, LoadedBundle } from '../sandbox/load.js';
@@ -64,35 +63,9 @@ function nativeInstance(loaded: LoadedBundle, options: InstanceOptions): ReplayI
     get startFailure() {
       return startFailure;
     },
-    queryNames: (now) => queryNamesOf(instance.activate(metadataQuery(now))),
+    queryNames: () => instance.queryNames().filter((name) => !name.startsWith('__')),
     dispose: () => instance.dispose(),
   };
-}
-
-function metadataQuery(now: Activation): Activation {
-  return {
-    ...now,
-    isReplaying: true,
-    jobs: [
-      {
-        type: 'queryWorkflow',
-        queryId: 'metadata',
-        queryType: '__temporal_workflow_metadata',
-        arguments: [],
-        headers: {},
-      },
-    ],
-  };
-}
-
-function queryNamesOf(completion: Completion): string[] {
-  const answer = completion.status === 'successful' ? completion.commands[0] : undefined;
-  if (answer?.type !== 'respondToQuery' || answer.status !== 'succeeded') return [];
-  const json = Buffer.from(answer.response?.data ?? '', 'base64').toString();
-  const { definition } = JSON.parse(json) as { definition?: { queryDefinitions?: { name: string }[] } };
-  return (definition?.queryDefinitions ?? [])
-    .map(({ name }) => name)
-    .filter((name) => !name.startsWith('__'));
 }
 
 function locate(loaded: LoadedBundle | undefined, stack: string): SourceLocation | undefined {

@@ -1,7 +1,7 @@
 import { RefrainError } from '../errors.js';
 import type { EventOf, HistoryEvent } from '../history/event.js';
 import { inBatches, readSource, type ReadSource } from './batches.js';
-import { checkCuts } from './cuts.js';
+import { checkCuts, gradeWithCuts } from './cuts.js';
 import type { Grade } from './grade.js';
 import { gradeRun, invalid, needsExplanation } from './grade.js';
 import type { ReplayResult } from './result.js';
@@ -81,7 +81,8 @@ async function gradeSources(
   const items = await Promise.all(sources.map((source) => itemOf(targets, source)));
   const runs = new Map<Item, Run>();
   for (const target of new Set(items.map((item) => item.target))) {
-    if (!target) continue;
+    // Cuts are many replays of one history: those go together.
+    if (!target || options.cuts === 'all') continue;
     const group = items.filter((item) => item.target === target);
     const found = await runHistories(
       target,
@@ -95,7 +96,10 @@ async function gradeSources(
     const { source, target, events } = item;
     if (!target) results.push({ ...unknownRun(source), ...unreadable(item.error) });
     else {
-      const grade = await gradeFirstRun(target, options, events, runs.get(item)!);
+      const run = runs.get(item);
+      const grade = await (run
+        ? gradeFirstRun(target, options, events, run)
+        : gradeHistory(target, options, events));
       results.push({ ...describe(source, events), ...grade });
     }
   }
@@ -122,6 +126,10 @@ export async function gradeHistory(
   options: GradeOptions,
   events: readonly HistoryEvent[],
 ): Promise<Grade> {
+  if (options.cuts === 'all') {
+    const grade = await gradeWithCuts(target, events, options.namespace ?? 'default');
+    if (grade) return grade;
+  }
   return gradeFirstRun(target, options, events, await runHistory(target, events, firstRun(options)));
 }
 

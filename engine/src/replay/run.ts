@@ -51,6 +51,8 @@ export interface Run {
   readonly completedTasks: number;
   /** Commands that no event took, at the end of a history that ends with a completed workflow task. */
   readonly extraAtEnd: readonly Command[];
+  /** Only with `injectQueries`: how many queries the code was asked. */
+  readonly queries: number;
   /** Only with `keepCommands`; index 0 is the first workflow task. */
   readonly commands: readonly (readonly WorkflowCommand[])[];
   /** Only with `explain`, after a mismatch: what the code would ask for next. */
@@ -83,18 +85,19 @@ export async function runHistory(
   }
 }
 
+type FastOptions = Omit<RunOptions, 'explain'>;
+
 /**
- * Replays several histories from zero under one watchdog, whose thread costs as much as a short history. When the
- * code does not give control back, or nobody handles a rejection, it is not known in which of them: then each is
- * replayed alone.
+ * Replays several histories from zero, as `runTogether`; when that does not work out, each is replayed alone.
  */
 export async function runHistories(
   target: ReplayTarget,
   histories: readonly (readonly HistoryEvent[])[],
-  options: Omit<RunOptions, 'explain'>,
+  options: FastOptions,
 ): Promise<Run[]> {
   if (histories.length > 1) {
-    const runs = await runTogether(target, histories, options);
+    const events = histories.reduce((sum, { length }) => sum + length, 0);
+    const runs = await runTogether(target, events, (run) => histories.map((history) => run(history, options)));
     if (runs) return runs;
   }
   const runs: Run[] = [];
@@ -102,22 +105,26 @@ export async function runHistories(
   return runs;
 }
 
-async function runTogether(
+/**
+ * Several replays, of about so many `events`, in one go and under one watchdog, whose thread costs as much as a short
+ * history. Undefined when the code does not give control back, or nobody handles a rejection: it is not known in which
+ * of them.
+ */
+export async function runTogether<T>(
   target: ReplayTarget,
-  histories: readonly (readonly HistoryEvent[])[],
-  options: RunOptions,
-): Promise<Run[] | undefined> {
+  events: number,
+  work: (run: (events: readonly HistoryEvent[], options: FastOptions) => Run) => T,
+): Promise<T | undefined> {
   let isRejected = false;
   const stopListening = listenForRejections(
     (promise) => target.owns(promise),
     () => (isRejected = true),
   );
   try {
-    const events = histories.reduce((sum, { length }) => sum + length, 0);
-    const all = () => histories.map((history) => runAtOnce(target, history, options));
-    const runs = target.isProven ? all() : guarded(TOGETHER_DEADLINE_MS + events * EVENT_DEADLINE_MS, all);
+    const all = () => work((history, options) => runAtOnce(target, history, options));
+    const done = target.isProven ? all() : guarded(TOGETHER_DEADLINE_MS + events * EVENT_DEADLINE_MS, all);
     await turn();
-    return isRejected ? undefined : runs;
+    return isRejected ? undefined : done;
   } catch (error) {
     if (!(error instanceof WorkflowDeadlineError)) throw error;
     target.abandon();
@@ -159,6 +166,7 @@ class HistoryReplay {
   readonly #rejections: unknown[] = [];
   readonly #open: OpenCommands = new Map();
   #lastActivation: Activation | undefined;
+  #queries = 0;
 
   constructor(target: ReplayTarget, events: readonly HistoryEvent[], options: RunOptions) {
     const started = (events[0] as EventOf<'WorkflowExecutionStarted'>).attributes;
@@ -211,7 +219,7 @@ class HistoryReplay {
   }
 
   #activate(activation: Activation): Completion {
-    if (this.#options.injectQueries) askQueries(this.#instance, activation);
+    if (this.#options.injectQueries) this.#queries += askQueries(this.#instance, activation);
     return this.#instance.activate(activation);
   }
 
@@ -244,8 +252,8 @@ class HistoryReplay {
     const state = this.#state;
     const { matchedCommands } = progressOf(state);
     const { completedTasks } = state;
-    const [drift, commands] = [driftOf(state), this.#commands];
-    return { end, drift, matchedCommands, completedTasks, extraAtEnd: [], commands };
+    const [drift, commands, queries] = [driftOf(state), this.#commands, this.#queries];
+    return { end, drift, matchedCommands, completedTasks, extraAtEnd: [], queries, commands };
   }
 
   #beyond(last: LastStep | undefined): Probe | undefined {
@@ -293,11 +301,14 @@ function endsWithAnswer(events: readonly HistoryEvent[]): boolean {
   return 'workflowTaskCompletedEventId' in last.attributes;
 }
 
-/** Queries must change nothing that replay can see (E7); what they answer is of no interest here. */
-function askQueries(instance: ReplayInstance, next: Activation): void {
-  if (next.jobs.some((job) => job.type === 'initializeWorkflow')) return;
-  const names = instance.queryNames(next);
-  if (names.length === 0) return;
+/**
+ * Queries must change nothing that replay can see (E7); what they answer is of no interest here. Returns how many were
+ * asked.
+ */
+function askQueries(instance: ReplayInstance, next: Activation): number {
+  if (next.jobs.some((job) => job.type === 'initializeWorkflow')) return 0;
+  const names = instance.queryNames();
+  if (names.length === 0) return 0;
   instance.activate({
     ...next,
     isReplaying: true,
@@ -309,6 +320,7 @@ function askQueries(instance: ReplayInstance, next: Activation): void {
       headers: {},
     })),
   });
+  return names.length;
 }
 
 /** Lets Node report rejections that nobody handled. */

@@ -1,4 +1,4 @@
-import type { Activation, WorkflowInstance } from '../core/activation.js';
+import type { WorkflowInstance } from '../core/activation.js';
 import type { HistoryEvent } from '../history/event.js';
 import type { ExecutionOptions } from '../core/step.js';
 
@@ -21,7 +21,7 @@ export interface ReplayInstance extends WorkflowInstance {
   reject(error: unknown): void;
   readonly startFailure?: StartFailure | undefined;
   /** Names of the queries that have a handler now, the built-in ones not. */
-  queryNames(now: Activation): readonly string[];
+  queryNames(): readonly string[];
 }
 
 /** Workflow code that is loaded and can be replayed: ours, or a Temporal project's. */

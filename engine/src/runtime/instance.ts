@@ -67,6 +67,11 @@ export class RuntimeInstance {
     }
   }
 
+  /** Names of the queries that have a handler now, the built-in ones too. */
+  queryNames(): string[] {
+    return [...(this.#activator?.queryHandlers.keys() ?? [])];
+  }
+
   takeSinkCalls(): SinkCall[] {
     return this.#activator?.sinkCalls.splice(0) ?? [];
   }

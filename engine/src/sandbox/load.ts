@@ -47,6 +47,11 @@ export interface HostSinkCall {
   };
 }
 
+export interface SandboxInstance extends WorkflowInstance {
+  /** Names of the queries that have a handler now, the built-in ones too. */
+  queryNames(): readonly string[];
+}
+
 export interface LoadedBundle {
   /** Names of the exported functions. */
   readonly workflowTypes: readonly string[];
@@ -56,7 +61,7 @@ export interface LoadedBundle {
    * A new execution. Its first activation must hold `initializeWorkflow`. `options` override those of the bundle: to
    * answer `__stack_trace` without paying for stacks always, replay the execution with `stackTraces: true`.
    */
-  createInstance(options?: InstanceOptions): WorkflowInstance;
+  createInstance(options?: InstanceOptions): SandboxInstance;
   /**
    * Runs `fn` under one deadline for all activations in it: cheaper than one for each.
    *
@@ -280,7 +285,7 @@ function guardOf(deadlineMs = defaultDeadlineMs): Guard {
 }
 
 /** The host's side of one execution: copies what goes in and comes out, so that no object crosses. */
-class SandboxedInstance implements WorkflowInstance {
+class SandboxedInstance implements SandboxInstance {
   readonly #inside: InsideRealm;
   readonly #instance: RuntimeInstance;
   readonly #guard: Guard;
@@ -314,6 +319,10 @@ class SandboxedInstance implements WorkflowInstance {
   #activate(activation: Activation): Completion {
     const inside = this.#inside.copyIn(activation) as Activation;
     return copyOut(this.#instance.activate(inside)) as Completion;
+  }
+
+  queryNames(): readonly string[] {
+    return copyOut(this.#instance.queryNames()) as string[];
   }
 
   #deliverSinkCalls(): void {
