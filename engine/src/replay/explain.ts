@@ -10,7 +10,7 @@ import { attemptedItems, commandView, eventView, nameOf, recordedItems } from '.
 import { attemptedLocalActivities, recordedLocalActivities } from './local-activity-items.js';
 import { patchSnippet } from './patch-snippet.js';
 import type { Divergence } from './result.js';
-import type { Run } from './run.js';
+import type { Run } from './history-replay.js';
 import type { ReplayTarget, SourceLocation } from './target.js';
 
 /** A run with call sites, and what it ran. */

@@ -3,7 +3,7 @@ import type { Drift } from '../core/mismatch.js';
 import type { Failure } from '../history/messages.js';
 import { explainDrift, explainFailure, explainMismatch, locationOf } from './explain.js';
 import type { Divergence, Verdict } from './result.js';
-import type { Run } from './run.js';
+import type { Run } from './history-replay.js';
 import type { ReplayTarget, StartFailure } from './target.js';
 
 export interface Grade {

@@ -2,6 +2,7 @@ import type { WorkflowBundle } from '../sandbox/bundle.js';
 import { WorkflowBundleError } from '../sandbox/errors.js';
 import type { InstanceOptions, LoadedBundle } from '../sandbox/load.js';
 import { loadBundle } from '../sandbox/load.js';
+import { namesReplaying } from './target.js';
 import type { ReplayInstance, ReplayTarget, SourceLocation, StartFailure } from './target.js';
 
 export interface NativeTargetOptions {
@@ -34,6 +35,8 @@ export function nativeTarget(bundle: WorkflowBundle, options: NativeTargetOption
   return {
     localActivities: 'exact',
     isProven: options.deadlineMs === 0,
+    sharesRealm: loaded !== undefined,
+    tellsReplaying: namesReplaying(bundle.code),
     createInstance: ({ callSites }) =>
       nativeInstance(callSites ? (explaining ??= load(true)) : fast, instanceOptions),
     locate: (stack) => locate(fast, stack),
@@ -88,6 +91,7 @@ function locate(loaded: LoadedBundle | undefined, stack: string): SourceLocation
 export function failingTarget(startFailure: StartFailure, stackTrace: string): ReplayTarget {
   return {
     localActivities: 'exact',
+    tellsReplaying: false,
     createInstance: () => ({
       activate: () => ({ status: 'failed', failure: { message: startFailure.message, stackTrace } }),
       reject: () => undefined,

@@ -1,11 +1,11 @@
 import { RefrainError } from '../errors.js';
 import type { EventOf, HistoryEvent } from '../history/event.js';
 import { inBatches, readSource, type ReadSource } from './batches.js';
-import { checkCuts, gradeWithCuts } from './cuts.js';
+import { differenceOf, replayAtCuts, replayWithQueries } from './cuts.js';
 import type { Grade } from './grade.js';
 import { gradeRun, invalid, needsExplanation } from './grade.js';
 import type { ReplayResult } from './result.js';
-import type { Run } from './run.js';
+import type { Run } from './history-replay.js';
 import { runHistories, runHistory } from './run.js';
 import type { ReplayTarget, ReplayTargets } from './target.js';
 import { openTargets } from './open-target.js';
@@ -126,11 +126,23 @@ export async function gradeHistory(
   options: GradeOptions,
   events: readonly HistoryEvent[],
 ): Promise<Grade> {
-  if (options.cuts === 'all') {
-    const grade = await gradeWithCuts(target, events, options.namespace ?? 'default');
-    if (grade) return grade;
-  }
+  if (options.cuts === 'all') return gradeAtCuts(target, options, events);
   return gradeFirstRun(target, options, events, await runHistory(target, events, firstRun(options)));
+}
+
+async function gradeAtCuts(
+  target: ReplayTarget,
+  options: GradeOptions,
+  events: readonly HistoryEvent[],
+): Promise<Grade> {
+  const { namespace = 'default' } = options;
+  const atCuts = await replayAtCuts(target, events, namespace);
+  if (atCuts?.fits) return atCuts.grade;
+  const run = await runHistory(target, events, firstRun(options));
+  const alone = await gradeFirstRun(target, options, events, run);
+  if (alone.verdict !== 'compatible') return alone;
+  const queried = await replayWithQueries(target, events, namespace);
+  return queried.grade ?? atCuts?.grade ?? differenceOf(run, queried.run) ?? alone;
 }
 
 function firstRun({ namespace = 'default', cuts }: GradeOptions) {
@@ -149,9 +161,7 @@ async function gradeFirstRun(
     // The second run is the same execution; should it differ, the code is not even deterministic.
     return gradeRun(target, events, needsExplanation(explained) ? explained : run);
   }
-  const grade = gradeRun(target, events, run);
-  if (options.cuts !== 'all' || grade.verdict !== 'compatible') return grade;
-  return (await checkCuts(target, events, namespace, run)) ?? grade;
+  return gradeRun(target, events, run);
 }
 
 function withWorkflowId(

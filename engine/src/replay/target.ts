@@ -33,6 +33,10 @@ export interface ReplayTarget {
   readonly localActivities: NonNullable<ExecutionOptions['localActivities']>;
   /** The code has just made these histories: it is known to give control back, and needs no watchdog. */
   readonly isProven?: boolean;
+  /** They were made in the realm in which they are replayed: what a first run leaves there, their replays find. */
+  readonly sharesRealm?: boolean;
+  /** The code names `isReplaying`: what it does may depend on whether it is replayed. */
+  readonly tellsReplaying: boolean;
   createInstance(options: {
     readonly namespace: string;
     readonly taskQueue: string;
@@ -50,4 +54,8 @@ export interface ReplayTarget {
 /** The target for a history: code of Refrain's API also runs on Temporal clusters, by another runtime. */
 export interface ReplayTargets {
   targetFor(events: readonly HistoryEvent[]): Promise<ReplayTarget>;
+}
+
+export function namesReplaying(code: string): boolean {
+  return code.includes('isReplaying');
 }

@@ -89,11 +89,11 @@ async function loadTemporal(
   workflowInterceptorModules: readonly string[],
 ): Promise<Loaded> {
   const bundle = await bundleTemporalWorkflows({ workflowsPath, workflowInterceptorModules });
+  const loaded = createTemporalHost(bundle);
   return {
     api: 'temporal',
-    host: createTemporalHost(bundle),
-    // What is replayed has just run, under a deadline.
-    target: { ...temporalTarget(bundle, {}), isProven: true },
+    host: loaded,
+    target: temporalTarget(bundle, { loaded }),
     sourceMap: bundle.userSourceMap,
   };
 }

@@ -23,7 +23,10 @@ function runTests(replay) {
       env: { ...process.env, REFRAIN_BENCH_FILE: file, REFRAIN_BENCH_REPLAY: replay },
     });
     if (status !== 0) throw new Error(`the tests of the examples failed:\n${stdout}`);
-    const tests = readFileSync(file, 'utf8').trim().split('\n').map((line) => JSON.parse(line));
+    const tests = readFileSync(file, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
     const sum = (of) => tests.reduce((total, test) => total + of(test), 0);
     return { tests: tests.length, cpuMs: sum((test) => test.cpuMs), wallMs: sum((test) => test.wallMs) };
   } finally {
@@ -34,7 +37,8 @@ function runTests(replay) {
 export function measureExamples(rounds) {
   const found = { on: [], off: [] };
   for (let round = 0; round < rounds; round++) {
-    for (const replay of round % 2 === 0 ? ['on', 'off'] : ['off', 'on']) found[replay].push(runTests(replay));
+    for (const replay of round % 2 === 0 ? ['on', 'off'] : ['off', 'on'])
+      found[replay].push(runTests(replay));
   }
   const median = (replay, metric) => medianOf(found[replay].map((run) => run[metric]).sort((a, b) => a - b));
   const figures = (metric) => ({ on: median('on', metric), off: median('off', metric) });
