@@ -41,6 +41,7 @@ export type * as TaskApi from './service/api/tasks.js';
 export type * as WorkflowApi from './service/api/workflow.js';
 export { realClock, type Clock, type Random } from './service/clock.js';
 export { ServiceError, type ServiceStatus } from './service/errors.js';
+export { findResetPoint, type ResetPoint, type ResetTarget } from './service/reset-point.js';
 export { openEngine, type Engine, type EngineOptions } from './open-engine.js';
 export type { SearchAttributeType } from './service/check-fields.js';
 export { StoreError } from './store/sqlite/errors.js';

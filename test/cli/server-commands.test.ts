@@ -90,6 +90,10 @@ describe.each(targets)('refrain workflow, schedule and history export on %s', (n
       const { runId } = await json<{ runId: string }>('workflow', 'reset', '-w', 'd', '--event-id', '4');
       const again = await json('workflow', 'result', '-w', 'd', '-r', runId);
       expect(again).toMatchObject({ runId, status: 'completed', result: 42 });
+      const byName = ['--type', 'LastWorkflowTask', '--reapply-exclude', 'Signal'];
+      const third = await json<{ runId: string }>('workflow', 'reset', '-w', 'd', ...byName);
+      expect(third.runId).not.toBe(runId);
+      expect(await json('workflow', 'result', '-w', 'd')).toMatchObject({ ...third, status: 'completed' });
       await refrain('workflow', 'start', '--type', 'basket', '-w', 'x', '--args', '["plum"]');
       await refrain('workflow', 'cancel', '-w', 'x', '--reason', 'changed my mind');
       await expect.poll(() => refrain('workflow', 'describe', '-w', 'x'), late).toMatch(/^x {2}canceled/);

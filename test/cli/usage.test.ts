@@ -42,7 +42,7 @@ describe('the command line', () => {
       expect(examples.length, `${group} ${usage}`).toBeGreaterThan(0);
     }
     const { stdout } = await runCli(['workflow', 'reset', '--help']);
-    expect(stdout).toContain('refrain workflow reset -w order-7 --event-id 10');
+    expect(stdout).toContain('refrain workflow reset -w order-7 --type LastWorkflowTask');
   });
 
   it('prints a script for shell completion', async () => {

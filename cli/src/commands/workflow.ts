@@ -158,19 +158,31 @@ const members = [
   defineCommand({
     usage: 'reset',
     describe: 'Go back to a workflow task and continue from there in a new run',
-    examples: [['refrain workflow reset -w order-7 --event-id 10', '']],
+    examples: [
+      ['refrain workflow reset -w order-7 --type LastWorkflowTask', ''],
+      ['refrain workflow reset -w order-7 --event-id 10 --reapply-exclude Signal', ''],
+    ],
     positionals: {},
     options: {
       ...ofOne,
       reason,
-      'event-id': {
-        type: 'number',
-        demandOption: true,
+      'event-id': { type: 'number', requiresArg: true, describe: 'A WorkflowTaskCompleted event' },
+      type: {
+        type: 'string',
         requiresArg: true,
-        describe: 'A WorkflowTaskCompleted event',
+        choices: ['FirstWorkflowTask', 'LastWorkflowTask', 'LastContinuedAsNew', 'BuildId'],
+        describe: 'The point, by name instead of an event',
+      },
+      'build-id': { type: 'string', requiresArg: true, describe: 'With --type BuildId: back to before it' },
+      'reapply-exclude': {
+        type: 'string',
+        array: true,
+        default: [],
+        choices: ['All', 'Signal', 'Update'],
+        describe: 'What the new run does not get again',
       },
     },
-    run: async (given, terminal) => (await actions()).reset(given, terminal),
+    run: async (given, terminal) => (await import('../engine/reset-action.js')).reset(given, terminal),
   }),
   defineCommand({
     usage: 'delete',

@@ -173,21 +173,6 @@ export async function terminate(given: OfOne & { reason: string | undefined }, t
   });
 }
 
-export async function reset(
-  given: OfOne & { 'event-id': number; reason: string | undefined },
-  terminal: Terminal,
-) {
-  return withConnection(given, terminal, async ({ service }) => {
-    const { runId } = await service.resetWorkflowExecution({
-      workflowExecution: executionOf(given),
-      workflowTaskFinishEventId: given['event-id'],
-      reason: given.reason ?? '',
-      requestId: crypto.randomUUID(),
-    });
-    return { json: { workflowId: given['workflow-id'], runId }, text: `reset; the new run is ${runId}` };
-  });
-}
-
 export async function remove(given: OfOne, terminal: Terminal) {
   return withConnection(given, terminal, async ({ service }) => {
     await service.deleteWorkflowExecution({ workflowExecution: executionOf(given) });
@@ -195,7 +180,7 @@ export async function remove(given: OfOne, terminal: Terminal) {
   });
 }
 
-function executionOf(given: OfOne) {
+export function executionOf(given: OfOne) {
   return {
     workflowId: given['workflow-id'],
     ...(given['run-id'] !== undefined && { runId: given['run-id'] }),

@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { WorkflowService } from '../service/api.js';
+import type { ResetWorkflowExecutionRequest } from '../service/api/workflow.js';
 import { invalidArgument, notFound, ServiceError } from '../service/errors.js';
+import type { ResetTarget } from '../service/reset-point.js';
+import { findResetPoint } from '../service/reset-point.js';
 import type { Message } from '../history/field-kinds.js';
 import type { WorkflowExecution } from '../history/messages.js';
 import type { Payload } from '../history/payload.js';
@@ -17,6 +20,7 @@ interface StartBatchRequest {
   readonly signalOperation?: SignalOperation;
   readonly cancellationOperation?: { readonly identity?: string };
   readonly deletionOperation?: object;
+  readonly resetOperation?: ResetOperation;
 }
 
 interface SignalOperation {
@@ -25,6 +29,22 @@ interface SignalOperation {
   readonly header?: Message<'Header'>;
   readonly identity?: string;
 }
+
+/** A point by its name; the older `resetType` names the first two of them. */
+interface ResetOperation {
+  readonly options?: {
+    readonly firstWorkflowTask?: object;
+    readonly lastWorkflowTask?: object;
+    readonly workflowTaskId?: number;
+    readonly buildId?: string;
+    readonly currentRunOnly?: boolean;
+  } & ReapplyOptions;
+  readonly resetType?: 'UNSPECIFIED' | 'FIRST_WORKFLOW_TASK' | 'LAST_WORKFLOW_TASK';
+  readonly resetReapplyType?: ReapplyOptions['resetReapplyType'];
+  readonly postResetOperations?: readonly unknown[];
+}
+
+type ReapplyOptions = Pick<ResetWorkflowExecutionRequest, 'resetReapplyType' | 'resetReapplyExcludeTypes'>;
 
 interface Job {
   readonly request: StartBatchRequest;
@@ -104,6 +124,7 @@ const operationTypes: ReadonlyMap<string, string> = new Map([
   ['cancellationOperation', 'CANCEL_WORKFLOW'],
   ['signalOperation', 'SIGNAL_WORKFLOW'],
   ['deletionOperation', 'DELETE_WORKFLOW'],
+  ['resetOperation', 'RESET_WORKFLOW'],
 ]);
 
 function makeRoom(jobs: Map<string, Job>): void {
@@ -143,10 +164,39 @@ function operationOf(service: WorkflowService, request: StartBatchRequest) {
       return service.signalWorkflowExecution({ ...common, ...rest, signalName });
     }
     if (deletionOperation) return service.deleteWorkflowExecution(common);
+    if (request.resetOperation) return resetOne(service, request, workflowExecution);
     const { identity } = request.cancellationOperation!;
     const who = { ...(identity && { identity }), ...(reason && { reason }) };
     return service.requestCancelWorkflowExecution({ ...common, ...who });
   };
+}
+
+async function resetOne(
+  service: WorkflowService,
+  { namespace, reason, resetOperation = {} }: StartBatchRequest,
+  execution: WorkflowExecution,
+): Promise<unknown> {
+  const { options, resetReapplyType, postResetOperations } = resetOperation;
+  const { workflowTaskId } = options ?? {};
+  const point = workflowTaskId
+    ? { workflowExecution: execution, workflowTaskFinishEventId: workflowTaskId }
+    : await findResetPoint(service, { namespace, execution, target: targetOf(resetOperation) });
+  const reapplyType = options ? options.resetReapplyType : resetReapplyType;
+  const excludedTypes = options?.resetReapplyExcludeTypes;
+  return service.resetWorkflowExecution({
+    ...{ namespace, ...point, requestId: randomUUID(), ...(reason && { reason }) },
+    ...(reapplyType && { resetReapplyType: reapplyType }),
+    ...(excludedTypes && { resetReapplyExcludeTypes: excludedTypes }),
+    ...(postResetOperations && { postResetOperations }),
+  });
+}
+
+function targetOf({ options = {}, resetType }: ResetOperation): ResetTarget {
+  const { firstWorkflowTask, lastWorkflowTask, buildId, currentRunOnly = false } = options;
+  if (firstWorkflowTask ?? resetType === 'FIRST_WORKFLOW_TASK') return { type: 'FirstWorkflowTask' };
+  if (lastWorkflowTask ?? resetType === 'LAST_WORKFLOW_TASK') return { type: 'LastWorkflowTask' };
+  if (buildId) return { type: 'BuildId', buildId, currentRunOnly };
+  throw invalidArgument('resetOperation.options: the target must be set');
 }
 
 async function runJob(

@@ -62,8 +62,9 @@ const appliers: Appliers = {
       state.pinned = attributes.versioningBehavior === 'PINNED';
     }
   },
-  WorkflowTaskFailed(state, { attributes }) {
+  WorkflowTaskFailed(state, { attributes, eventTimeMs }) {
     endTask(state, attributes.cause !== 'RESET_WORKFLOW');
+    if (attributes.cause === 'RESET_WORKFLOW') beginAgain(state, eventTimeMs);
     state.lastWorkflowTaskFailure = {
       ...(attributes.cause && { cause: attributes.cause }),
       ...(attributes.failure && { failure: attributes.failure }),
@@ -158,15 +159,36 @@ const appliers: Appliers = {
     state.memo = upserted(state.memo, attributes.upsertedMemo?.fields);
   },
 
+  WorkflowExecutionUpdateAdmitted(state, { attributes, eventId }) {
+    const updateId = attributes.request?.meta?.updateId;
+    if (updateId === undefined) return;
+    state.updates.set(updateId, { admittedEventId: eventId, acceptedEventId: 0, outcome: undefined });
+  },
   WorkflowExecutionUpdateAccepted(state, { attributes, eventId }) {
     const updateId = attributes.acceptedRequest?.meta?.updateId ?? attributes.protocolInstanceId;
-    state.updates.set(updateId, { acceptedEventId: eventId, outcome: undefined });
+    const admittedEventId = state.updates.get(updateId)?.admittedEventId ?? 0;
+    state.updates.set(updateId, { admittedEventId, acceptedEventId: eventId, outcome: undefined });
   },
   WorkflowExecutionUpdateCompleted(state, { attributes }) {
     const update = state.updates.get(attributes.meta?.updateId ?? '');
     if (update) update.outcome = attributes.outcome ?? {};
   },
 };
+
+/** A reset: the time of the run, and of what had not begun yet, counts from here. */
+function beginAgain(state: ExecutionState, nowMs: number): void {
+  const { firstWorkflowTaskBackoffMs: _, workflowExecutionExpirationTimeMs: __, ...started } = state.started;
+  const executionMs = started.workflowExecutionTimeoutMs ?? 0;
+  state.started = {
+    ...started,
+    ...(executionMs > 0 && { workflowExecutionExpirationTimeMs: nowMs + executionMs }),
+  };
+  state.startTimeMs = nowMs;
+  for (const activity of state.activities.values()) {
+    activity.scheduledTimeMs = nowMs;
+    activity.attemptScheduledTimeMs = nowMs;
+  }
+}
 
 /** Something of this run is due at `atMs` at the earliest. */
 export function note(state: ExecutionState, atMs: number): void {

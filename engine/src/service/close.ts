@@ -103,6 +103,13 @@ export function terminateRun(
   close(t, append(t, 'WorkflowExecutionTerminated', attributes), undefined);
 }
 
+/** Who terminates the current run when the workflow is reset. */
+export const resetterIdentity = 'history-resetter';
+
+export function isEndByReset(event: HistoryEvent): boolean {
+  return event.type === 'WorkflowExecutionTerminated' && event.attributes.identity === resetterIdentity;
+}
+
 /** The run timeout may be retried; the execution timeout ends the chain. */
 export function timeOutRun(t: Transition): void {
   endTaskInFlight(t);

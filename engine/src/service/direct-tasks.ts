@@ -9,7 +9,7 @@ import type {
 import { completeActivityTask, serveActivityTasks } from './calls/activity-tasks.js';
 import { completeWorkflowTask, refusedAnswer, serveWorkflowTasks } from './calls/workflow-tasks.js';
 import type { ServiceContext } from './context.js';
-import type { WhenDurable } from './runs.js';
+import type { WhenDurable } from './commits.js';
 import type { ServedQueue, TaskServer } from './task-queues.js';
 
 type Server<T> = Pick<TaskServer<T>, 'hasRoom' | 'serve'>;

@@ -2,7 +2,7 @@ import { InvariantViolation, assertNever } from '../errors.js';
 import type { HistoryEvent, EventAttributes } from '../history/event.js';
 import type { ServiceContext } from './context.js';
 import { alreadyCompleted } from './context.js';
-import { terminateRun } from './close.js';
+import { isEndByReset, terminateRun } from './close.js';
 import {
   childClosed,
   childStarted,
@@ -117,6 +117,11 @@ function startChild(ctx: ServiceContext, parent: LoadedRun, child: ChildState): 
   const workflowId = initiated.workflowId ?? '';
   const existing = ctx.runs.current(workflowId);
   const { workflowIdReusePolicy } = initiated;
+  if (existing && isOfRunBeforeReset(ctx, parent, child, existing)) {
+    const { firstExecutionRunId = existing.state.runId } = existing.state.started;
+    ctx.runs.transact(parent, (t) => childStarted(t, child, firstExecutionRunId));
+    return;
+  }
   if (existing) {
     try {
       const decision = decideStart(workflowIdReusePolicy ? { workflowIdReusePolicy } : {}, existing.state);
@@ -134,6 +139,24 @@ function startChild(ctx: ServiceContext, parent: LoadedRun, child: ChildState): 
   ctx.runs.transact(run, (t) => startRun(t, attributes));
   ctx.runs.transact(parent, (t) => childStarted(t, child, runId));
   ctx.runs.transact(run, firstWorkflowTask);
+}
+
+/** The child was started for the run of which the parent is a reset: it goes on for the parent. */
+function isOfRunBeforeReset(
+  ctx: ServiceContext,
+  { state }: LoadedRun,
+  { initiatedEventId }: ChildState,
+  existing: LoadedRun,
+): boolean {
+  const { parentWorkflowExecution, parentInitiatedEventId } = existing.state.started;
+  if (!isRunning(existing.state) || parentInitiatedEventId !== initiatedEventId) return false;
+  const before = ctx.runs.byRunId(parentWorkflowExecution?.runId ?? '')?.state;
+  return (
+    before !== undefined &&
+    before.runId !== state.runId &&
+    before.workflowId === state.workflowId &&
+    before.started.originalExecutionRunId === state.started.originalExecutionRunId
+  );
 }
 
 function childStartedAttributes(
@@ -185,9 +208,14 @@ function findTarget(
   if (!target?.workflowId) return undefined;
   const run = target.runId ? ctx.runs.byRunId(target.runId) : ctx.runs.current(target.workflowId);
   if (!run || run.state.workflowId !== target.workflowId || !isRunning(run.state)) return undefined;
-  const parent = run.state.started.parentWorkflowExecution;
-  const isChild = parent?.workflowId === source.state.workflowId && parent.runId === source.state.runId;
-  return childWorkflowOnly && !isChild ? undefined : run;
+  return childWorkflowOnly && !childEntry(source, run) ? undefined : run;
+}
+
+/** What a run knows of another one that is its child, whichever run of its chain that is, and before or after a reset. */
+function childEntry({ state: parent }: LoadedRun, { state }: LoadedRun): ChildState | undefined {
+  const { parentInitiatedEventId = 0, firstExecutionRunId = state.runId } = state.started;
+  const child = parent.children.get(parentInitiatedEventId);
+  return child?.runId === firstExecutionRunId ? child : undefined;
 }
 
 function signalExternal(
@@ -262,15 +290,26 @@ function afterClose(
   const { state } = run;
   if (state.status === 'RUNNING') throw new InvariantViolation('RFN2000', 'a closed run is still running');
   closeUpdates(ctx, run, newRunId);
+  // The run that the reset makes goes on with the children, and answers the parent.
+  if (isEndByReset(event)) return;
   for (const child of [...state.children.values()]) applyParentClosePolicy(ctx, run, child);
   if (newRunId !== undefined || event.type === 'WorkflowExecutionContinuedAsNew') return;
   ctx.schedules.ended(state.workflowId, event);
-  const parentExecution = state.started.parentWorkflowExecution;
-  const parent = parentExecution?.runId ? ctx.runs.byRunId(parentExecution.runId) : undefined;
-  const child = parent?.state.children.get(state.started.parentInitiatedEventId ?? 0);
-  if (!parent || !child || !isRunning(parent.state)) return;
+  const parent = openParentOf(ctx, run);
+  const child = parent && childEntry(parent, run);
+  if (!child) return;
   const execution = { workflowId: state.workflowId, runId: state.runId };
   ctx.runs.transact(parent, (t) => childClosed(t, child, execution, event));
+}
+
+/** The run that has started this one, or the one that a reset has made of it. */
+function openParentOf(ctx: ServiceContext, { state }: LoadedRun): LoadedRun | undefined {
+  const { workflowId, runId } = state.started.parentWorkflowExecution ?? {};
+  if (!workflowId || !runId) return undefined;
+  const parent = ctx.runs.byRunId(runId);
+  if (parent && isRunning(parent.state)) return parent;
+  const current = ctx.runs.current(workflowId);
+  return current && isRunning(current.state) ? current : undefined;
 }
 
 function closeUpdates(ctx: ServiceContext, run: LoadedRun, newRunId: string | undefined): void {
@@ -293,11 +332,7 @@ function applyParentClosePolicy(ctx: ServiceContext, parent: LoadedRun, child: C
   // The child may have gone on in another run of its chain.
   const run = ctx.runs.current(workflowId ?? '');
   if (!run || !isRunning(run.state)) return;
-  const { started } = run.state;
-  const isOurs =
-    started.firstExecutionRunId === child.runId &&
-    started.parentWorkflowExecution?.runId === parent.state.runId;
-  if (!isOurs) return;
+  if (!childEntry(parent, run)) return;
   if (parentClosePolicy === 'REQUEST_CANCEL') {
     ctx.runs.transact(run, (t) =>
       requestCancel(t, {

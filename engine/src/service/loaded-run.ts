@@ -1,4 +1,7 @@
 import type { HistoryEvent } from '../history/event.js';
+import type { SearchAttributeTypes } from './check-fields.js';
+import { hasPendingTasks } from './due.js';
+import { recordOf, searchValuesOf } from './record.js';
 import type { RunWrites } from './store.js';
 import type { PendingQueries } from './queries.js';
 import type { BufferedEvent, ExecutionState } from './state.js';
@@ -76,6 +79,39 @@ export function writesOf(run: LoadedRun): RunWrites {
     transient: new Map(),
   };
   return run.writes;
+}
+
+/** What of the run goes into the next commit. */
+export function takeWrites(
+  run: LoadedRun,
+  types: SearchAttributeTypes,
+  nowMs: number,
+): RunWrites | undefined {
+  const { state } = run;
+  const hasTasks = hasPendingTasks(state);
+  const dueMs = isRunning(state) ? state.dueMs : Infinity;
+  // A later due time is written only when the stored one has passed: until then the run is looked at too early
+  // once, and then finds the right time.
+  const isDueChanged = dueMs < run.storedDueMs || (run.storedDueMs <= nowMs && dueMs !== run.storedDueMs);
+  if (!run.writes?.deleted && (run.recordChanged || isDueChanged || hasTasks !== run.storedHasTasks)) {
+    const writes = writesOf(run);
+    writes.wake = { dueMs, hasTasks };
+    run.storedDueMs = dueMs;
+    run.storedHasTasks = hasTasks;
+    if (run.recordChanged) takeRecord(run, writes, types);
+  }
+  const { writes } = run;
+  run.writes = undefined;
+  return writes;
+}
+
+function takeRecord(run: LoadedRun, writes: RunWrites, types: SearchAttributeTypes): void {
+  writes.record = recordOf(run.state);
+  const values = searchValuesOf(run.state, types);
+  const hasValues = Object.keys(values).length > 0;
+  if (hasValues || run.hasSearchValues) writes.searchAttributes = values;
+  run.hasSearchValues = hasValues;
+  run.recordChanged = false;
 }
 
 export function stageTransient(run: LoadedRun, key: string, text: string | null): void {

@@ -1,18 +1,27 @@
 import type { HistoryEvent } from '../history/event.js';
-import type { RunWrites, ScheduleWrite, Store, WriteBatch } from './store.js';
+import type { ScheduleWrite, Store } from './store.js';
 import { applyEvent } from './apply-event.js';
 import { parseEvents } from './parse-stored.js';
 import type { SearchAttributeTypes } from './check-fields.js';
 import type { Clock, Random } from './clock.js';
+import type { Collected, WhenDurable } from './commits.js';
+import { Commits } from './commits.js';
 import type { DueTimes } from './due-times.js';
-import { hasPendingTasks, nextDueMs } from './due.js';
-import { recordOf, searchValuesOf } from './record.js';
 import { isRunning, newState } from './state.js';
-import { bufferKeysOf, bufferPosition, encodeTransient, restoreTransient } from './transient.js';
+import { encodeTransient } from './transient.js';
 import type { Effect, Transition } from './transition.js';
 import { newTransition } from './transition.js';
+import { loadRun } from './load-run.js';
 import type { LoadedRun } from './loaded-run.js';
-import { isEvictable, newLoadedRun, stageBuffer, stageTransient, trimTail, writesOf } from './loaded-run.js';
+import {
+  isEvictable,
+  newLoadedRun,
+  stageBuffer,
+  stageTransient,
+  takeWrites,
+  trimTail,
+  writesOf,
+} from './loaded-run.js';
 
 export interface RunsOptions {
   readonly namespace: string;
@@ -28,19 +37,9 @@ export interface RunsOptions {
   failed(error: unknown): void;
 }
 
-/** What waits for a commit. Most of it needs no promise: there are several for each activity. */
-interface Commit {
-  waiting: WhenDurable[];
-  promise: Promise<void> | undefined;
-  /** The runs in it, each with the last event that it makes durable. */
-  runs: readonly (readonly [LoadedRun, number])[];
-}
-
-/** Called once: when all is durable, or with the error for which it is not. Must not throw. */
-export type WhenDurable = (failure: { readonly error: unknown } | undefined) => void;
-
 /**
- * Owns the runs in memory and what of them is not durable yet. It does not know what a request means.
+ * Owns the runs in memory and what of them is not durable yet; when it becomes durable is `Commits`'. It does not
+ * know what a request means.
  *
  * 1. A transition and the effects it has on other runs are staged within one turn of the event loop and go into
  *    one commit (E2).
@@ -48,6 +47,7 @@ export type WhenDurable = (failure: { readonly error: unknown } | undefined) => 
  */
 export class Runs {
   readonly #options: RunsOptions;
+  readonly #commits: Commits;
   readonly #loaded = new Map<number, LoadedRun>();
   readonly #byRunId = new Map<string, number>();
   readonly #current = new Map<string, number>();
@@ -55,15 +55,19 @@ export class Runs {
   /** Deleted, and still in the store until the commit. */
   readonly #deleting = new Set<number>();
   #schedules = new Map<string, ScheduleWrite>();
-  /** Asked for; it takes what is staged until it begins. */
-  #next: Commit | undefined;
-  /** The latest that has begun; the one before it may not have been settled yet. */
-  #underWay: Commit | undefined;
   #lastKey: number;
   #resets = 0;
 
   constructor(options: RunsOptions) {
     this.#options = options;
+    this.#commits = new Commits({
+      store: options.store,
+      collect: () => this.#collect(),
+      settled: () => {
+        if (this.#loaded.size > options.maxLoadedRuns) this.#evict();
+      },
+      failed: options.failed,
+    });
     this.#lastKey = options.store.lastRunKey();
   }
 
@@ -127,7 +131,7 @@ export class Runs {
 
   writeSchedule(write: ScheduleWrite): void {
     this.#schedules.set(write.scheduleId, write);
-    this.#requestCommit();
+    this.#commits.request();
   }
 
   stagedSchedule(scheduleId: string): ScheduleWrite | undefined {
@@ -143,26 +147,20 @@ export class Runs {
     this.#forget(run);
   }
 
-  /** Resolves when everything that was staged before is durable. */
   durable(): Promise<void> {
-    const commit = this.#next ?? this.#underWay;
-    return commit ? (commit.promise ??= promiseOf(commit)) : Promise.resolve();
+    return this.#commits.durable();
   }
 
-  /** The same without a promise; calls back at once when everything is durable already. */
   whenDurable(call: WhenDurable): void {
-    const commit = this.#next ?? this.#underWay;
-    if (commit) commit.waiting.push(call);
-    else call(undefined);
+    this.#commits.whenDurable(call);
   }
 
-  /** Nothing follows at once: a commit need not wait for more. */
   flush(): void {
-    if (this.#next) this.#options.store.flush?.();
+    this.#commits.flush();
   }
 
   get isSettled(): boolean {
-    return !this.#next && !this.#underWay;
+    return this.#commits.isSettled;
   }
 
   /** All events of a run from an id on, durable or not. */
@@ -229,62 +227,24 @@ export class Runs {
 
   #markDirty(run: LoadedRun): void {
     this.#dirty.add(run);
-    this.#requestCommit();
+    this.#commits.request();
   }
 
-  #requestCommit(): void {
-    if (this.#next) return;
-    const commit: Commit = { waiting: [], promise: undefined, runs: [] };
-    this.#next = commit;
-    this.#options.store
-      .requestCommit(() => this.#collect(commit))
-      .then(
-        () => this.#committed(commit),
-        (error: unknown) => this.#commitFailed(commit, error),
-      );
-  }
-
-  #collect(commit: Commit): WriteBatch {
+  #collect(): Collected {
     const dirty = [...this.#dirty];
     this.#dirty = new Set();
-    this.#underWay = commit;
-    if (this.#next === commit) this.#next = undefined;
     const schedules = [...this.#schedules.values()];
     this.#schedules = new Map();
-    commit.runs = dirty.map((run) => [run, run.state.nextEventId - 1] as const);
-    const runs = dirty.map((run) => this.#takeWrites(run)).filter((w) => w !== undefined);
-    return { runs, schedules };
+    // Each with the last event that the commit makes durable.
+    const runs = dirty.map((run) => [run, run.state.nextEventId - 1] as const);
+    const { clock, searchAttributeTypes: types } = this.#options;
+    const nowMs = clock.nowMs();
+    const writes = dirty.map((run) => takeWrites(run, types, nowMs)).filter((w) => w !== undefined);
+    return { batch: { runs: writes, schedules }, committed: () => this.#committed(runs) };
   }
 
-  #takeWrites(run: LoadedRun): RunWrites | undefined {
-    const { state } = run;
-    const hasTasks = hasPendingTasks(state);
-    const dueMs = isRunning(state) ? state.dueMs : Infinity;
-    // A later due time is written only when the stored one has passed: until then the run is looked at too early
-    // once, and then finds the right time.
-    const hasPassed = run.storedDueMs <= this.#options.clock.nowMs();
-    const isDueChanged = dueMs < run.storedDueMs || (hasPassed && dueMs !== run.storedDueMs);
-    if (!run.writes?.deleted && (run.recordChanged || isDueChanged || hasTasks !== run.storedHasTasks)) {
-      const writes = writesOf(run);
-      writes.wake = { dueMs, hasTasks };
-      run.storedDueMs = dueMs;
-      run.storedHasTasks = hasTasks;
-      if (run.recordChanged) {
-        writes.record = recordOf(state);
-        const values = searchValuesOf(state, this.#options.searchAttributeTypes);
-        const hasValues = Object.keys(values).length > 0;
-        if (hasValues || run.hasSearchValues) writes.searchAttributes = values;
-        run.hasSearchValues = hasValues;
-        run.recordChanged = false;
-      }
-    }
-    const writes = run.writes;
-    run.writes = undefined;
-    return writes;
-  }
-
-  #committed(commit: Commit): void {
-    for (const [run, eventId] of commit.runs) {
+  #committed(runs: readonly (readonly [LoadedRun, number])[]): void {
+    for (const [run, eventId] of runs) {
       run.durableEventId = eventId;
       this.#deleting.delete(run.state.run);
       trimTail(run);
@@ -292,18 +252,7 @@ export class Runs {
       if (!isRunning(run.state) && isEvictable(run) && !this.#dirty.has(run)) this.#forget(run);
       if (run.state.dueMs < Infinity) this.#options.dueTimes.add(run.state.dueMs, run.state.run);
     }
-    if (this.#underWay === commit) this.#underWay = undefined;
     this.#options.committed();
-    settle(commit, undefined);
-    if (this.#loaded.size > this.#options.maxLoadedRuns) this.#evict();
-  }
-
-  #commitFailed(commit: Commit, error: unknown): void {
-    const next = this.#next;
-    this.#underWay = undefined;
-    this.#next = undefined;
-    for (const failed of [commit, next]) if (failed) settle(failed, { error });
-    this.#options.failed(error);
   }
 
   #evict(): void {
@@ -335,53 +284,10 @@ export class Runs {
   }
 
   #load(key: number): LoadedRun | undefined {
-    const { store } = this.#options;
-    const stored = this.#deleting.has(key) ? undefined : store.readRun(key);
-    if (!stored) return undefined;
-    const run = newLoadedRun(newState(key, stored.record.workflowId, stored.record.runId));
-    const { state } = run;
-    for (const text of store.readEvents(key, 1)) {
-      const events = parseEvents(text);
-      // Without the brackets and commas of the list that they are stored in.
-      state.historySizeBytes += text.length - 1 - events.length;
-      for (const event of events) {
-        applyEvent(state, event);
-        state.nextEventId = event.eventId + 1;
-        run.tail.push(event);
-      }
-    }
-    restoreTransient(state, stored.transient);
-    // Who started the run is kept when it closes: the same start may be sent again later.
-    for (const name of stored.transient.keys()) if (name !== 'q') run.storedKeys.add(name);
-    // Under their own keys: what waited before them has gone, and its keys are not used again.
-    const bufferKeys = bufferKeysOf(stored.transient);
-    for (const [index, event] of state.buffered.entries()) run.bufferKeys.set(event, bufferKeys[index]!);
-    run.bufferCount = bufferKeys.length > 0 ? 1 + bufferPosition(bufferKeys[bufferKeys.length - 1]!) : 0;
-    run.startRequestId = stored.transient.get('q');
-    run.durableEventId = state.nextEventId - 1;
-    run.storedDueMs = stored.dueMs;
-    run.storedHasTasks = hasPendingTasks(state);
-    state.dueMs = nextDueMs(state);
-    run.hasSearchValues = Object.keys(state.searchAttributes).length > 0;
-    if (!isRunning(state)) run.tail = run.tail.slice(-1);
-    trimTail(run);
-    this.#remember(run);
+    const run = this.#deleting.has(key) ? undefined : loadRun(this.#options.store, key);
+    if (run) this.#remember(run);
     return run;
   }
-}
-
-function settle(commit: Commit, failure: { readonly error: unknown } | undefined): void {
-  const { waiting } = commit;
-  commit.waiting = [];
-  for (const call of waiting) call(failure);
-}
-
-function promiseOf(commit: Commit): Promise<void> {
-  const promise = new Promise<void>((resolve, reject) => {
-    commit.waiting.push((failure) => (failure ? reject(failure.error as Error) : resolve()));
-  });
-  promise.catch(() => undefined);
-  return promise;
 }
 
 /** After these events the run's row has to be written. */

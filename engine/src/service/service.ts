@@ -3,6 +3,7 @@ import type { PollActivityTaskQueueResponse } from './api/tasks.js';
 import type { ScheduleCalls, TaskCalls, WorkflowCalls, WorkflowService } from './api.js';
 import * as activityTasks from './calls/activity-tasks.js';
 import * as history from './calls/history.js';
+import * as imports from './calls/import.js';
 import * as operator from './calls/operator.js';
 import * as queries from './calls/queries.js';
 import * as reset from './calls/reset.js';
@@ -193,7 +194,7 @@ function workflowCalls(ctx: ServiceContext): WorkflowCalls {
     listWorkflowExecutions: bind(ctx, visibility.listWorkflowExecutions),
     countWorkflowExecutions: bind(ctx, visibility.countWorkflowExecutions),
     resetWorkflowExecution: bind(ctx, reset.resetWorkflowExecution),
-    importWorkflowExecution: bind(ctx, reset.importWorkflowExecution),
+    importWorkflowExecution: bind(ctx, imports.importWorkflowExecution),
   };
 }
 

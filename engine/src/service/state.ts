@@ -90,7 +90,8 @@ export interface StickyQueue {
 export interface ActivityState {
   readonly scheduledEventId: number;
   readonly scheduled: EventAttributes<'ActivityTaskScheduled'>;
-  readonly scheduledTimeMs: number;
+  /** A reset sets it anew: the timeouts of what had not begun count from there. */
+  scheduledTimeMs: number;
   cancelRequestedEventId: number;
   attempt: number;
   /** The attempt is not given out before. */
@@ -121,7 +122,10 @@ export interface ChildState {
 }
 
 export interface UpdateState {
-  readonly acceptedEventId: number;
+  /** 0 unless an event of its own brought it (WorkflowExecutionUpdateAdmitted). */
+  readonly admittedEventId: number;
+  /** 0 until it is accepted. */
+  acceptedEventId: number;
   outcome: UpdateOutcome | undefined;
 }
 

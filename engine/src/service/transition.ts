@@ -181,6 +181,7 @@ const directTypes: ReadonlySet<string> = new Set<EventType>([
   'SignalExternalWorkflowExecutionInitiated',
   'UpsertWorkflowSearchAttributes',
   'WorkflowPropertiesModified',
+  'WorkflowExecutionUpdateAdmitted',
   'WorkflowExecutionUpdateAccepted',
   'WorkflowExecutionUpdateCompleted',
 ]);

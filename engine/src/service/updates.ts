@@ -17,11 +17,13 @@ import { append } from './transition.js';
  * | sent     | the worker rejects                    | –        |                                   |
  * | accepted | the worker completes                  | –        | WorkflowExecutionUpdateCompleted  |
  *
- * Admitted and sent updates live in memory: a client whose call broke off sends the update again, with its id.
+ * Admitted and sent updates live in memory: a client whose call broke off sends the update again, with its id. Only
+ * those that a reset brings along have an event (WorkflowExecutionUpdateAdmitted), which takes them to the worker.
  */
 export interface PendingUpdate {
   readonly updateId: string;
-  readonly request: UpdateRequest;
+  /** Undefined when history has it. */
+  readonly request: UpdateRequest | undefined;
   stage: 'admitted' | 'sent' | 'accepted';
   readonly waiters: Set<UpdateWaiter>;
 }
@@ -39,6 +41,17 @@ export interface UpdateResult {
 
 export type PendingUpdates = Map<string, PendingUpdate>;
 
+/** The updates that history has admitted and no worker has answered; the answer to a task answers all before it. */
+export function admittedByHistory(state: ExecutionState): PendingUpdates | undefined {
+  let pending: PendingUpdates | undefined;
+  for (const [updateId, { admittedEventId, acceptedEventId }] of state.updates) {
+    if (acceptedEventId !== 0 || admittedEventId < state.previousStartedEventId) continue;
+    pending ??= new Map();
+    pending.set(updateId, { updateId, request: undefined, stage: 'admitted', waiters: new Set() });
+  }
+  return pending;
+}
+
 /** The messages that go out with a workflow task: every update that waits. */
 export function updateMessages(
   updates: PendingUpdates | undefined,
@@ -48,6 +61,7 @@ export function updateMessages(
   for (const update of updates?.values() ?? []) {
     if (update.stage === 'accepted') continue;
     update.stage = 'sent';
+    if (!update.request) continue;
     messages.push({
       id: `${update.updateId}/request`,
       protocolInstanceId: update.updateId,
@@ -79,14 +93,17 @@ export function badUpdateMessage(
   switch (message.body.type) {
     case 'temporal.api.update.v1.Acceptance':
     case 'temporal.api.update.v1.Rejection':
-      return updates?.get(id)?.stage === 'sent'
-        ? undefined
-        : `update ${id} was not sent with this workflow task`;
+      return isSent(updates?.get(id)) ? undefined : `update ${id} was not sent with this workflow task`;
     case 'temporal.api.update.v1.Response':
       return known ? undefined : `update ${id} is not known`;
     default:
       return `unexpected message ${message.body.type}`;
   }
+}
+
+function isSent(update: PendingUpdate | undefined): boolean {
+  // What history holds a worker has seen, whatever memory knows of it.
+  return update?.stage === 'sent' || (update?.stage === 'admitted' && !update.request);
 }
 
 /** Carries out a checked message of a completed workflow task. */

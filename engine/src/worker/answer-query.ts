@@ -3,35 +3,34 @@ import type { Step } from '../core/step.js';
 import type { HistoryEvent } from '../history/event.js';
 import type { PollWorkflowTaskQueueResponse } from '../service/api/tasks.js';
 import type { CachedExecution } from './cached-execution.js';
+import type { Executions } from './executions.js';
 import { eventsForQuery, wholeHistory } from './history-source.js';
 import type { CompiledOptions } from './options.js';
 import { queryOutcome } from './query-answers.js';
-import type { StickyCache } from './sticky-cache.js';
 import { goesOn, queryOf } from './task-input.js';
 
 /** What answering a query needs of the worker. */
 export interface QueryParts {
   readonly options: CompiledOptions;
-  readonly cache: StickyCache;
-  newExecution(task: PollWorkflowTaskQueueResponse): CachedExecution;
+  readonly executions: Executions;
   advance(execution: CachedExecution): Promise<Step>;
 }
 
 /** A query alone: answered by the cached execution, or by one that is replayed for it and thrown away. */
 export async function answerQuery(parts: QueryParts, task: PollWorkflowTaskQueueResponse): Promise<void> {
-  const { cache, options } = parts;
-  const cached = cache.get(task.workflowExecution.runId);
+  const { executions, options } = parts;
+  const cached = executions.get(task.workflowExecution.runId);
   if (cached) {
     await cached.begin();
     try {
-      if (cache.get(cached.runId) === cached && goesOn(cached, task)) {
+      if (executions.get(cached.runId) === cached && goesOn(cached, task)) {
         return await respond(parts, cached, task, []);
       }
     } finally {
       cached.end();
     }
   }
-  const execution = parts.newExecution(task);
+  const execution = executions.create(task);
   try {
     const { events } = task.history;
     const whole = events[0]?.eventId === 1 ? events : await wholeHistory(options, task);

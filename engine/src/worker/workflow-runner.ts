@@ -16,18 +16,17 @@ import type { ActivityRunner } from './activity-runner.js';
 import type { QueryParts } from './answer-query.js';
 import { answerQuery } from './answer-query.js';
 import { answerRequest, countAnswer, countTask, stickyAttributes } from './answer-request.js';
-import { CachedExecution } from './cached-execution.js';
+import type { CachedExecution } from './cached-execution.js';
 import type { Direct } from './direct.js';
 import { whenAborted, whenStored } from './direct.js';
 import { eagerly } from './eager-activities.js';
+import { Executions } from './executions.js';
 import { wholeHistory } from './history-source.js';
-import { LocalActivities } from './local-activities.js';
 import { nondeterminism } from './nondeterminism.js';
 import type { CompiledOptions } from './options.js';
 import { pollUntil } from './poll-loop.js';
 import { Slots } from './slots.js';
-import { StickyCache } from './sticky-cache.js';
-import { goesOn, inputOf } from './task-input.js';
+import { inputOf } from './task-input.js';
 import type { WorkflowHost } from './workflow-host.js';
 
 /** A heartbeat goes out when this part of the workflow task's timeout is over. */
@@ -44,7 +43,7 @@ interface Work {
 /**
  * Polls for workflow tasks and answers them. In the service's process it is given them instead (`Direct`).
  *
- * Owns: the sticky cache and its queue's name, the workflow tasks in flight. Does not own: activities.
+ * Owns: its executions and their queue's name, the workflow tasks in flight. Does not own: activities.
  *
  * Invariants:
  * 1. Of one execution one task at most is worked on at a time; of different ones several are in flight.
@@ -56,8 +55,7 @@ export class WorkflowRunner {
   readonly #options: CompiledOptions;
   readonly #host: WorkflowHost;
   readonly #slots: Slots;
-  readonly #localSlots: Slots;
-  readonly #cache: StickyCache;
+  readonly #executions: Executions;
   readonly #activations: ActivationQueue;
   readonly #stickyQueue: string;
   readonly #sticky: StickyExecutionAttributes;
@@ -85,20 +83,16 @@ export class WorkflowRunner {
     this.#sticky = stickyAttributes(options, stickyQueue);
     this.#respond = eagerly(options, activities);
     this.#slots = new Slots(options.maxConcurrentWorkflowTaskExecutions);
-    this.#localSlots = new Slots(options.maxConcurrentLocalActivityExecutions);
-    this.#cache = new StickyCache(options.maxCachedWorkflows, options.maxCachedWorkflowBytes, (size) =>
-      options.metrics.stickyCache('evicted', size),
-    );
+    this.#executions = new Executions(options, host);
     this.#queryParts = {
       options,
-      cache: this.#cache,
-      newExecution: (task) => this.#newExecution(task),
+      executions: this.#executions,
       advance: (execution) => this.#advance(execution),
     };
   }
 
   get cachedCount(): number {
-    return this.#cache.size;
+    return this.#executions.size;
   }
 
   get inFlight(): number {
@@ -110,7 +104,7 @@ export class WorkflowRunner {
     const version = buildId ? { workerVersionCapabilities: { buildId, useVersioning } } : {};
     const base = { namespace, identity, embedded: true, ...version };
     const sticky = { name: this.#stickyQueue, kind: 'STICKY' as const, normalName: taskQueue };
-    const queues = [{ name: taskQueue }, ...(this.#cache.isOn ? [sticky] : [])];
+    const queues = [{ name: taskQueue }, ...(this.#executions.stay ? [sticky] : [])];
     if (this.#direct) {
       const requests = queues.map((queue) => ({ ...base, taskQueue: queue }));
       return this.#serve(this.#direct, requests, stop);
@@ -150,7 +144,7 @@ export class WorkflowRunner {
 
   /** Frees all cached executions, and lets other workers go on with them at once. */
   async close(): Promise<void> {
-    this.#cache.clear();
+    this.#executions.clear();
     const { service, namespace, identity, logger } = this.#options;
     try {
       await service.shutdownWorker({ namespace, identity, stickyTaskQueue: this.#stickyQueue });
@@ -174,7 +168,7 @@ export class WorkflowRunner {
   }
 
   #unanswered(task: PollWorkflowTaskQueueResponse, error: unknown): void {
-    this.#cache.evict(task.workflowExecution.runId);
+    this.#executions.evict(task.workflowExecution.runId);
     if (hasStatus(error, 'NOT_FOUND')) return;
     const { logger } = this.#options;
     logger.error('A workflow task could not be answered', { error, ...task.workflowExecution });
@@ -187,7 +181,7 @@ export class WorkflowRunner {
 
   async #work(task: PollWorkflowTaskQueueResponse): Promise<void> {
     const beganMs = this.#options.clock.nowMs();
-    const execution = await this.#executionFor(task);
+    const execution = await this.#executions.take(task);
     await this.#finish({ execution, task, beganMs }, async () => {
       const events = await this.#eventsFor(execution, task);
       beginTask(execution.state, inputOf(task, events));
@@ -205,7 +199,7 @@ export class WorkflowRunner {
         await this.#complete(execution, task, step.answer);
       } else await this.#fail(execution, task, step);
     } catch (error) {
-      this.#drop(execution);
+      this.#executions.drop(execution);
       throw error;
     } finally {
       execution.end();
@@ -218,15 +212,11 @@ export class WorkflowRunner {
    */
   #begin(task: PollWorkflowTaskQueueResponse): boolean {
     if (task.query || this.#options.codecs.length > 0 || this.#host.settled) return false;
-    const { events } = task.history;
-    const cached = this.#cache.get(task.workflowExecution.runId);
-    if (cached ? cached.busy || !goesOn(cached, task) : events[0]?.eventId !== 1) return false;
-    this.#options.metrics.stickyCache(cached ? 'hit' : 'miss', this.#cache.size);
-    const execution = cached ?? this.#newExecution(task);
-    execution.busy = true;
+    const execution = this.#executions.takeNow(task);
+    if (!execution) return false;
     const work = { execution, task, beganMs: this.#options.clock.nowMs() };
     try {
-      beginTask(execution.state, inputOf(task, events));
+      beginTask(execution.state, inputOf(task, task.history.events));
       this.#activations.add({
         execution,
         stepped: (step) => {
@@ -250,19 +240,19 @@ export class WorkflowRunner {
     const { execution, task } = work;
     const { runId } = execution;
     const { tasks, turns } = this.#direct!;
-    const stays = !answer.closes && this.#cache.isOn;
+    const stays = !answer.closes && this.#executions.stay;
     execution.end();
     try {
-      if (stays) this.#cache.keep(execution);
+      if (stays) this.#executions.keep(execution);
       this.#countTask(work);
       tasks.completeWorkflowTask(
-        answerRequest(this.#options, task, answer, this.#cache.isOn ? this.#sticky : undefined),
+        answerRequest(this.#options, task, answer, this.#executions.stay ? this.#sticky : undefined),
       );
       countAnswer(this.#options.metrics, execution, answer);
-      if (stays) tasks.whenDurable((failure) => void (failure && this.#cache.evict(runId)));
-      else this.#drop(execution);
+      if (stays) tasks.whenDurable((failure) => void (failure && this.#executions.evict(runId)));
+      else this.#executions.drop(execution);
     } catch (error) {
-      this.#drop(execution);
+      this.#executions.drop(execution);
       this.#unanswered(task, error);
     }
     this.#freeSlot();
@@ -276,39 +266,9 @@ export class WorkflowRunner {
 
   #broke({ execution, task }: Work, error: unknown): void {
     execution.end();
-    this.#drop(execution);
+    this.#executions.drop(execution);
     this.#unanswered(task, error);
     this.#freeSlot();
-  }
-
-  /** The cached execution when it can go on from where it is; else a new one. */
-  async #executionFor(task: PollWorkflowTaskQueueResponse): Promise<CachedExecution> {
-    const { runId } = task.workflowExecution;
-    const { metrics } = this.#options;
-    const cached = this.#cache.get(runId);
-    if (cached) {
-      if (cached.busy) await cached.begin();
-      else cached.busy = true;
-      // It may have been evicted, or gone on, while this task waited for it.
-      if (this.#cache.get(runId) === cached && goesOn(cached, task)) {
-        metrics.stickyCache('hit', this.#cache.size);
-        return cached;
-      }
-      cached.end();
-      this.#cache.evict(runId);
-    }
-    metrics.stickyCache('miss', this.#cache.size);
-    const execution = this.#newExecution(task);
-    execution.busy = true;
-    return execution;
-  }
-
-  #newExecution(task: PollWorkflowTaskQueueResponse): CachedExecution {
-    const { workflowId, runId } = task.workflowExecution;
-    const identity = { workflowId, runId, workflowType: task.workflowType.name };
-    const newLocal = ({ state }: CachedExecution) =>
-      new LocalActivities(this.#options, state, identity, this.#localSlots);
-    return new CachedExecution(this.#options, this.#host, identity, newLocal);
   }
 
   async #eventsFor(
@@ -350,11 +310,11 @@ export class WorkflowRunner {
     answer: TaskAnswer,
   ): Promise<void> {
     // The next task may come before the answer to this one is confirmed: it must find the execution.
-    if (!answer.closes && this.#cache.isOn) this.#cache.keep(execution);
-    const sticky = this.#cache.isOn ? this.#sticky : undefined;
+    if (!answer.closes && this.#executions.stay) this.#executions.keep(execution);
+    const sticky = this.#executions.stay ? this.#sticky : undefined;
     await this.#respond(answerRequest(this.#options, task, answer, sticky));
     countAnswer(this.#options.metrics, execution, answer);
-    if (answer.closes || !this.#cache.isOn) this.#drop(execution);
+    if (answer.closes || !this.#executions.stay) this.#executions.drop(execution);
   }
 
   /** Before the answer is given: after it the execution may be at its next task. */
@@ -369,7 +329,7 @@ export class WorkflowRunner {
     step: Extract<Step, { type: 'mismatch' | 'failed' }>,
   ): Promise<void> {
     const { service, identity, namespace, logger, metrics } = this.#options;
-    this.#drop(execution);
+    this.#executions.drop(execution);
     const { cause, failure } = step.type === 'failed' ? step : nondeterminism(step.mismatch);
     metrics.workflowTaskFailed(task.workflowType.name, cause);
     logger.warn(`A workflow task failed: ${failure.message}`, {
@@ -386,10 +346,5 @@ export class WorkflowRunner {
       cause,
       failure,
     });
-  }
-
-  #drop(execution: CachedExecution): void {
-    if (this.#cache.get(execution.runId) === execution) this.#cache.evict(execution.runId);
-    else execution.dispose();
   }
 }

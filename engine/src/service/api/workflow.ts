@@ -280,8 +280,15 @@ export interface ResetWorkflowExecutionRequest {
   /** The WorkflowTaskCompleted, …Failed or …TimedOut (or Started) event that is replaced. */
   readonly workflowTaskFinishEventId: number;
   readonly requestId?: string;
-  readonly resetReapplyExcludeTypes?: readonly ('SIGNAL' | 'UPDATE')[];
+  /** What is not given to the new run again of what came after the reset point. */
+  readonly resetReapplyExcludeTypes?: readonly ResetReapplyExcludeType[];
+  /** The older form: what is. `SIGNAL` leaves updates out, `NONE` both. */
+  readonly resetReapplyType?: 'UNSPECIFIED' | 'SIGNAL' | 'NONE' | 'ALL_ELIGIBLE';
+  /** Refused: there are none that the engine could carry out. */
+  readonly postResetOperations?: readonly unknown[];
 }
+
+export type ResetReapplyExcludeType = 'SIGNAL' | 'UPDATE' | 'NEXUS' | 'CANCEL_REQUEST';
 
 export interface DeleteWorkflowExecutionRequest {
   readonly namespace?: string;

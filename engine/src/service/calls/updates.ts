@@ -57,10 +57,11 @@ function knownUpdate(run: LoadedRun, updateId: string): PendingUpdate | UpdateRe
   if (recorded?.outcome) return { stage: 'COMPLETED', outcome: recorded.outcome };
   const pending = run.updates?.get(updateId);
   if (pending) return pending;
-  if (!recorded) return undefined;
+  // One without an acceptance was rejected: it may be asked for again.
+  if (!recorded?.acceptedEventId) return undefined;
   if (!isRunning(run.state)) throw alreadyCompleted(run);
   // Accepted before the run was loaded from the store.
-  const update: PendingUpdate = { updateId, request: {}, stage: 'accepted', waiters: new Set() };
+  const update: PendingUpdate = { updateId, request: undefined, stage: 'accepted', waiters: new Set() };
   run.updates ??= new Map();
   run.updates.set(updateId, update);
   return update;
