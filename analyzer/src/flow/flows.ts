@@ -48,6 +48,10 @@ export function computeFlows(state: GraphState, reach: Reach): Flows {
     if (instance?.fn.generator === true)
       collect(state, instance.base + instance.fn.returnSlot, inResults, new Set(), 0);
   }
+  const entries = new Set([...state.entered.values()].map(({ instance }) => instance));
+  for (const { instance, on, returned } of state.choices) {
+    if (returned && entries.has(instance)) collectTop(state, on, inResults);
+  }
   const branches = branchSources(state, reach);
   const inBranches = new Set<TokenId>();
   const commandOps = opsOfCommands(state);

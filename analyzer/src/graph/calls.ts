@@ -1,6 +1,7 @@
 /** Calls: what a callee token does with arguments, receiver and result. */
 
 import type { CallOp, ClassIr } from './ir.js';
+import { contextOf } from './contexts.js';
 import { parameterNode } from './declared-types.js';
 import { addPrototype, functionPrototype, propertyNode, readProperty } from './properties.js';
 import { callDataMethod, callNative, callTypeInstance } from './natives.js';
@@ -179,7 +180,8 @@ export function callFunction(state: GraphState, token: Token, site: CallSite): v
     }
     return;
   }
-  const instance = instanceOf(state, unit, fn, parent, site.by.phase);
+  const context = contextOf(state.copies, unit.ir, fn, site);
+  const instance = instanceOf(state, unit, fn, parent, site.by.phase, context, site.by);
   addCallEdge(site.by, instance, site);
   linkArguments(state, instance, site);
   if (instance.fn.thisSlot >= 0 && site.receiver !== undefined) {
@@ -232,15 +234,17 @@ export function linkResult(state: GraphState, instance: Instance, to: NodeId): v
   if (fn.async) state.solver.add(to, typeToken(state, 'Promise', 'async', 'load'));
 }
 
-/** The instance of a function, made and put in line to be walked when it is new. */
+/** The instance of a function, made and put in line to be walked when it is new; a context has its own. */
 export function instanceOf(
   state: GraphState,
   unit: Unit,
   fn: FunctionIr,
   parent: Instance | undefined,
   phase: Phase,
+  context = '',
+  calledBy?: Instance,
 ): Instance {
-  const key = `${String(unit.id)}.${String(fn.index)}.${String(parent?.id ?? -1)}.${phase}`;
+  const key = `${String(unit.id)}.${String(fn.index)}.${String(parent?.id ?? -1)}.${phase}${context}`;
   const known = state.instanceKeys.get(key);
   if (known !== undefined) return known;
   const instance: Instance = {
@@ -249,6 +253,7 @@ export function instanceOf(
     fn,
     phase,
     parent,
+    calledBy: context === '' ? undefined : calledBy,
     base: state.solver.newNodes(fn.slotCount),
     calls: [],
     callKeys: undefined,

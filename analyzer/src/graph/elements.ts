@@ -42,6 +42,12 @@ export function iterateToken(state: GraphState, id: TokenId, to: NodeId, access:
     case 'object':
     case 'instance':
     case 'declared':
+    case 'proxy':
+      if (value.kind === 'proxy') {
+        state.solver.listen(value.target, (inner) => {
+          iterateToken(state, inner, to, access);
+        });
+      }
       iterateProtocol(state, token, to, access);
       return;
     case 'data':

@@ -285,8 +285,9 @@ function enter(state: GraphState, defined: DefinedWorkflow, fn: FunctionIr): Ent
   const span = { at: fn.nameAt, end: fn.nameAt };
   const site: CallSite = { by: root, ...span, args, to, receiver: defined.receiver };
   invoke(state, defined.token, site);
-  const unit = functionBehind(state, defined.token)?.unit ?? root.unit;
-  const found = root.calls.find((edge) => edge.to.fn === fn && edge.to.unit === unit);
+  const behind = functionBehind(state, defined.token);
+  const unit = behind?.unit ?? root.unit;
+  const found = root.calls.find(({ to: called }) => called.fn === fn && called.parent === behind?.parent);
   return {
     token: defined.token,
     unit,

@@ -245,14 +245,14 @@ export type Op =
   /** What destructuring leaves over. */
   | { readonly type: 'rest'; readonly to: Slot; readonly of: Slot; readonly elements: boolean }
   | CallOp
-  /** A primitive computed from others: operators and templates. */
+  /** A primitive computed from others: operators and templates; `of` is empty where `from` chooses what `to` holds. */
   | ({
       readonly type: 'derive';
       readonly to: Slot;
       readonly from: readonly Slot[];
       readonly of: string;
-      /** What the operands are converted to, where their own methods may do it. */
-      readonly converts?: 'string' | 'number' | '+';
+      /** What the operands are converted to, where their own methods may do it; `in` asks the last for a member. */
+      readonly converts?: 'string' | 'number' | '+' | 'in';
     } & Span)
   | ({ readonly type: 'await'; readonly to: Slot; readonly of: Slot; readonly use: ValueUse } & Span)
   | ({ readonly type: 'yield'; readonly to: Slot; readonly of: Slot; readonly delegate: boolean } & Span)

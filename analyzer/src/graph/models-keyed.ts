@@ -1,9 +1,10 @@
-/** Maps and sets: what goes in under a key comes out under it. */
+/** Maps, sets and groups: what goes in under a key comes out under it. */
 
-import { invoke, type CallSite } from './calls.js';
+import { arrayToken, invoke, type CallSite } from './calls.js';
 import { accessOf, iterateNode, keysNode } from './elements.js';
 import type { Model } from './models.js';
 import { mutate, newArray, on } from './models-arrays.js';
+import { objectToken } from './models-objects.js';
 import { allProperties, propertyNode } from './properties.js';
 import type { GraphState } from './state.js';
 import { constantToken, dataToken, primitiveToken, typeToken } from './values.js';
@@ -102,7 +103,25 @@ function addPair(state: GraphState, site: CallSite, container: number, pair: num
   void site;
 }
 
+const groupBy: Model = (state, site) => {
+  const [items, callback] = site.args;
+  const access = accessOf(site);
+  const made = objectToken(state, site, 'groups');
+  state.solver.add(site.to, made);
+  if (items === undefined || access === undefined) return;
+  const elements = state.solver.newNode();
+  iterateNode(state, items, elements, access);
+  const group = arrayToken(state, site, [elements], 'group');
+  state.solver.add(propertyNode(state, state.tokens.get(made), '*'), group);
+  if (callback === undefined) return;
+  const { by, at, end } = site;
+  state.solver.listen(callback, (fn) => {
+    invoke(state, fn, { by, at, end, args: [elements], to: state.solver.newNode() });
+  });
+};
+
 export const keyedModels: readonly (readonly [string, Model])[] = [
+  ['Object.groupBy', groupBy],
   ...on('Map WeakMap', 'set', mapSet),
   ...on('Map WeakMap', 'get', mapGet),
   ...on('Map', 'forEach', mapEach),

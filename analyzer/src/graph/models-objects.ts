@@ -7,6 +7,7 @@ import { memberNode } from './natives.js';
 import type { Model } from './models.js';
 import { mutate } from './models-arrays.js';
 import { addPrototype, defineAccessor, propertyNode, readProperty } from './properties.js';
+import { keysOfProxy } from './proxies.js';
 import { writeProperty } from './property-writes.js';
 import type { GraphState } from './state.js';
 import { heapOf, type NodeId, type TokenId } from './tokens.js';
@@ -35,6 +36,10 @@ export function copyProperties(state: GraphState, from: NodeId, to: TokenId, sit
       state.solver.add(propertyNode(state, target, '*'), id);
       return;
     }
+    if (kind === 'proxy') {
+      copyOne(state, id, '*', to, site);
+      return;
+    }
     if (kind === 'namespace' && token.value.unit.ir.module === 'esm') {
       for (const entry of token.value.unit.ir.exports) {
         if (entry.type !== 'star') copyOne(state, id, entry.name, to, site);
@@ -60,7 +65,7 @@ export function copyProperties(state: GraphState, from: NodeId, to: TokenId, sit
 function copyOne(state: GraphState, from: TokenId, name: string, to: TokenId, site: CallSite): void {
   const access = accessOf(site);
   if (access === undefined) return;
-  if (name === '*') {
+  if (name === '*' && state.tokens.get(from).value.kind !== 'proxy') {
     state.solver.edge(
       propertyNode(state, state.tokens.get(from), '*'),
       propertyNode(state, state.tokens.get(to), '*'),
@@ -86,10 +91,12 @@ const keys: Model = (state, site) => {
   const token = arrayToken(state, site, [], 'keys');
   const names = propertyNode(state, state.tokens.get(token), '[]');
   const [from] = site.args;
+  const access = accessOf(site);
   if (from !== undefined) {
     state.solver.taintEdge(from, names);
     state.solver.listen(from, (id) => {
       addNames(state, id, names);
+      if (access !== undefined) keysOfProxy(state, id, names, access);
     });
   }
   state.solver.add(site.to, token);
@@ -353,23 +360,6 @@ const clone: Model = (state, site) => {
   if (site.args[0] !== undefined) state.solver.edge(site.args[0], site.to);
 };
 
-const groupBy: Model = (state, site) => {
-  const [items, callback] = site.args;
-  const access = accessOf(site);
-  const made = objectToken(state, site, 'groups');
-  state.solver.add(site.to, made);
-  if (items === undefined || access === undefined) return;
-  const elements = state.solver.newNode();
-  iterateNode(state, items, elements, access);
-  const group = arrayToken(state, site, [elements], 'group');
-  state.solver.add(propertyNode(state, state.tokens.get(made), '*'), group);
-  if (callback === undefined) return;
-  const { by, at, end } = site;
-  state.solver.listen(callback, (fn) => {
-    invoke(state, fn, { by, at, end, args: [elements], to: state.solver.newNode() });
-  });
-};
-
 export const objectModels: readonly (readonly [string, Model])[] = [
   ['Object.assign', assign],
   ['Object.keys', keys],
@@ -386,7 +376,6 @@ export const objectModels: readonly (readonly [string, Model])[] = [
   ['Reflect.defineProperty', defineProperty],
   ['Object.defineProperties', defineProperties],
   ['Object.fromEntries', fromEntries],
-  ['Object.groupBy', groupBy],
   ['Object()', clone],
   ['new Object', clone],
   ['Reflect.get', reflectGet],

@@ -4,6 +4,7 @@ import { iterateNode } from './elements.js';
 import type { Op } from './ir.js';
 import { addNames, copyProperties, objectToken } from './models-objects.js';
 import { propertyNode, type Access } from './properties.js';
+import { keysOfProxy } from './proxies.js';
 import { nodeOf, type GraphState, type Instance } from './state.js';
 import type { TokenId } from './tokens.js';
 
@@ -20,6 +21,7 @@ export function walkIteration(state: GraphState, instance: Instance, op: Op): vo
     solver.taintEdge(nodeOf(instance, op.of), to);
     solver.listen(nodeOf(instance, op.of), (token) => {
       addNames(state, token, to);
+      keysOfProxy(state, token, to, accessAt(instance, op));
     });
   } else if (op.type === 'rest') {
     const site = { by: instance, at: instance.fn.at + op.to, end: instance.fn.end, args: [], to: 0 };

@@ -1,14 +1,16 @@
 /** From ops to constraints: what each op lets flow where. */
 
+import { noteChoices, noteConditional } from './choices.js';
 import { evaluateClass } from './classes.js';
 import { refine } from './declared-types.js';
-import type { GuardKind, Op } from './ir.js';
+import type { GuardKind, Op, Slot } from './ir.js';
 import { awaitThenable, convert } from './conversions.js';
 import { need } from './modules.js';
 import { walkAccess } from './op-access.js';
 import { walkCall } from './op-calls.js';
 import { accessAt } from './op-iteration.js';
 import type { Access } from './properties.js';
+import { askProxy } from './proxies.js';
 import { nodeOf, type GraphState, type Instance } from './state.js';
 import type { NodeId, TokenId } from './tokens.js';
 import { constantToken, dataToken, functionToken, primitiveToken, typeToken } from './values.js';
@@ -38,28 +40,7 @@ export function startInstance(state: GraphState, instance: Instance): void {
   }
   if (instance.fn.kind === 'module') return;
   walkOps(state, instance, 0, instance.fn.ops.length);
-  linkDecisions(state, instance);
-}
-
-/** Work on one function's branches is bounded: chains of `else if` may be thousands deep. */
-const maxDecided = 50_000;
-
-/** What a branch assigns, returns or throws tells of the value that decided it. */
-function linkDecisions(state: GraphState, instance: Instance): void {
-  const { ops, branches, returnSlot } = instance.fn;
-  let decided = 0;
-  for (const { kind, on, body } of branches) {
-    // How often a loop runs says little of what it assigns.
-    if (on === -1 || kind === 'loop') continue;
-    decided += body.to - body.from;
-    if (decided > maxDecided) return;
-    for (let index = body.from; index < body.to; index += 1) {
-      const op = ops[index]!;
-      if (op.type === 'assign') state.solver.taintEdge(nodeOf(instance, on), nodeOf(instance, op.to));
-      else if ((op.type === 'return' || op.type === 'throw') && returnSlot >= 0)
-        state.solver.taintEdge(nodeOf(instance, on), instance.base + returnSlot);
-    }
-  }
+  noteChoices(state, instance);
 }
 
 function guard(state: GraphState, instance: Instance, index: number, until: number): void {
@@ -126,6 +107,7 @@ function walkOp(state: GraphState, instance: Instance, op: Op): void {
     case 'delete':
       solver.listen(nodeOf(instance, op.of), (token) => {
         state.mutations.push({ instance, at: op.at, end: op.end, on: token, text: op.name });
+        askProxy(state, token, 'deleteProperty', op.name, solver.newNode(), accessAt(instance, op));
       });
       return;
     case 'throw':
@@ -176,17 +158,35 @@ function awaitValue(state: GraphState, from: NodeId, to: NodeId, access: Access)
 
 function derive(state: GraphState, instance: Instance, op: Op & { type: 'derive' }): void {
   const to = nodeOf(instance, op.to);
+  if (op.of === '') {
+    for (const on of op.from) noteConditional(state, instance, on, op.to);
+    return;
+  }
   for (const from of op.from) {
     state.solver.taintEdge(nodeOf(instance, from), to);
-    if (op.converts !== undefined)
+    if (op.converts === 'in') askMembership(state, instance, op, from, to);
+    else if (op.converts !== undefined)
       convert(state, nodeOf(instance, from), to, op.converts, accessAt(instance, op));
   }
-  if (op.of === '') return;
   if (op.of !== '+') {
     state.solver.add(to, primitiveToken(state, op.of));
     return;
   }
   for (const type of ['string', 'number']) state.solver.add(to, primitiveToken(state, type));
+}
+
+/** `key in proxy` */
+function askMembership(
+  state: GraphState,
+  instance: Instance,
+  op: Op & { type: 'derive' },
+  of: Slot,
+  to: NodeId,
+): void {
+  if (of !== op.from.at(-1)) return;
+  state.solver.listen(nodeOf(instance, of), (token) => {
+    askProxy(state, token, 'has', '*', to, accessAt(instance, op));
+  });
 }
 
 function present(state: GraphState, from: NodeId, to: NodeId): void {

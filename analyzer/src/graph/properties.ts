@@ -4,6 +4,7 @@ import type { Op } from './ir.js';
 import { exportNode } from './modules.js';
 import { invoke } from './calls.js';
 import { addNative, addTyped } from './natives.js';
+import { readProxy } from './proxies.js';
 import { globalShape, staticMember, typeMember } from './shapes.js';
 import type { GraphState, Instance } from './state.js';
 import { declaredField, typedMember } from './declared-types.js';
@@ -296,30 +297,6 @@ function unknownMember(state: GraphState, path: string, name: string): TokenId {
 
 export function isGlobalObject(path: string): boolean {
   return path === 'globalThis' || path === 'global' || path === 'window' || path === 'self';
-}
-
-function readProxy(state: GraphState, token: Token, name: string, to: NodeId, access: Access): void {
-  if (token.value.kind !== 'proxy') return;
-  const { target, handler } = token.value;
-  state.solver.listen(target, (inner) => {
-    readProperty(state, inner, name, to, access);
-  });
-  state.solver.listen(handler, (inner) => {
-    const trap = state.solver.newNode();
-    readProperty(state, inner, 'get', trap, { ...access, callee: false });
-    const key = state.solver.newNode();
-    state.solver.add(key, constantToken(state, name));
-    state.solver.listen(trap, (fn) => {
-      invoke(state, fn, {
-        by: access.by,
-        at: access.at,
-        end: access.end,
-        args: [target, key],
-        receiver: inner,
-        to,
-      });
-    });
-  });
 }
 
 /** Adds a prototype and lets the look-ups made so far go on there. */

@@ -1,6 +1,7 @@
 /** Writing properties: values, prototypes, and the setters that are called instead. */
 
 import { addPrototype, callAccessor, propertyNode, type Access } from './properties.js';
+import { writeProxy } from './proxies.js';
 import type { GraphState } from './state.js';
 import type { NodeId, Token, TokenId } from './tokens.js';
 
@@ -26,6 +27,8 @@ export function writeProperty(
     case 'native-instance':
     case 'native':
       break;
+    case 'proxy':
+      return writeProxy(state, token, name, from, access);
     default:
       return false;
   }

@@ -4,6 +4,7 @@
  */
 
 import { invoke, noteUnresolved, type CallSite } from './calls.js';
+import { followChoices } from './choices.js';
 import { declaredInstance, resolveType } from './declared-types.js';
 import { enterDefined } from './entries.js';
 import { unitOf } from './modules.js';
@@ -22,6 +23,7 @@ export function settle(state: GraphState, onFollow?: (functions: number) => void
     if (decideTypes(state)) continue;
     if (decideDispatch(state)) continue;
     if (decideAbstract(state)) continue;
+    if (followChoices(state)) continue;
     return;
   }
 }

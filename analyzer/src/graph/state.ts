@@ -14,6 +14,7 @@ import type { Profile } from '../profiles/types.js';
 import type { Resolution } from '../program/resolve.js';
 import type { CallOp, ClassIr, FileIr, FunctionIr, Slot, TypeDeclarationIr, TypeIr } from './ir.js';
 import type { CallSite } from './calls.js';
+import type { Choice } from './choices.js';
 import type { Entry } from './entries.js';
 import type { FoundShape } from './shapes.js';
 import type { Solver } from './solver.js';
@@ -44,13 +45,15 @@ export interface Unit {
   readonly exportNodes: Map<string, NodeId>;
 }
 
-/** A function as it is called in one phase, in one surrounding instance. */
+/** A function as it is called in one phase, in one surrounding instance, and where it is a combinator by one call. */
 export interface Instance {
   readonly id: number;
   readonly unit: Unit;
   readonly fn: FunctionIr;
   readonly phase: Phase;
   readonly parent: Instance | undefined;
+  /** Of a function that has an instance for each call (`contexts.ts`): who calls it. */
+  readonly calledBy: Instance | undefined;
   /** The node of slot 0. */
   readonly base: NodeId;
   readonly calls: CallEdge[];
@@ -134,6 +137,8 @@ export interface GraphState {
   readonly units: Map<string, Unit>;
   readonly instances: Instance[];
   readonly instanceKeys: Map<string, Instance>;
+  /** The calls for which functions have instances of their own. */
+  readonly copies: Map<FunctionIr, Set<string>>;
   readonly uses: NativeUse[];
   readonly useKeys: Map<string, NativeUse>;
   readonly roleCalls: RoleCall[];
@@ -143,6 +148,10 @@ export interface GraphState {
   /** Work to do where nothing arrived by the time all else is settled, in the order found. */
   readonly pendingGuards: PendingGuard[];
   readonly pendingTypes: { readonly node: NodeId; readonly apply: () => void }[];
+  /** What branches choose, where nothing nondeterministic decides them so far. */
+  readonly pendingChoices: Choice[];
+  /** Those that something nondeterministic decides. */
+  readonly choices: Choice[];
   readonly pendingCalls: PendingCall[];
   readonly settledCalls: PendingCall[];
   readonly pendingDispatch: { readonly typed: TokenId; readonly site: CallSite }[];

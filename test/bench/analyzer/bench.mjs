@@ -1,29 +1,40 @@
 // `npm run bench -- analyzer`: precision and recall over the labelled corpus, by rule, by profile, by
 // group and by kind of call. With `--detail`, every label that was missed and every finding too many. With `--json`, rows
-// as all benchmarks print them.
-import { dirname, join } from 'node:path';
+// as all benchmarks print them. `--folder DIR` measures another corpus of the same form (`DIR/<group>/<scenario>`),
+// `--group NAME` one group of it, and `--totals` prints only the last two lines: what is held out stays unseen.
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { checkProject } from '@refrain/analyzer';
 import { print as printRows, row as rowOf } from '../harness.mjs';
 import { compare, loadScenarios, precision, recall, tally, totalOf } from './corpus.mjs';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '../../fixtures/analyzer');
+const option = (name) => {
+  const at = process.argv.indexOf(`--${name}`);
+  return at === -1 ? undefined : process.argv[at + 1];
+};
+const ownCorpus = join(dirname(fileURLToPath(import.meta.url)), '../../fixtures/analyzer');
+const root = resolve(option('folder') ?? ownCorpus);
+const group = option('group');
 const detail = process.argv.includes('--detail');
 const started = performance.now();
-const results = loadScenarios(root).map((scenario) => ({
-  scenario,
-  result: compare(
+const results = loadScenarios(root)
+  .filter((scenario) => group === undefined || scenario.group === group)
+  .map((scenario) => ({
     scenario,
-    checkProject({ path: scenario.directory, profile: scenario.profile, ...scenario.options }).diagnostics,
-  ),
-}));
+    result: compare(
+      scenario,
+      checkProject({ path: scenario.directory, profile: scenario.profile, ...scenario.options }).diagnostics,
+    ),
+  }));
 const durationMs = Math.round(performance.now() - started);
 
 const percent = (ratio) => `${(100 * ratio).toFixed(1)} %`.padStart(8);
 const isJson = process.argv.includes('--json');
+const totalsOnly = process.argv.includes('--totals');
 const jsonRows = [];
 const print = (title, rows) => {
   if (isJson) return jsonRows.push(...[...rows, totalOf(rows)].flatMap((row) => rowsOf(title, row)));
+  if (totalsOnly) return;
   console.log(`\n${title.padEnd(34)} precision   recall   found  missed  surplus`);
   for (const row of [...rows, totalOf(rows)]) {
     const counts = [row.matched, row.missed, row.surplus].map((n) => String(n).padStart(8)).join('');
@@ -57,8 +68,13 @@ print(
   tally(calls, (scenario) => scenario.name.slice('calls/'.length)),
 );
 
+if (totalsOnly) {
+  const all = totalOf(tally(results, () => 'all'));
+  console.log(`precision ${percent(precision(all)).trim()}\nrecall ${percent(recall(all)).trim()}`);
+}
+
 const isExact = ({ result }) => result.missed.length + result.surplus.length === 0;
-if (detail && !isJson) {
+if (detail && !isJson && !totalsOnly) {
   for (const { scenario, result } of results.filter((item) => !isExact(item))) {
     console.log(`\n${scenario.name} (${scenario.profile})`);
     for (const { file, line, ruleId } of result.missed) console.log(`  missed  ${file}:${line} ${ruleId}`);
@@ -67,7 +83,7 @@ if (detail && !isJson) {
 }
 const inexact = results.reduce((sum, { result }) => sum + result.inexact.length, 0);
 if (isJson) printRows(jsonRows);
-else {
+else if (!totalsOnly) {
   console.log(
     `\n${results.filter(isExact).length} of ${results.length} scenarios exact; ` +
       `${inexact} findings with another severity or reach; ${durationMs} ms`,

@@ -92,7 +92,8 @@ function lowerChain(fn: FunctionState, node: ts.BinaryExpression): Slot {
       : operator === tsc.SyntaxKind.PlusToken
         ? '+'
         : 'number';
-    value = derive(fn, link, [value, right], of, of === '+' ? '+' : undefined);
+    const converts = of === '+' ? '+' : operator === tsc.SyntaxKind.InKeyword ? 'in' : undefined;
+    value = derive(fn, link, [value, right], of, converts);
   }
   return value;
 }

@@ -1,6 +1,6 @@
 import type ts from 'typescript';
 import { tsc } from '../compiler.js';
-import type { Slot, ValueUse } from '../../graph/ir.js';
+import type { Op, Slot, ValueUse } from '../../graph/ir.js';
 import { lowerBinary } from './binary.js';
 import { lowerCall, lowerImportCall, lowerNew, lowerTaggedTemplate } from './calls.js';
 import { lowerClass } from './classes.js';
@@ -124,7 +124,7 @@ export function derive(
   node: ts.Node,
   from: readonly Slot[],
   of: string,
-  converts?: 'string' | 'number' | '+',
+  converts?: (Op & { type: 'derive' })['converts'],
 ): Slot {
   const to = newSlot(fn);
   emit(fn, {
