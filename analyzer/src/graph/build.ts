@@ -93,6 +93,7 @@ function createState(options: BuildOptions, closed: ReadonlySet<string>): GraphS
     receiversOfCalls: new Map(),
     methodTokens: new Map(),
     parameterNodes: new Map(),
+    typeNodes: new Map(),
     iterations: new Map(),
     typedIds: new Map(),
     typedArrays: new Map(),

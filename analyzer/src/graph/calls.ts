@@ -24,6 +24,21 @@ export interface CallSite {
   readonly to: NodeId;
   readonly op?: CallOp | undefined;
   readonly construct?: boolean;
+  readonly shared?: SharedCall;
+}
+
+/** What is the same for all callees and receivers of a call, and what was done for all of them at once. */
+export interface SharedCall {
+  readonly args: readonly NodeId[];
+  readonly to: NodeId;
+  /** Catalogued functions that do the same for each receiver. */
+  readonly done: Set<string>;
+  /** How many receivers each method of arrays had. */
+  readonly receivers: Map<string, number>;
+}
+
+export function sharedCall(args: readonly NodeId[], to: NodeId): SharedCall {
+  return { args, to, done: new Set(), receivers: new Map() };
 }
 
 /** Calls (or constructs) one token. Gives whether it is known what happens. */

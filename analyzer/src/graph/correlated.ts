@@ -50,11 +50,15 @@ export function copyCorrelated(
   access: Access,
 ): void {
   const target = state.tokens.get(to);
+  let inheritsAll = false;
   const inheritAll = (): void => {
+    if (inheritsAll) return;
+    inheritsAll = true;
     state.solver.listen(from, (source) => {
       const { kind } = state.tokens.get(source).value;
       if (kind === 'object' || kind === 'namespace' || kind === 'commonjs-module' || kind === 'function')
         addPrototype(state, target, source);
+      else readProperty(state, source, '*', propertyNode(state, target, '*'), access);
     });
   };
   state.solver.listen(key, (id) => {

@@ -277,7 +277,11 @@ function enter(state: GraphState, defined: DefinedWorkflow, fn: FunctionIr): Ent
   const root = state.root;
   const args: NodeId[] = fn.params.map((parameter, index) => {
     const type = defined.params[index] ?? 'data';
-    const node = typeNode(state, type, `entry${String(defined.token)}.${String(index)}`, { by: root });
+    const node = state.solver.newNode();
+    state.solver.edge(
+      typeNode(state, type, `entry${String(defined.token)}.${String(index)}`, { by: root }),
+      node,
+    );
     if (parameter.optional) state.solver.add(node, constantToken(state, undefined));
     return node;
   });

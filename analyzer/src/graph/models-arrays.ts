@@ -3,7 +3,7 @@
 import { arrayToken, invoke, type CallSite } from './calls.js';
 import { accessOf, iterateNode, iterateToken, pairToken } from './elements.js';
 import type { Model } from './models.js';
-import { allProperties, propertyNode } from './properties.js';
+import { allProperties, orderName, propertyNode } from './properties.js';
 import type { GraphState } from './state.js';
 import type { NodeId, Token } from './tokens.js';
 import { constantToken, primitiveToken } from './values.js';
@@ -59,9 +59,6 @@ export function newArray(state: GraphState, site: CallSite, elements: NodeId): T
   state.solver.add(site.to, token);
   return made;
 }
-
-/** What decided which elements an array holds, and in which order. The name is no element's. */
-const orderName = '$order';
 
 function decideOrder(state: GraphState, order: NodeId, array: Token): void {
   state.solver.taintEdge(order, propertyNode(state, array, orderName));

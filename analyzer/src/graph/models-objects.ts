@@ -1,6 +1,7 @@
 /** `Object`, `Reflect`, `Proxy`, `structuredClone`: objects made from and changed by others. */
 
-import { arrayToken, invoke, type CallSite } from './calls.js';
+import { arrayToken, invoke, sharedCall, type CallSite } from './calls.js';
+import { copyProperties, maxCopies } from './copy-properties.js';
 import { copyCorrelated, correlatedDescriptor } from './correlated.js';
 import { accessOf, iterateNode } from './elements.js';
 import { memberNode } from './natives.js';
@@ -25,65 +26,27 @@ export function objectToken(state: GraphState, site: CallSite, what: string): To
   }));
 }
 
-/** Copies all properties of what a node holds, accessors read, into a token. */
-export function copyProperties(state: GraphState, from: NodeId, to: TokenId, site: CallSite): void {
-  const target = state.tokens.get(to);
-  state.solver.taintEdge(from, propertyNode(state, target, '$taint'));
-  state.solver.listen(from, (id) => {
-    const token = state.tokens.get(id);
-    const kind = token.value.kind;
-    if (kind === 'data' || kind === 'unknown' || kind === 'typed') {
-      state.solver.add(propertyNode(state, target, '*'), id);
-      return;
-    }
-    if (kind === 'proxy') {
-      copyOne(state, id, '*', to, site);
-      return;
-    }
-    if (kind === 'namespace' && token.value.unit.ir.module === 'esm') {
-      for (const entry of token.value.unit.ir.exports) {
-        if (entry.type !== 'star') copyOne(state, id, entry.name, to, site);
-      }
-      return;
-    }
-    if (
-      token.heap === undefined &&
-      !['object', 'array', 'instance', 'function', 'class', 'namespace'].includes(kind)
-    )
-      return;
-    const heap = heapOf(token);
-    for (const name of new Set([...heap.properties.keys(), ...(heap.getters?.keys() ?? [])])) {
-      if (name === '**' || name === '$keys') continue;
-      copyOne(state, id, name, to, site);
-    }
-    if (token.value.kind === 'object' && token.value.open) {
-      state.solver.edge(propertyNode(state, token, '*'), propertyNode(state, target, '*'));
-    }
-  });
-}
-
-function copyOne(state: GraphState, from: TokenId, name: string, to: TokenId, site: CallSite): void {
-  const access = accessOf(site);
-  if (access === undefined) return;
-  if (name === '*' && state.tokens.get(from).value.kind !== 'proxy') {
-    state.solver.edge(
-      propertyNode(state, state.tokens.get(from), '*'),
-      propertyNode(state, state.tokens.get(to), '*'),
-    );
-  } else {
-    readProperty(state, from, name, propertyNode(state, state.tokens.get(to), name), access);
-  }
-}
-
 const assign: Model = (state, site) => {
   const [target, ...sources] = site.args;
   if (target === undefined) return;
   state.solver.edge(target, site.to);
+  let targets = 0;
+  let joint: TokenId | undefined;
   state.solver.listen(target, (id) => {
     const kind = state.tokens.get(id).value.kind;
     if (kind === 'constant' || kind === 'primitive' || kind === 'data' || kind === 'unknown') return;
     mutate(state, { ...site, receiver: id });
-    for (const source of sources) copyProperties(state, source, id, site);
+    targets += 1;
+    if (targets <= maxCopies) {
+      for (const source of sources) copyProperties(state, source, id, site);
+      return;
+    }
+    // Each target is given what all sources hold: beyond a few, by way of one object.
+    if (joint === undefined) {
+      joint = objectToken(state, site, 'assigned');
+      for (const source of sources) copyProperties(state, source, joint, site);
+    }
+    addPrototype(state, state.tokens.get(id), joint);
   });
 };
 
@@ -327,11 +290,12 @@ export function applyTo(
 ): void {
   const spread = spreadFrom === undefined ? {} : { spreadFrom };
   const { by, at, end, to, op } = site;
+  const shared = sharedCall(args, to);
   state.solver.listen(target, (fn) => {
-    invoke(state, fn, { by, at, end, to, op, args, ...spread });
+    invoke(state, fn, { by, at, end, to, op, args, shared, ...spread });
     if (self === undefined) return;
     state.solver.listen(self, (receiver) => {
-      invoke(state, fn, { by, at, end, to, op, args, receiver, ...spread });
+      invoke(state, fn, { by, at, end, to, op, args, shared, receiver, ...spread });
     });
   });
 }

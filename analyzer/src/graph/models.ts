@@ -2,6 +2,7 @@
 
 import type { CallSite } from './calls.js';
 import { conversionModels } from './conversions.js';
+import { joinReceivers } from './joint-receivers.js';
 import { arrayModels } from './models-arrays.js';
 import { keyedModels } from './models-keyed.js';
 import { objectModels } from './models-objects.js';
@@ -22,6 +23,11 @@ const models: ReadonlyMap<string, Model> = new Map<string, Model>([
 export function runModel(state: GraphState, path: string, site: CallSite): boolean {
   const model = models.get(path);
   if (model === undefined) return false;
-  model(state, site);
+  const joined = joinReceivers(state, path, site);
+  if (joined !== undefined) model(state, joined);
   return true;
+}
+
+export function hasModel(path: string): boolean {
+  return models.has(path);
 }

@@ -3,7 +3,7 @@
 import type { ArgumentPath, CallbackShape, CallShape, Effect, Shape } from '../catalog/types.js';
 import { invoke, noteUnresolved, type CallSite } from './calls.js';
 import { deepTaint } from './conversions.js';
-import { runModel } from './models.js';
+import { hasModel, runModel } from './models.js';
 import { isGlobalObject, propertyNode, readProperty, type Access } from './properties.js';
 import { applyRole } from './roles.js';
 import { globalShape, typeMember, typeShape, type FoundShape } from './shapes.js';
@@ -38,24 +38,54 @@ export function addNative(
     return;
   }
   const call = shape.call;
-  if (path.includes('#') && call !== undefined && receiver !== undefined) {
+  if (
+    path.includes('#') &&
+    call !== undefined &&
+    receiver !== undefined &&
+    heedsReceiver(state, found, call)
+  ) {
     state.solver.add(to, methodToken(state, found, call, receiver));
     return;
   }
   state.solver.add(to, nativeToken(state, path, shape));
 }
 
+/** Of a method that does the same whatever it is called on there is one, not one for each receiver. */
+function heedsReceiver(state: GraphState, { path, shape }: FoundShape, call: CallShape): boolean {
+  if (hasModel(path) || call.role !== undefined || shape.construct !== undefined) return true;
+  return (
+    unwrapPromise(call.returns ?? 'data').type === 'receiver' ||
+    mayHaveEffect(state, { path, shape }, call.effect)
+  );
+}
+
+/** `f.call` is a method of a function, `f.call.apply` one of a method, and so on for ever. */
+const maxMethodDepth = 2;
+
 function methodToken(state: GraphState, found: FoundShape, call: CallShape, receiver: TokenId): TokenId {
   let tokens = state.methodTokens.get(found);
   if (tokens === undefined) state.methodTokens.set(found, (tokens = new Map()));
-  let token = tokens.get(receiver);
+  const { path, shape } = found;
+  const depth = methodDepth(state, receiver);
+  const isFunction = path.startsWith('Function#');
+  if (isFunction && depth >= maxMethodDepth) return receiver;
+  // What is a method of a method otherwise (`client.chat.completions`) is told apart by its name alone.
+  const on = depth > 0 && !isFunction ? anyMethod : receiver;
+  let token = tokens.get(on);
   if (token === undefined) {
-    const { path, shape } = found;
-    const key = `m${path}@${String(receiver)}`;
+    const key = `m${path}@${String(on)}`;
     token = state.tokens.intern(key, 'load', () => ({ kind: 'method', path, call, receiver, shape }));
-    tokens.set(receiver, token);
+    tokens.set(on, token);
   }
   return token;
+}
+
+/** No token's id: stands for every method. */
+const anyMethod = -1;
+
+function methodDepth(state: GraphState, id: TokenId): number {
+  const { value } = state.tokens.get(id);
+  return value.kind === 'method' ? 1 + methodDepth(state, value.receiver) : 0;
 }
 
 /** `import()` of something that is not a constant. */
@@ -130,7 +160,20 @@ export function callNative(state: GraphState, token: Token, site: CallSite): boo
   const isNew = site.construct === true && shape.construct !== undefined;
   const isBoth = shape.construct !== undefined && !isNew;
   const label = isNew ? `new ${path}` : isBoth ? `${path}()` : path;
+  if (isDone(label, call, site)) return true;
   return callShape(state, { path: label, shape }, call, { ...site, receiver });
+}
+
+/**
+ * A method of what every object has (`hasOwnProperty`) does the same for each receiver of a call: with
+ * hundreds of them, arguments would be looked at, and functions among them called, hundreds of times.
+ */
+function isDone(label: string, call: CallShape, { shared, args, to }: CallSite): boolean {
+  if (shared?.args !== args || shared.to !== to) return false;
+  if (hasModel(label) || unwrapPromise(call.returns ?? 'data').type === 'receiver') return false;
+  if (shared.done.has(label)) return true;
+  shared.done.add(label);
+  return false;
 }
 
 function typeCall(state: GraphState, shape: Shape): CallShape | undefined {
@@ -254,9 +297,15 @@ function runCallback(state: GraphState, callback: CallbackShape, site: CallSite)
   }
 }
 
+/** A node that holds a value of a type and nothing else ever: there is one for each such value. */
 export function typeNode(state: GraphState, type: string, where: string, site: { by: Instance }): NodeId {
-  const node = state.solver.newNode();
-  state.solver.add(node, typeToken(state, unwrapPromise(type).type, where, site.by.phase));
+  const token = typeToken(state, unwrapPromise(type).type, where, site.by.phase);
+  let node = state.typeNodes.get(token);
+  if (node === undefined) {
+    node = state.solver.newNode();
+    state.typeNodes.set(token, node);
+    state.solver.add(node, token);
+  }
   return node;
 }
 

@@ -3,7 +3,7 @@
 import { copyCorrelated, correlatedWrite } from './correlated.js';
 import { iterateNode } from './elements.js';
 import type { CallOp, Op } from './ir.js';
-import { copyProperties } from './models-objects.js';
+import { copyProperties } from './copy-properties.js';
 import { importBinding } from './modules.js';
 import { addTyped } from './natives.js';
 import { accessAt, literalToken, walkIteration } from './op-iteration.js';
@@ -115,7 +115,10 @@ export function readElementOf(
   to: NodeId,
   access: Access,
 ): void {
+  let done = false;
   const everything = (): void => {
+    if (done) return;
+    done = true;
     const { value, heap } = state.tokens.get(token);
     if (value.kind === 'native' && heap === undefined) {
       for (const name of Object.keys(value.shape.members ?? {})) readProperty(state, token, name, to, access);
@@ -160,10 +163,15 @@ function walkSet(state: GraphState, instance: Instance, op: Op & { type: 'set' |
     const copied = correlatedWrite(instance, op.from, op.key);
     if (copied !== undefined && canInherit(state, token))
       copyCorrelated(state, copied, token, nodeOf(instance, op.key), access);
+    let anyName = false;
     state.solver.listen(nodeOf(instance, op.key), (id) => {
       const { value } = state.tokens.get(id);
-      if (copied !== undefined && value.kind === 'constant' && canInherit(state, token)) {
-        noteWrite(token, propertyKey(value.value));
+      if (value.kind !== 'constant') {
+        if (anyName) return;
+        anyName = true;
+      }
+      if (copied !== undefined && canInherit(state, token)) {
+        noteWrite(token, value.kind === 'constant' ? propertyKey(value.value) : '*');
         return;
       }
       write(token, value.kind === 'constant' ? propertyKey(value.value) : '*');
@@ -198,8 +206,13 @@ function walkDefine(
       else defineAccessor(state, token, op.name, op.accessor, from);
       return;
     }
+    let anyName = false;
     state.solver.listen(nodeOf(instance, op.key), (key) => {
       const { value } = state.tokens.get(key);
+      if (value.kind !== 'constant') {
+        if (anyName) return;
+        anyName = true;
+      }
       const name = value.kind === 'constant' ? propertyKey(value.value) : '*';
       state.solver.edge(from, propertyNode(state, token, name));
     });

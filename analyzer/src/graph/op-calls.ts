@@ -1,6 +1,6 @@
 /** Calls: arguments, receivers, and what is looked up on them. */
 
-import { invoke, superCall, type CallSite } from './calls.js';
+import { invoke, sharedCall, superCall, type CallSite } from './calls.js';
 import { iterateNode } from './elements.js';
 import type { CallOp, Op } from './ir.js';
 import { isMethodCall, readElementOf } from './op-access.js';
@@ -29,6 +29,7 @@ export function walkCall(state: GraphState, instance: Instance, op: CallOp): voi
     to,
     op,
     construct: op.kind === 'new',
+    shared: sharedCall(args, to),
   };
   const callee = nodeOf(instance, op.callee);
   if (isMethodCall(op)) {

@@ -2,7 +2,8 @@
 
 import { iterateNode } from './elements.js';
 import type { Op } from './ir.js';
-import { addNames, copyProperties, objectToken } from './models-objects.js';
+import { copyProperties } from './copy-properties.js';
+import { addNames, objectToken } from './models-objects.js';
 import { propertyNode, type Access } from './properties.js';
 import { keysOfProxy } from './proxies.js';
 import { nodeOf, type GraphState, type Instance } from './state.js';

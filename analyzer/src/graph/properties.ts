@@ -48,6 +48,9 @@ export function propertyNode(state: GraphState, token: Token, name: string): Nod
   return node;
 }
 
+/** What decided which elements an array holds, and in which order. The name is no element's. */
+export const orderName = '$order';
+
 const none: ReadonlySet<PropertyLookup> = new Set();
 
 /** All look-ups so far; those that are made meanwhile are not among them. */
@@ -301,6 +304,8 @@ export function isGlobalObject(path: string): boolean {
 
 /** Adds a prototype and lets the look-ups made so far go on there. */
 export function addPrototype(state: GraphState, token: Token, prototype: TokenId): void {
+  const { kind } = state.tokens.get(prototype).value;
+  if (kind === 'constant' || kind === 'primitive' || kind === 'data' || kind === 'source') return;
   const heap = heapOf(token);
   if (prototype === token.id || heap.prototypes?.has(prototype) === true) return;
   if (heap.prototypes === undefined) heap.prototypes = new Set([prototype]);

@@ -66,9 +66,14 @@ export function staticMember(
     if (member !== undefined) return member;
   }
   const any = own(shape.members, '*');
-  if (any !== undefined) return { path: `${path}.${name}`, shape: any };
+  if (any !== undefined) return { path: isLongPath(path) ? path : `${path}.${name}`, shape: any };
   if (shape.call !== undefined || shape.construct !== undefined) return typeMember(state, 'Function', name);
   return shape.members === undefined ? undefined : typeMember(state, 'Object', name);
+}
+
+/** `x = x[key]` in a loop would name ever more members of members. */
+function isLongPath(path: string): boolean {
+  return path.length > 200 || path.split('.').length > 8;
 }
 
 export interface FoundModule {

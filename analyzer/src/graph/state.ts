@@ -166,6 +166,8 @@ export interface GraphState {
   /** Tokens of methods, by member and receiver. */
   readonly methodTokens: Map<FoundShape, Map<TokenId, TokenId>>;
   readonly parameterNodes: Map<string, NodeId>;
+  /** The node that holds one token of a catalogued type, for arguments that the host gives. */
+  readonly typeNodes: Map<TokenId, NodeId>;
   readonly iterations: Map<string, NodeId>;
   readonly typedIds: Map<TypeDeclarationIr, number>;
   readonly typedArrays: Map<TypeIr, TokenId>;

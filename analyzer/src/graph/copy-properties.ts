@@ -1,0 +1,66 @@
+/** `{...from}`, `Object.assign(to, from)`: what an object is given by others. */
+
+import type { CallSite } from './calls.js';
+import { accessOf } from './elements.js';
+import { addPrototype, propertyNode, readProperty } from './properties.js';
+import type { GraphState } from './state.js';
+import { heapOf, type NodeId, type TokenId } from './tokens.js';
+
+/** Objects from which, or to which, properties are copied one by one; beyond, look-ups are sent on. */
+export const maxCopies = 16;
+
+/** Copies all properties of what a node holds, accessors read, into a token. */
+export function copyProperties(state: GraphState, from: NodeId, to: TokenId, site: CallSite): void {
+  const target = state.tokens.get(to);
+  let sources = 0;
+  state.solver.taintEdge(from, propertyNode(state, target, '$taint'));
+  state.solver.listen(from, (id) => {
+    const token = state.tokens.get(id);
+    const kind = token.value.kind;
+    if (kind === 'data' || kind === 'unknown' || kind === 'typed') {
+      state.solver.add(propertyNode(state, target, '*'), id);
+      return;
+    }
+    if (kind === 'proxy') {
+      copyOne(state, id, '*', to, site);
+      return;
+    }
+    if (kind === 'namespace' && token.value.unit.ir.module === 'esm') {
+      for (const entry of token.value.unit.ir.exports) {
+        if (entry.type !== 'star') copyOne(state, id, entry.name, to, site);
+      }
+      return;
+    }
+    if (
+      token.heap === undefined &&
+      !['object', 'array', 'instance', 'function', 'class', 'namespace'].includes(kind)
+    )
+      return;
+    sources += 1;
+    if (sources > maxCopies && target.value.kind === 'object') {
+      addPrototype(state, target, id);
+      return;
+    }
+    const heap = heapOf(token);
+    for (const name of new Set([...heap.properties.keys(), ...(heap.getters?.keys() ?? [])])) {
+      if (name === '**' || name === '$keys') continue;
+      copyOne(state, id, name, to, site);
+    }
+    if (token.value.kind === 'object' && token.value.open) {
+      state.solver.edge(propertyNode(state, token, '*'), propertyNode(state, target, '*'));
+    }
+  });
+}
+
+function copyOne(state: GraphState, from: TokenId, name: string, to: TokenId, site: CallSite): void {
+  const access = accessOf(site);
+  if (access === undefined) return;
+  if (name === '*' && state.tokens.get(from).value.kind !== 'proxy') {
+    state.solver.edge(
+      propertyNode(state, state.tokens.get(from), '*'),
+      propertyNode(state, state.tokens.get(to), '*'),
+    );
+  } else {
+    readProperty(state, from, name, propertyNode(state, state.tokens.get(to), name), access);
+  }
+}
