@@ -16,7 +16,8 @@ import {
 } from './from-outside.js';
 import { resendQueries } from './queries.js';
 import type { LoadedRun } from './loaded-run.js';
-import { decideStart, taskTimeoutMs } from './start.js';
+import { firstCronBackoffMs } from './schedule/cron.js';
+import { decideStart, runTimeoutWithin, taskTimeoutMs } from './start.js';
 import type { ChildState } from './state.js';
 import { isRunning, taskQueueOf } from './state.js';
 import type { Effect } from './transition.js';
@@ -169,7 +170,10 @@ function childStartedAttributes(
   const { workflowId, started } = parent.state;
   const execution = { workflowId, runId: parent.state.runId };
   const executionTimeoutMs = initiated.workflowExecutionTimeoutMs ?? 0;
-  const runTimeoutMs = initiated.workflowRunTimeoutMs || executionTimeoutMs;
+  const runTimeoutMs = runTimeoutWithin(initiated.workflowRunTimeoutMs, executionTimeoutMs);
+  const { cronSchedule } = initiated;
+  const nowMs = ctx.clock.nowMs();
+  const backoffMs = cronSchedule ? firstCronBackoffMs(cronSchedule, nowMs) : 0;
   return {
     workflowType: initiated.workflowType,
     parentWorkflowNamespace: ctx.namespace,
@@ -186,9 +190,10 @@ function childStartedAttributes(
     ...(initiated.retryPolicy && { retryPolicy: initiated.retryPolicy }),
     attempt: 1,
     ...(executionTimeoutMs > 0 && {
-      workflowExecutionExpirationTimeMs: ctx.clock.nowMs() + executionTimeoutMs,
+      workflowExecutionExpirationTimeMs: nowMs + executionTimeoutMs,
     }),
-    ...(initiated.cronSchedule && { cronSchedule: initiated.cronSchedule }),
+    ...(cronSchedule && { cronSchedule, initiator: 'CRON_SCHEDULE' as const }),
+    ...(backoffMs > 0 && { firstWorkflowTaskBackoffMs: backoffMs }),
     ...(initiated.memo && { memo: initiated.memo }),
     ...(initiated.searchAttributes && { searchAttributes: initiated.searchAttributes }),
     header: initiated.header ?? {},

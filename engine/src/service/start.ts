@@ -1,8 +1,9 @@
 import type { EventAttributes } from '../history/event.js';
 import type { WorkflowIdReusePolicy } from '../history/messages.js';
+import type { Payload } from '../history/payload.js';
 import type { StartWorkflowExecutionRequest, WorkflowIdConflictPolicy } from './api/workflow.js';
 import type { SearchAttributeTypes } from './check-fields.js';
-import { checkPayloads, checkSearchAttributes, payloadBytes } from './check-fields.js';
+import { checkPayloads, checkSearchAttributes, payloadsBytes } from './check-fields.js';
 import { invalidArgument, ServiceError } from './errors.js';
 import { limits } from './limits.js';
 import { checkRetryPolicy, completeRetryPolicy } from './retry-policy.js';
@@ -22,10 +23,7 @@ export function checkStart(request: StartWorkflowExecutionRequest, types: Search
   checkRetryPolicy(request.retryPolicy);
   checkPayloads(request.input, 'input');
   checkSearchAttributes(request.searchAttributes, types);
-  const memoBytes = Object.values(request.memo?.fields ?? {}).reduce((sum, p) => sum + payloadBytes(p), 0);
-  if (memoBytes > limits.memoBytesError) {
-    throw invalidArgument(`memo: ${memoBytes} bytes are more than the limit of ${limits.memoBytesError}`);
-  }
+  checkMemo(request.memo?.fields);
   if (request.cronSchedule) {
     if (request.workflowStartDelayMs)
       throw invalidArgument('workflowStartDelay cannot be used with cronSchedule');
@@ -51,6 +49,13 @@ export function checkId(option: string, value: string | undefined): void {
   }
 }
 
+export function checkMemo(fields: Readonly<Record<string, Payload>> = {}): void {
+  const bytes = payloadsBytes(Object.values(fields));
+  if (bytes > limits.memoBytesError) {
+    throw invalidArgument(`memo: ${bytes} bytes are more than the limit of ${limits.memoBytesError}`);
+  }
+}
+
 function checkTimeout(option: string, ms: number | undefined): void {
   if (ms !== undefined && !(ms >= 0)) throw invalidArgument(`${option} must not be negative, found ${ms} ms`);
 }
@@ -61,8 +66,8 @@ export function startedAttributes(
   runId: string,
   nowMs: number,
 ): EventAttributes<'WorkflowExecutionStarted'> {
-  const { workflowExecutionTimeoutMs: executionMs = 0, workflowRunTimeoutMs: runMs = 0 } = request;
-  const runTimeoutMs = executionMs > 0 && (runMs === 0 || runMs > executionMs) ? executionMs : runMs;
+  const { workflowExecutionTimeoutMs: executionMs = 0 } = request;
+  const runTimeoutMs = runTimeoutWithin(request.workflowRunTimeoutMs, executionMs);
   const backoffMs = firstBackoffMs(request, nowMs);
   return {
     workflowType: request.workflowType,
@@ -89,6 +94,11 @@ export function startedAttributes(
     ...(request.lastCompletionResult && { lastCompletionResult: request.lastCompletionResult }),
     ...(request.continuedFailure && { continuedFailure: request.continuedFailure }),
   };
+}
+
+/** A run may not take longer than the execution. */
+export function runTimeoutWithin(runMs = 0, executionMs = 0): number {
+  return executionMs > 0 && (runMs === 0 || runMs > executionMs) ? executionMs : runMs;
 }
 
 /** A workflow task may not take longer than its run. */

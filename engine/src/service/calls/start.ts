@@ -9,6 +9,7 @@ import type { ServiceContext } from '../context.js';
 import { openRunOf } from '../context.js';
 import { terminate } from '../effects.js';
 import { firstWorkflowTask, signalRun, startRun } from '../from-outside.js';
+import { invalidArgument } from '../errors.js';
 import type { LoadedRun } from '../loaded-run.js';
 import { checkId, checkStart, decideStart, startedAttributes } from '../start.js';
 import { isRunning } from '../state.js';
@@ -99,6 +100,9 @@ export async function signalWithStartWorkflowExecution(
 ): Promise<StartWorkflowExecutionResponse> {
   checkId('signalName', request.signalName);
   checkPayloads(request.signalInput, 'signalInput');
+  if (request.workflowIdConflictPolicy === 'FAIL') {
+    throw invalidArgument('workflowIdConflictPolicy FAIL is not supported by a signal with start');
+  }
   const { signalName, signalInput = [], identity, header, requestId, ...start } = request;
   const signal = signalAttributes({
     signalName,

@@ -1,6 +1,10 @@
 import type { Command, CommandAttributes } from '../../history/command.js';
-import type { WorkflowTaskFailedCause } from '../../history/messages.js';
+import type { Failure, WorkflowTaskFailedCause } from '../../history/messages.js';
+import type { Payload } from '../../history/payload.js';
 import { limits } from '../limits.js';
+import { withinLimit } from '../oversize.js';
+import { firstCronBackoffMs } from '../schedule/cron.js';
+import { checkMemo } from '../start.js';
 import { checkRetryPolicy } from '../retry-policy.js';
 import type { ExecutionState } from '../state.js';
 import type { Transition } from '../transition.js';
@@ -123,14 +127,20 @@ function checkCommand(
       );
     case 'UpsertWorkflowSearchAttributes':
       return badSearchAttributes(command.attributes.searchAttributes, types);
+    case 'ModifyWorkflowProperties':
+      return badMemo({ ...state.memo, ...command.attributes.upsertedMemo?.fields });
     case 'ContinueAsNewWorkflowExecution':
       return (
-        badPolicy(command.attributes.retryPolicy, 'BAD_CONTINUE_AS_NEW_ATTRIBUTES') ??
+        checkContinue(command.attributes) ??
         badSearchAttributes(command.attributes.searchAttributes, types) ??
         tooLarge(command.attributes.input)
       );
     case 'CompleteWorkflowExecution':
       return tooLarge(command.attributes.result);
+    case 'FailWorkflowExecution':
+      return tooLargeFailure(command.attributes.failure);
+    case 'CancelWorkflowExecution':
+      return tooLarge(command.attributes.details);
     case 'RecordMarker':
       if (!command.attributes.markerName) {
         return { cause: 'BAD_RECORD_MARKER_ATTRIBUTES', message: 'MarkerName is not set on command.' };
@@ -191,13 +201,15 @@ function checkActivity(
   const of = `ActivityId=${a.activityId} ActivityType=${a.activityType?.name}`;
   if (!a.activityId) return { cause, message: `ActivityId is not set on command. ${of}` };
   if (!a.activityType?.name) return { cause, message: `ActivityType is not set on command. ${of}` };
-  const timeouts = [
-    a.scheduleToCloseTimeoutMs,
-    a.scheduleToStartTimeoutMs,
-    a.startToCloseTimeoutMs,
-    a.heartbeatTimeoutMs,
-  ];
-  if (timeouts.some((ms) => ms !== undefined && !(ms >= 0))) {
+  if (tooLong(a.activityId) || tooLong(a.activityType.name) || tooLong(a.taskQueue?.name)) {
+    return { cause, message: `An id on the command is longer than ${limits.idBytes} bytes. ${of}` };
+  }
+  if (
+    isNegative(a.scheduleToCloseTimeoutMs) ||
+    isNegative(a.scheduleToStartTimeoutMs) ||
+    isNegative(a.startToCloseTimeoutMs) ||
+    isNegative(a.heartbeatTimeoutMs)
+  ) {
     return { cause, message: `A timeout on the command is negative. ${of}` };
   }
   if (!a.scheduleToCloseTimeoutMs && !a.startToCloseTimeoutMs) {
@@ -227,16 +239,46 @@ function checkChild(
   if (!a.workflowId || !a.workflowType?.name) {
     return { cause, message: `WorkflowId and WorkflowType must be set on command. ${of}` };
   }
-  const timeouts = [a.workflowExecutionTimeoutMs, a.workflowRunTimeoutMs, a.workflowTaskTimeoutMs];
-  if (timeouts.some((ms) => ms !== undefined && !(ms >= 0))) {
+  if (tooLong(a.workflowId) || tooLong(a.workflowType.name) || tooLong(a.taskQueue?.name)) {
+    return { cause, message: `An id on the command is longer than ${limits.idBytes} bytes. ${of}` };
+  }
+  const { workflowExecutionTimeoutMs, workflowRunTimeoutMs, workflowTaskTimeoutMs, cronSchedule } = a;
+  if ([workflowExecutionTimeoutMs, workflowRunTimeoutMs, workflowTaskTimeoutMs].some(isNegative)) {
     return { cause, message: `A timeout on the command is negative. ${of}` };
   }
   return (
     badPolicy(a.retryPolicy, cause) ??
+    (cronSchedule ? refused(() => firstCronBackoffMs(cronSchedule, Date.UTC(2000)), cause) : undefined) ??
+    badMemo(a.memo?.fields) ??
     over(++ids.pendingChildren, limits.pendingChildren, 'PENDING_CHILD_WORKFLOWS_LIMIT_EXCEEDED') ??
     badSearchAttributes(a.searchAttributes, types) ??
     tooLarge(a.input)
   );
+}
+
+function checkContinue(a: CommandAttributes<'ContinueAsNewWorkflowExecution'>): BadCommand | undefined {
+  const cause = 'BAD_CONTINUE_AS_NEW_ATTRIBUTES';
+  if (!a.workflowType?.name) return { cause, message: 'WorkflowType is not set on command.' };
+  if (tooLong(a.workflowType.name) || tooLong(a.taskQueue?.name)) {
+    return { cause, message: `An id on the command is longer than ${limits.idBytes} bytes.` };
+  }
+  if ([a.workflowRunTimeoutMs, a.workflowTaskTimeoutMs, a.backoffStartIntervalMs].some(isNegative)) {
+    return { cause, message: 'A timeout or the backoff on the command is negative.' };
+  }
+  return badPolicy(a.retryPolicy, cause) ?? badMemo(a.memo?.fields);
+}
+
+function isNegative(ms: number | undefined): boolean {
+  return ms !== undefined && !(ms >= 0);
+}
+
+function tooLong(id: string | undefined): boolean {
+  // A character has three bytes at most in so many UTF-16 units.
+  return id !== undefined && id.length * 3 > limits.idBytes && Buffer.byteLength(id) > limits.idBytes;
+}
+
+function badMemo(fields: Readonly<Record<string, Payload>> | undefined): BadCommand | undefined {
+  return refused(() => checkMemo(fields), 'BAD_MODIFY_WORKFLOW_PROPERTIES_ATTRIBUTES');
 }
 
 function over(count: number, limit: number, cause: WorkflowTaskFailedCause): BadCommand | undefined {
@@ -259,6 +301,11 @@ function badSearchAttributes(
 
 function tooLarge(payloads: Parameters<typeof checkPayloads>[0]): BadCommand | undefined {
   return refused(() => checkPayloads(payloads, 'command'), 'PAYLOADS_TOO_LARGE');
+}
+
+function tooLargeFailure(failure: Failure | undefined): BadCommand | undefined {
+  if (!failure || withinLimit(failure) === failure) return undefined;
+  return { cause: 'PAYLOADS_TOO_LARGE', message: `failure: more than ${limits.payloadBytesError} bytes` };
 }
 
 function refused(check: () => void, cause: WorkflowTaskFailedCause): BadCommand | undefined {
