@@ -84,6 +84,7 @@ export function searchAttributeValues(
 export function comparableValue(value: unknown, type: SearchAttributeType): string | number | undefined {
   switch (type) {
     case 'Text':
+      return typeof value === 'string' ? textWords(value).join('') : undefined;
     case 'Keyword':
     case 'KeywordList':
       return typeof value === 'string' ? value : undefined;
@@ -98,4 +99,9 @@ export function comparableValue(value: unknown, type: SearchAttributeType): stri
       return Number.isNaN(ms) ? undefined : ms;
     }
   }
+}
+
+/** The words of a text in lower case, each between spaces, by which it is searched. */
+export function textWords(text: string): string[] {
+  return (text.toLowerCase().match(/[\p{L}\p{N}_]+/gu) ?? []).map((word) => ` ${word} `);
 }

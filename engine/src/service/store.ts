@@ -1,5 +1,6 @@
 import type { Payload } from '../history/payload.js';
 import type { WorkflowExecutionStatus } from './api/common.js';
+import type { PagePosition } from './visibility/page.js';
 import type { VisibilityQuery } from './visibility/query.js';
 
 /**
@@ -28,7 +29,7 @@ export interface Store {
   /** Open runs with something due, in order of time, from `fromMs`; ties in order of key. */
   dueRuns(after: DueRun, limit: number): readonly DueRun[];
 
-  listRuns(query: VisibilityQuery, after: string | undefined, limit: number): RunPage;
+  listRuns(query: VisibilityQuery, after: PagePosition | undefined, limit: number): RunPage;
   countRuns(query: VisibilityQuery): readonly RunCount[];
 
   readSchedule(scheduleId: string): string | undefined;
@@ -64,7 +65,7 @@ export interface StoredSchedule {
 
 export interface RunPage {
   readonly records: readonly RunRecord[];
-  readonly next: string | undefined;
+  readonly next: PagePosition | undefined;
 }
 
 export interface RunCount {

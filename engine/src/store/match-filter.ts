@@ -27,6 +27,10 @@ export function matchesFilter(run: SearchableRun, filter: Filter): boolean {
       return fieldValues(run, filter.field).some((v) => v >= filter.low && v <= filter.high);
     case 'in':
       return fieldValues(run, filter.field).some((v) => filter.values.includes(v));
+    case 'hasWords':
+      return fieldValues(run, filter.field).some((v) =>
+        filter.words.every((word) => String(v).includes(word)),
+      );
     case 'startsWith':
       return fieldValues(run, filter.field).some((v) => String(v).startsWith(filter.prefix));
   }

@@ -1,6 +1,6 @@
 import { runKeysPerNamespace } from './run-keys.js';
-import type { VisibilityQuery } from '../service/visibility/query.js';
-import type { Comparable } from '../service/visibility/query.js';
+import type { PagePosition } from '../service/visibility/page.js';
+import type { Comparable, Field, VisibilityQuery } from '../service/visibility/query.js';
 import { fieldValues, matchesFilter } from './match-filter.js';
 import type {
   DueRun,
@@ -153,20 +153,18 @@ export class MemoryStore implements RootStore {
     return found.sort((a, b) => a.dueMs - b.dueMs || a.run - b.run).slice(0, limit);
   }
 
-  listRuns(query: VisibilityQuery, after: string | undefined, limit: number): RunPage {
-    const matching = this.#matching(query);
-    const order = query.orderBy;
-    matching.sort((a, b) => {
-      for (const { field, descending } of order) {
-        const sign = compareNullable(fieldValues(a, field)[0], fieldValues(b, field)[0]);
-        if (sign !== 0) return descending ? -sign : sign;
-      }
-      return b.record.run - a.record.run;
+  listRuns(query: VisibilityQuery, after: PagePosition | undefined, limit: number): RunPage {
+    const positionOf = (run: Run): PagePosition => ({
+      run: run.record.run,
+      values: query.orderBy.map(({ field }) => leastValue(run, field)),
     });
-    const from = after ? Number(after) : 0;
-    const records = matching.slice(from, from + limit).map((run) => run.record);
-    const next = from + limit < matching.length ? String(from + limit) : undefined;
-    return { records, next };
+    const found = this.#matching(query)
+      .map((run) => ({ run, position: positionOf(run) }))
+      .filter(({ position }) => !after || comparePositions(query, position, after) > 0)
+      .sort((a, b) => comparePositions(query, a.position, b.position));
+    const page = found.slice(0, limit);
+    const next = found.length > limit ? page.at(-1)?.position : undefined;
+    return { records: page.map(({ run }) => run.record), next };
   }
 
   countRuns(query: VisibilityQuery): readonly RunCount[] {
@@ -209,10 +207,22 @@ export class MemoryStore implements RootStore {
   }
 }
 
+function leastValue(run: Run, field: Field): Comparable | null {
+  return fieldValues(run, field).reduce<Comparable | null>((a, b) => (a === null || b < a ? b : a), null);
+}
+
+function comparePositions({ orderBy }: VisibilityQuery, a: PagePosition, b: PagePosition): number {
+  for (const [i, { descending }] of orderBy.entries()) {
+    const sign = compareNullable(a.values[i]!, b.values[i]!);
+    if (sign !== 0) return descending ? -sign : sign;
+  }
+  return b.run - a.run;
+}
+
 /** Null comes first, as in SQLite. */
-function compareNullable(a: Comparable | undefined, b: Comparable | undefined): number {
+function compareNullable(a: Comparable | null, b: Comparable | null): number {
   if (a === b) return 0;
-  if (a === undefined) return -1;
-  if (b === undefined) return 1;
+  if (a === null) return -1;
+  if (b === null) return 1;
   return a < b ? -1 : 1;
 }

@@ -101,18 +101,8 @@ function checkCommand(
       return checkCancelTimer(state, command.attributes.timerId, ids);
     case 'StartChildWorkflowExecution':
       return checkChild(command.attributes, ids, types);
-    case 'SignalExternalWorkflowExecution': {
-      const { signalName, execution, input } = command.attributes;
-      if (!signalName || !execution?.workflowId) {
-        return {
-          cause: 'BAD_SIGNAL_WORKFLOW_EXECUTION_ATTRIBUTES',
-          message: 'SignalName and Execution.WorkflowId must be set on command.',
-        };
-      }
-      return (
-        over(++ids.pendingSignals, limits.pendingSignals, 'PENDING_SIGNALS_LIMIT_EXCEEDED') ?? tooLarge(input)
-      );
-    }
+    case 'SignalExternalWorkflowExecution':
+      return checkSignal(command.attributes, ids);
     case 'RequestCancelExternalWorkflowExecution':
       if (!command.attributes.workflowId) {
         return {
@@ -155,6 +145,21 @@ function checkCommand(
     default:
       return undefined;
   }
+}
+
+function checkSignal(
+  { signalName, execution, input }: CommandAttributes<'SignalExternalWorkflowExecution'>,
+  ids: Ids,
+): BadCommand | undefined {
+  if (!signalName || !execution?.workflowId) {
+    return {
+      cause: 'BAD_SIGNAL_WORKFLOW_EXECUTION_ATTRIBUTES',
+      message: 'SignalName and Execution.WorkflowId must be set on command.',
+    };
+  }
+  return (
+    over(++ids.pendingSignals, limits.pendingSignals, 'PENDING_SIGNALS_LIMIT_EXCEEDED') ?? tooLarge(input)
+  );
 }
 
 function isTimerRunning(state: ExecutionState, timerId: string, ids: Ids): boolean {

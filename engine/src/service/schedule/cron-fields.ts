@@ -1,5 +1,6 @@
 import type { Range } from '../api/schedules.js';
 import { invalidArgument } from '../errors.js';
+import { goDurationMs } from '../go-duration.js';
 
 /** One field of a cron expression, as its dialect reads it. */
 export interface CronField {
@@ -36,24 +37,11 @@ function valueOf(text: string, field: CronField, expression: string): number {
   return value;
 }
 
-const unitMs: Readonly<Record<string, number>> = {
-  d: 86_400_000,
-  h: 3_600_000,
-  m: 60_000,
-  s: 1000,
-  ms: 1,
-  us: 1e-3,
-  µs: 1e-3,
-  ns: 1e-6,
-};
-
-/** Reads Go's durations, `1h30m`. */
-export function goDurationMs(text: string, expression: string): number {
-  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|us|µs|ns|[dhms])/g)];
-  if (parts.length === 0 || parts.map((p) => p[0]).join('') !== text) {
-    throw badCron(expression, `'${text}' is not a duration such as 1h30m`);
-  }
-  return parts.reduce((sum, p) => sum + Number(p[1]) * unitMs[p[2]!]!, 0);
+/** The length that `@every` names. */
+export function everyMs(text: string, expression: string): number {
+  const ms = goDurationMs(text);
+  if (ms === undefined) throw badCron(expression, `'${text}' is not a duration such as 1h30m`);
+  return ms;
 }
 
 /** Splits `CRON_TZ=Europe/Berlin 0 9 * * *`. */

@@ -1,6 +1,6 @@
 import type { IntervalSpec, Range, StructuredCalendarSpec } from '../api/schedules.js';
 import type { CronField } from './cron-fields.js';
-import { badCron, goDurationMs, namedCrons, readCronField, splitZone } from './cron-fields.js';
+import { badCron, everyMs, namedCrons, readCronField, splitZone } from './cron-fields.js';
 
 /** What a cron string of a schedule stands for. */
 export interface CronString {
@@ -54,8 +54,8 @@ export function parseCronString(expression: string): CronString {
   const text = before.trim();
   const every = /^@every\s+([^/\s]+)(?:\/(\S+))?$/.exec(text);
   if (every) {
-    const phaseMs = every[2] ? goDurationMs(every[2], expression) : 0;
-    return { interval: { intervalMs: goDurationMs(every[1]!, expression), phaseMs } };
+    const phaseMs = every[2] ? everyMs(every[2], expression) : 0;
+    return { interval: { intervalMs: everyMs(every[1]!, expression), phaseMs } };
   }
   const given = (namedCrons[text] ?? text).split(/\s+/);
   if (given.length < 5 || given.length > 7) {

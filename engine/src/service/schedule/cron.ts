@@ -2,7 +2,7 @@ import { invalidArgument } from '../errors.js';
 import type { Calendar } from './calendar.js';
 import { calendarOf, nextCalendarTime } from './calendar.js';
 import type { CronField } from './cron-fields.js';
-import { badCron, goDurationMs, namedCrons, readCronField, splitZone } from './cron-fields.js';
+import { badCron, everyMs, namedCrons, readCronField, splitZone } from './cron-fields.js';
 import type { Zone } from './zone.js';
 import { zoneOf } from './zone.js';
 
@@ -40,7 +40,7 @@ export function parseCron(expression: string): Cron {
   const every = /^@every\s+(\S+)$/.exec(rest);
   if (every) {
     // Whole seconds, one at the least.
-    const seconds = Math.floor(goDurationMs(every[1]!, expression) / 1000);
+    const seconds = Math.floor(everyMs(every[1]!, expression) / 1000);
     return { type: 'interval', intervalMs: Math.max(1, seconds) * 1000 };
   }
   const texts = (namedCrons[rest] ?? rest).split(/\s+/);

@@ -1,5 +1,6 @@
 import type { SearchAttributeType, SearchAttributeTypes } from '../check-fields.js';
-import { comparableValue } from '../check-fields.js';
+import { comparableValue, textWords } from '../check-fields.js';
+import { goDurationMs } from '../go-duration.js';
 import { ServiceError } from '../errors.js';
 import type { Comparable, Field, Filter, Operator, VisibilityQuery } from './query.js';
 import { columns } from './query.js';
@@ -84,6 +85,7 @@ class Parser {
       this.#expectWord('NULL');
       return negated({ type: 'isNull', field }, not);
     }
+    if (field.valueType === 'Text') return this.#words(field);
     const not = this.#takeWord('NOT');
     if (this.#takeWord('BETWEEN')) {
       const low = this.#value(field);
@@ -98,8 +100,8 @@ class Parser {
       return negated({ type: 'in', field, values }, not);
     }
     if (this.#takeWord('STARTS_WITH')) {
-      if (!['Keyword', 'KeywordList', 'Text'].includes(field.valueType)) {
-        throw this.#error('STARTS_WITH needs a field of text', this.#position());
+      if (!['Keyword', 'KeywordList'].includes(field.valueType)) {
+        throw this.#error('STARTS_WITH needs a field of keywords', this.#position());
       }
       return negated({ type: 'startsWith', field, prefix: String(this.#value(field)) }, not);
     }
@@ -108,6 +110,18 @@ class Parser {
       throw this.#error(`expected an operator, found '${token.text}'`, token.at);
     }
     return { type: 'compare', field, operator: token.text as Operator, value: this.#value(field) };
+  }
+
+  /** A field of type Text is searched by words. */
+  #words(field: Field): Filter {
+    const token = this.#next('an operator');
+    if (token.text !== '=' && token.text !== '!=') {
+      throw this.#error(`a field of type Text takes = and != only, found '${token.text}'`, token.at);
+    }
+    const value = this.#next('a value');
+    const words = value.type === 'text' ? textWords(value.text) : [];
+    if (words.length === 0) throw this.#error(`'${value.text}' is a text without a word`, value.at);
+    return negated({ type: 'hasWords', field, words }, token.text === '!=');
   }
 
   #orderBy(): { field: Field; descending: boolean }[] {
@@ -139,8 +153,11 @@ class Parser {
     const raw = rawValue(token);
     if (raw === undefined) throw this.#error(`expected a value, found '${token.text}'`, token.at);
     if (field.type === 'column' && field.column === 'status') return this.#status(token);
-    const value = valueFor(raw, field.valueType);
+    const isDuration = field.type === 'column' && field.column === 'executionDurationMs';
+    const value = isDuration ? durationMs(raw) : valueFor(raw, field.valueType);
     if (value === undefined) {
+      if (isDuration)
+        throw this.#error(`'${token.text}' is not a duration such as 1h30m or 01:30:00`, token.at);
       throw this.#error(`'${token.text}' is not a value of type ${field.valueType}`, token.at);
     }
     return value;
@@ -210,6 +227,14 @@ function rawValue(token: Token): unknown {
   if (token.type === 'number') return Number(token.text);
   if (token.type === 'word' && /^(true|false)$/i.test(token.text)) return token.text.toLowerCase() === 'true';
   return undefined;
+}
+
+/** Nanoseconds, a duration as Go writes it, or hours, minutes and seconds; as on Temporal. */
+function durationMs(raw: unknown): number | undefined {
+  if (typeof raw === 'number') return raw / 1e6;
+  const clock = /^(\d+):(\d\d):(\d\d)$/.exec(String(raw));
+  if (clock) return (Number(clock[1]) * 3600 + Number(clock[2]) * 60 + Number(clock[3])) * 1000;
+  return goDurationMs(String(raw));
 }
 
 function valueFor(raw: unknown, type: SearchAttributeType): Comparable | undefined {

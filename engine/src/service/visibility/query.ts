@@ -21,6 +21,8 @@ export type Filter =
   | { readonly type: 'between'; readonly field: Field; readonly low: Comparable; readonly high: Comparable }
   | { readonly type: 'in'; readonly field: Field; readonly values: readonly Comparable[] }
   | { readonly type: 'startsWith'; readonly field: Field; readonly prefix: string }
+  /** A text that has all of the words, each as `textWords` writes it. */
+  | { readonly type: 'hasWords'; readonly field: Field; readonly words: readonly string[] }
   | { readonly type: 'isNull'; readonly field: Field };
 
 export type Operator = '=' | '!=' | '<' | '<=' | '>' | '>=';

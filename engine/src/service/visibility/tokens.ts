@@ -5,7 +5,7 @@ export interface Token {
 }
 
 const pattern =
-  /\s*(?:(?<word>[A-Za-z_][A-Za-z0-9_.-]*)|`(?<quoted>[^`]+)`|(?<text>'(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.|"")*")|(?<number>-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)|(?<symbol>!=|<>|<=|>=|[=<>(),]))/iy;
+  /\s*(?:(?<word>[A-Za-z_][A-Za-z0-9_.-]*)|`(?<quoted>[^`]+)`|(?<text>'(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.|"")*")|(?<number>[+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?)|(?<symbol>!=|<>|<=|>=|[=<>(),]))/iy;
 
 /** Cuts a list query into tokens. `error` makes the error to throw at a position. */
 export function tokenize(text: string, error: (message: string, at: number) => Error): Token[] {

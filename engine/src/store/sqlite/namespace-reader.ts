@@ -8,11 +8,12 @@ import type {
   StoredRun,
   StoredSchedule,
 } from '../../service/store.js';
-import type { VisibilityQuery } from '../../service/visibility/query.js';
+import type { PagePosition } from '../../service/visibility/page.js';
+import type { Comparable, VisibilityQuery } from '../../service/visibility/query.js';
 import { recordColumns } from './committer.js';
 import type { Database, Row, Statement } from './database.js';
 import { firstRow, rows } from './database.js';
-import { columnOf, conditionOf, hasRange } from './visibility-sql.js';
+import { behind, columnOf, conditionOf, hasRange } from './visibility-sql.js';
 
 /** Owns the prepared statements that read the runs and schedules of one namespace. */
 export class NamespaceReader implements Omit<Store, 'requestCommit' | 'close'> {
@@ -78,12 +79,12 @@ export class NamespaceReader implements Omit<Store, 'requestCommit' | 'close'> {
     }));
   }
 
-  listRuns(query: VisibilityQuery, after: string | undefined, limit: number): RunPage {
-    const { sql, values } = listSql(query);
-    const offset = Number(after ?? 0);
-    const found = rows(this.#prepare(sql), ...this.#runs, ...values, limit + 1, offset);
-    const next = found.length > limit ? String(offset + limit) : undefined;
-    return { records: found.slice(0, limit).map(recordOfRow), next };
+  listRuns(query: VisibilityQuery, after: PagePosition | undefined, limit: number): RunPage {
+    const { sql, values } = listSql(query, after);
+    const found = rows(this.#prepare(sql), ...this.#runs, ...values, limit + 1);
+    const page = found.slice(0, limit);
+    const next = found.length > limit ? positionOf(page[page.length - 1]!, query) : undefined;
+    return { records: page.map(recordOfRow), next };
   }
 
   countRuns(query: VisibilityQuery): readonly RunCount[] {
@@ -131,9 +132,9 @@ export class NamespaceReader implements Omit<Store, 'requestCommit' | 'close'> {
   }
 
   /** How SQLite would carry out a query: for the test that holds the indexes. */
-  explain(query: VisibilityQuery): readonly string[] {
-    const { sql, values } = listSql(query);
-    return rows(this.#prepare(`EXPLAIN QUERY PLAN ${sql}`), ...this.#runs, ...values, 10, 0).map((r) =>
+  explain(query: VisibilityQuery, after?: PagePosition): readonly string[] {
+    const { sql, values } = listSql(query, after);
+    return rows(this.#prepare(`EXPLAIN QUERY PLAN ${sql}`), ...this.#runs, ...values, 10).map((r) =>
       String(r['detail']),
     );
   }
@@ -161,20 +162,28 @@ export class NamespaceReader implements Omit<Store, 'requestCommit' | 'close'> {
 
 const maximumStatements = 200;
 
-function listSql(query: VisibilityQuery) {
-  const { sql, values } = query.filter ? conditionOf(query.filter) : { sql: '1', values: [] };
+function listSql(query: VisibilityQuery, after: PagePosition | undefined) {
+  const filter = query.filter ? conditionOf(query.filter) : { sql: '1', values: [] };
   const order = query.orderBy.map(
     ({ field, descending }) => `${columnOf(field)}${descending ? ' DESC' : ''}`,
   );
   // The newest first. With `+`, SQLite does not read all runs of the namespace for the sake of key and order.
   const run = query.filter && hasRange(query.filter) ? '+run' : 'run';
+  const rest = after && behind(query, after, run);
   const newest = `${run} DESC`;
   const orderBy = [...order, newest].join(', ');
-  const columns = recordColumns.join(', ');
+  const ordering = query.orderBy.map(({ field }, i) => `${columnOf(field)} AS order_${i}`);
+  const columns = [...recordColumns, ...ordering].join(', ');
+  const where = `${run} BETWEEN ? AND ? AND (${filter.sql})${rest ? ` AND (${rest.sql})` : ''}`;
   return {
-    sql: `SELECT ${columns} FROM runs WHERE ${run} BETWEEN ? AND ? AND (${sql}) ORDER BY ${orderBy} LIMIT ? OFFSET ?`,
-    values,
+    sql: `SELECT ${columns} FROM runs WHERE ${where} ORDER BY ${orderBy} LIMIT ?`,
+    values: [...filter.values, ...(rest?.values ?? [])],
   };
+}
+
+function positionOf(row: Row, { orderBy }: VisibilityQuery): PagePosition {
+  const values = orderBy.map((_, i) => (row[`order_${i}`] ?? null) as Comparable | null);
+  return { run: Number(row['run']), values };
 }
 
 function numberOf(row: Row | undefined, column: string): number | undefined {

@@ -1,4 +1,5 @@
-import type { Column, Field, Filter } from '../../service/visibility/query.js';
+import type { PagePosition } from '../../service/visibility/page.js';
+import type { Column, Comparable, Field, Filter, VisibilityQuery } from '../../service/visibility/query.js';
 import type { SqlValue } from './database.js';
 
 /** Columns by the names that queries use. */
@@ -54,6 +55,10 @@ export function conditionOf(filter: Filter): Condition {
       return test(filter.field, 'BETWEEN ? AND ?', [filter.low, filter.high]);
     case 'in':
       return test(filter.field, `IN (${filter.values.map(() => '?').join(', ')})`, filter.values);
+    case 'hasWords': {
+      const parts = filter.words.map(() => 'instr(value, ?) > 0');
+      return test(filter.field, `IS NOT NULL AND ${parts.join(' AND ')}`, filter.words);
+    }
     case 'startsWith':
       return startsWith(filter.field, filter.prefix);
   }
@@ -90,6 +95,37 @@ export function hasRange(filter: Filter): boolean {
   if (filter.type !== 'compare' && filter.type !== 'between') return false;
   const { field } = filter;
   return field.type === 'column' && (field.column === 'startTimeMs' || field.column === 'closeTimeMs');
+}
+
+/**
+ * What comes behind a position in the order of a query: greater in one of the fields, and equal in those before. Null
+ * comes first, as SQLite has it.
+ */
+export function behind(
+  { orderBy }: VisibilityQuery,
+  { run, values }: PagePosition,
+  runColumn: string,
+): Condition {
+  const equal: Condition[] = [];
+  const parts: Condition[] = [];
+  const all = (conditions: readonly Condition[]): Condition => ({
+    sql: conditions.map((c) => c.sql).join(' AND '),
+    values: conditions.flatMap((c) => c.values),
+  });
+  for (const [i, { field, descending }] of orderBy.entries()) {
+    const column = columnOf(field);
+    const value = values[i]!;
+    parts.push(all([...equal, greater(column, value, descending)]));
+    equal.push({ sql: `${column} IS ?`, values: [value] });
+  }
+  parts.push(all([...equal, { sql: `${runColumn} < ?`, values: [run] }]));
+  return { sql: parts.map((p) => `(${p.sql})`).join(' OR '), values: parts.flatMap((p) => p.values) };
+}
+
+function greater(column: string, value: Comparable | null, descending: boolean): Condition {
+  if (value === null) return { sql: descending ? '0' : `${column} IS NOT NULL`, values: [] };
+  if (descending) return { sql: `(${column} < ? OR ${column} IS NULL)`, values: [value] };
+  return { sql: `${column} > ?`, values: [value] };
 }
 
 export function columnOf(field: Field): string {
