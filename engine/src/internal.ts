@@ -19,7 +19,7 @@ export type * as TaskApi from './service/api/tasks.js';
 export { realClock, type Clock, type Random } from './service/clock.js';
 export { ServiceError } from './service/errors.js';
 export { apiRoot } from './frontend/api-root.js';
-export { wireCodecOf } from './frontend/wire-codec.js';
+export { decodeMessage, encodeMessage } from './frontend/wire-codec.js';
 export type { TimeSkipping } from './frontend/test-methods.js';
 export {
   beginTask,

@@ -71,9 +71,14 @@ describe('real workers that die or forget', () => {
       .poll(async () => (await types('trip-0')).length, { timeout: 20_000, interval: 20 })
       .toBeGreaterThan(20);
     await expect
-      .poll(async () => (await counting.describe()).raw.pendingActivities?.[0]?.heartbeatDetails != null, {
-        timeout: 5_000,
-      })
+      .poll(
+        async () =>
+          ((await counting.describe()).raw.pendingActivities?.[0]?.heartbeatDetails ?? undefined) !==
+          undefined,
+        {
+          timeout: 5_000,
+        },
+      )
       .toBe(true);
     await kill(first);
     await startWorker('second');

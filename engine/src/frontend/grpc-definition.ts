@@ -1,7 +1,7 @@
 import type { MethodDefinition, ServiceDefinition } from '@grpc/grpc-js';
 import type { Method as ProtoMethod, Root, Type } from 'protobufjs';
 import { ServiceError } from '../service/errors.js';
-import { wireCodecOf } from './wire-codec.js';
+import { decodeMessage, encodeMessage } from './wire-codec.js';
 
 export interface ServedMethod {
   readonly name: string;
@@ -71,9 +71,8 @@ function orMalformed(decode: () => object): object {
 }
 
 export function messageSerializer(type: Type) {
-  const codec = wireCodecOf(type);
   return {
-    serialize: (value: object) => Buffer.from(type.encode(codec.toWire(value) as object).finish()),
-    deserialize: (bytes: Buffer) => codec.fromWire(type.decode(bytes)) as object,
+    serialize: (value: object) => encodeMessage(type, value),
+    deserialize: (bytes: Buffer) => decodeMessage(type, bytes),
   };
 }

@@ -17,7 +17,7 @@ export interface Gate {
   /** Aborted when the server shuts down. */
   readonly closing: AbortSignal;
   /** One for each call that is not answered yet; aborted when its caller hangs up or the server shuts down. */
-  readonly underWay: Set<AbortController>;
+  readonly underWay: Set<CallEnd>;
   readonly limits: CallLimits;
 }
 
@@ -31,7 +31,7 @@ export function handleCall(method: Method | undefined, served: ServedMethod, gat
       });
       return;
     }
-    const end = new AbortController();
+    const end = new CallEnd();
     gate.underWay.add(end);
     // Also told of a call that was answered, once its stream closes.
     call.on('cancelled', () => {
@@ -46,7 +46,14 @@ export function handleCall(method: Method | undefined, served: ServedMethod, gat
       try {
         const namespace = call.metadata.get('temporal-namespace')[0]?.toString();
         const longPollMs = longPollBudgetMs(deadlineMs(call), Date.now());
-        return await method(request as never, { signal: end.signal, longPollMs, namespace });
+        const context = {
+          longPollMs,
+          namespace,
+          get signal() {
+            return end.signal;
+          },
+        };
+        return await method(request as never, context);
       } finally {
         endOfCall();
       }
@@ -63,6 +70,23 @@ export function handleCall(method: Method | undefined, served: ServedMethod, gat
       },
     );
   };
+}
+
+/** The signal of one call. Most calls never look at it, and signals are costly: it is made when somebody does. */
+export class CallEnd {
+  #controller: AbortController | undefined;
+  #reason: DOMException | undefined;
+
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    if (this.#reason) this.#controller.abort(this.#reason);
+    return this.#controller.signal;
+  }
+
+  abort(reason: DOMException): void {
+    this.#reason = reason;
+    this.#controller?.abort(reason);
+  }
 }
 
 function hungUp(): DOMException {

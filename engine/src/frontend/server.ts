@@ -72,6 +72,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     'grpc.max_receive_message_length': maximumRequestBytes,
     'grpc.max_send_message_length': -1,
     'grpc.max_concurrent_streams': maximumCallsPerConnection,
+    // Nobody asks for grpc-js' own statistics of calls and messages.
+    'grpc.enable_channelz': 0,
     // A caller that is gone without a word holds long polls, and with them tasks: it is asked whether it is there.
     'grpc.keepalive_time_ms': 30_000,
     'grpc.keepalive_timeout_ms': 20_000,

@@ -1,7 +1,7 @@
 import { Metadata, status as grpcStatus, type StatusObject } from '@grpc/grpc-js';
 import type { Root } from 'protobufjs';
 import { ServiceError } from '../service/errors.js';
-import { wireCodecOf } from './wire-codec.js';
+import { encodeMessage } from './wire-codec.js';
 
 /** Builds the answer to a failed call: Temporal's gRPC status, and its error detail in the trailers. */
 export function statusOf(root: Root, error: unknown): Partial<StatusObject> {
@@ -29,7 +29,6 @@ function encodeDetail(root: Root, error: ServiceError): { type_url: string; valu
   const name = `temporal.api.errordetails.v1.${error.reason}Failure`;
   const type = root.lookup(name);
   if (!type) return undefined;
-  const detailType = root.lookupType(name);
-  const value = detailType.encode(wireCodecOf(detailType).toWire(error.details) as object).finish();
+  const value = encodeMessage(root.lookupType(name), error.details);
   return { type_url: `type.googleapis.com/${name}`, value };
 }
