@@ -121,11 +121,16 @@ function ruleOf(
   return inPackage && !isContainer ? undefined : 'module-state';
 }
 
-/** What executions make and then hang on something that outlives them (a lazy singleton, a cache). */
+/**
+ * What executions make and then hang on something that outlives them (a lazy singleton, a cache), where
+ * some code takes it from there again. What is only put there (a list of all instances, a `WeakSet` of
+ * what was seen) is shared with nobody.
+ */
 function sharedTokens(state: GraphState): Set<TokenId> {
   const shared = new Set<TokenId>();
   const queue: TokenId[] = [];
-  const addNode = (node: NodeId): void => {
+  const addNode = (node: NodeId, all?: NodeId): void => {
+    if (!isRead(state, node, all)) return;
     for (const id of state.solver.tokens(node)) {
       const { phase, value } = state.tokens.get(id);
       if (phase !== 'run' || shared.has(id) || !canBeShared(value)) continue;
@@ -134,7 +139,8 @@ function sharedTokens(state: GraphState): Set<TokenId> {
     }
   };
   const addHeap = (id: TokenId): void => {
-    for (const node of state.tokens.get(id).heap?.properties.values() ?? []) addNode(node);
+    const properties = state.tokens.get(id).heap?.properties;
+    for (const node of properties?.values() ?? []) addNode(node, properties?.get('**'));
   };
   for (const token of state.tokens.all) {
     if (token.phase === 'load' && canBeShared(token.value)) addHeap(token.id);
@@ -145,6 +151,14 @@ function sharedTokens(state: GraphState): Set<TokenId> {
   }
   for (let id = queue.pop(); id !== undefined; id = queue.pop()) addHeap(id);
   return shared;
+}
+
+/** `all` is where everything that the object holds flows together. */
+function isRead({ solver }: GraphState, node: NodeId, all: NodeId | undefined): boolean {
+  if (solver.isHeard(node)) return true;
+  return solver
+    .readers(node)
+    .some((reader) => reader !== all || solver.isHeard(all) || solver.readers(all).length > 0);
 }
 
 function canBeShared(value: Value): boolean {

@@ -32,9 +32,10 @@ export function computeFlows(state: GraphState, reach: Reach): Flows {
   // Values that the engine keeps as state are state, however they get there.
   const kept = commands.filter(({ role }) => role.type === 'command' && role.kind === 'state');
   for (const call of commands) {
-    if (kept.includes(call)) continue;
-    for (const arg of call.args) collect(state, arg, inCommands, new Set(), 0);
-    if (call.op.receiver !== -1) collectTop(state, nodeOf(call.instance, call.op.receiver), inCommands);
+    if (!kept.includes(call)) {
+      for (const arg of call.args) collect(state, arg, inCommands, new Set(), 0);
+      if (call.op.receiver !== -1) collectTop(state, nodeOf(call.instance, call.op.receiver), inCommands);
+    }
     const sources = identitySources(state, call);
     if (sources.size === 0) continue;
     identities.push({ call, sources });
@@ -121,14 +122,27 @@ function identitySources(state: GraphState, call: RoleCall): Set<TokenId> {
   const paths = role.type === 'command' || role.type === 'safe-zone' ? (role.id ?? []) : [];
   const { instance: by, op, args, to } = call;
   const site = { by, at: op.at, end: op.end, args, to, op };
+  const keys = chosenMember(by, op);
+  for (const node of keys === undefined ? [] : [keys]) collectTop(state, node, found);
   for (const path of paths) {
     for (const node of settledNodes(state, argumentNodes(state, site, path))) {
-      // An object where an id may stand is not the id.
-      for (const id of state.solver.tokens(node))
-        if (state.tokens.get(id).value.kind === 'source') found.add(id);
+      if (mayBeText(state, node)) collectTop(state, node, found);
     }
   }
   return found;
+}
+
+/** `activities[name](…)`: the key that chooses which command it is. */
+function chosenMember(by: Instance, op: CallOp): NodeId | undefined {
+  const get = by.fn.ops.find((item) => item.type === 'get-element' && item.to === op.callee);
+  return get?.type === 'get-element' ? nodeOf(by, get.key) : undefined;
+}
+
+/** An object or a function where an id may stand is not the id. */
+function mayBeText(state: GraphState, node: NodeId): boolean {
+  const kinds = state.solver.view(node).map((id) => state.tokens.get(id).value.kind);
+  const isHolder = (kind: string): boolean => ['array', 'object', 'function', 'bound', 'instance'].includes(kind);
+  return !kinds.some(isHolder) || kinds.some((kind) => ['constant', 'primitive'].includes(kind));
 }
 
 /** Nodes that were made by asking have to be solved first. */

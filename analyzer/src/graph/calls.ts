@@ -384,7 +384,8 @@ export function superCall(state: GraphState, base: TokenId, site: CallSite, dept
 
 function callMember(state: GraphState, unit: Unit, index: number, parent: Instance, site: CallSite): void {
   const fn = unit.ir.functions[index]!;
-  const instance = instanceOf(state, unit, fn, parent, site.by.phase);
+  const context = contextOf(state.copies, unit.ir, fn, site);
+  const instance = instanceOf(state, unit, fn, parent, site.by.phase, context, site.by);
   addCallEdge(site.by, instance, site);
   linkArguments(state, instance, site);
   if (fn.thisSlot >= 0 && site.receiver !== undefined)

@@ -1,8 +1,9 @@
 /**
  * Which functions are told apart by who calls them. `pipe`, `curry`, `once`, `withRetry` and their like
  * give back what they were given in another form: seen as one function, each caller would get what all
- * callers gave. Every other function is seen once, whoever calls it, for that is what keeps the graph
- * linear in the code.
+ * callers gave. So it is with constructors that keep what they are given, and with methods that call it
+ * (`this.check(input)` of a schema): those are told apart by their object. Every other function is seen
+ * once, whoever calls it, for that is what keeps the graph linear in the code.
  *
  * Invariants:
  * - C1 A function is copied for a call only while few copies of it exist, and never inside a copy of
@@ -25,35 +26,68 @@ export function contextOf(
   copies: Map<FunctionIr, Set<string>>,
   file: FileIr,
   fn: FunctionIr,
-  { by, at, op }: CallSite,
+  { by, at, op, receiver }: CallSite,
 ): string {
-  if (op === undefined || by.id < 0 || !isCombinator(file, fn)) return '';
+  if (by.id < 0) return '';
+  const kind = kindOf(file, fn);
+  let context: string;
+  if (kind === 'combinator' && op !== undefined) context = `@${String(by.id)}.${String(at)}`;
+  else if (kind === 'keeper' && receiver !== undefined) context = `#${String(receiver)}`;
+  else return '';
   let depth = 0;
   for (let outer: Instance | undefined = by; outer !== undefined; outer = outer.calledBy ?? outer.parent) {
     if (outer.fn === fn || depth > maxDepth) return '';
     depth += 1;
   }
-  const context = `@${String(by.id)}.${String(at)}`;
   const known = copies.get(fn);
   if (known === undefined) copies.set(fn, new Set([context]));
   else if (known.size < maxCopies) known.add(context);
   return known?.has(context) === false ? '' : context;
 }
 
-const combinators = new WeakMap<FunctionIr, boolean>();
+type Kind = 'combinator' | 'keeper' | 'other';
+
+const kinds = new WeakMap<FunctionIr, Kind>();
+
+function kindOf(file: FileIr, fn: FunctionIr): Kind {
+  let kind = kinds.get(fn);
+  if (kind === undefined) kinds.set(fn, (kind = decide(file, fn)));
+  return kind;
+}
+
+function decide(file: FileIr, fn: FunctionIr): Kind {
+  if (fn.ops.length > maxOps || fn.kind === 'module') return 'other';
+  if (isCombinator(file, fn)) return 'combinator';
+  return fn.kind === 'constructor' ? keeps(fn) : callsOwnField(file, fn);
+}
 
 /** Does it call what it is given, or hand out functions that it makes? */
 function isCombinator(file: FileIr, fn: FunctionIr): boolean {
-  let answer = combinators.get(fn);
-  if (answer === undefined) combinators.set(fn, (answer = decide(file, fn)));
-  return answer;
-}
-
-function decide(file: FileIr, fn: FunctionIr): boolean {
-  if (fn.params.length === 0 || fn.ops.length > maxOps || fn.kind === 'module') return false;
+  if (fn.params.length === 0 || fn.kind === 'constructor') return false;
   const params = new Set(fn.params.map((parameter) => parameter.slot));
   if (fn.ops.some((op) => op.type === 'call' && params.has(op.callee))) return true;
   return handsOut(file, fn) || functionsOf(file, fn).some((inner) => handsOut(file, inner));
+}
+
+/** A constructor that writes its parameters into the object. */
+function keeps(fn: FunctionIr): Kind {
+  const params = new Set(fn.params.map((parameter) => parameter.slot));
+  return fn.ops.some((op) => op.type === 'set' && op.of === fn.thisSlot && params.has(op.from))
+    ? 'keeper'
+    : 'other';
+}
+
+/** A method that calls a function which the constructor was given. */
+function callsOwnField(file: FileIr, fn: FunctionIr): Kind {
+  if (fn.thisSlot < 0) return 'other';
+  const cls = file.classes.find((item) => item.members.some((member) => member.fn === fn.index));
+  const ctor = cls === undefined ? undefined : file.functions[cls.ctor];
+  if (ctor === undefined || keeps(ctor) === 'other') return 'other';
+  const kept = new Set(ctor.ops.flatMap((op) => (op.type === 'set' && op.of === ctor.thisSlot ? [op.name] : [])));
+  const isCall = fn.ops.some(
+    (op) => op.type === 'call' && op.receiver === fn.thisSlot && kept.has(op.text.split('.').at(-1) ?? ''),
+  );
+  return isCall ? 'keeper' : 'other';
 }
 
 function functionsOf(file: FileIr, fn: FunctionIr): FunctionIr[] {
@@ -63,7 +97,7 @@ function functionsOf(file: FileIr, fn: FunctionIr): FunctionIr[] {
   });
 }
 
-/** A function that is written inside leaves: it is returned, or held by an object. */
+/** A function that is written inside leaves: it is returned, or held by an object or an instance. */
 function handsOut(file: FileIr, fn: FunctionIr): boolean {
   const made = new Set<Slot>();
   for (const op of fn.ops) {
@@ -75,5 +109,6 @@ function handsOut(file: FileIr, fn: FunctionIr): boolean {
 }
 
 function leaves(op: Op, made: ReadonlySet<Slot>): boolean {
+  if (op.type === 'call') return op.kind === 'new' && op.args.some((arg) => made.has(arg.slot));
   return (op.type === 'return' || op.type === 'define') && made.has(op.from);
 }

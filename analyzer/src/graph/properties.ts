@@ -3,7 +3,7 @@
 import type { Op } from './ir.js';
 import { exportNode } from './modules.js';
 import { invoke } from './calls.js';
-import { addNative, addTyped } from './natives.js';
+import { addNative, addTyped, mayHaveEffect } from './natives.js';
 import { readProxy } from './proxies.js';
 import { globalShape, staticMember, typeMember } from './shapes.js';
 import type { GraphState, Instance } from './state.js';
@@ -288,6 +288,9 @@ function readNative(state: GraphState, token: Token, name: string, to: NodeId, a
   const found = staticMember(state, path, shape, name);
   if (found !== undefined) {
     addNative(state, found, to, access, token.id);
+  } else if (shape.call !== undefined && mayHaveEffect(state, { path, shape }, shape.call.effect)) {
+    // Variants of a function that does something (`process.memoryUsage.rss`) do it, too.
+    state.solver.add(to, nativeToken(state, `${path}.${name}`, { call: shape.call }));
   } else if (token.heap?.properties.has(name) !== true) {
     state.solver.add(to, unknownMember(state, path, name));
   }

@@ -158,6 +158,16 @@ export class Solver {
     return listOf(this.#sets[node]);
   }
 
+  /** The nodes that this one flows to. */
+  readers(node: NodeId): readonly NodeId[] {
+    return listOf(this.#edges[node]);
+  }
+
+  /** Somebody wants to know of what arrives here. */
+  isHeard(node: NodeId): boolean {
+    return this.#listeners[node] !== undefined;
+  }
+
   /** Grows with the sets: two equal answers mean that nothing came in between. */
   entries(): number {
     return this.#entries;

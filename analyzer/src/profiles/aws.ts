@@ -6,7 +6,7 @@ const MODULE = '@aws/durable-execution-sdk-js';
 
 /** A callback that is replayed and gets a context of its own. */
 const child = (callbacks: readonly ReturnType<typeof at>[], params: readonly string[]): Shape =>
-  api({ type: 'command', kind: 'other' }, 'Promise<data>', {
+  api({ type: 'command', kind: 'other', id: [at(0)] }, 'Promise<data>', {
     callbacks: callbacks.map((path) => ({ at: path, mode: 'run', params })),
   });
 
@@ -44,14 +44,14 @@ export const aws: Profile = {
       extends: 'Object',
       members: {
         step: step(at('last-function'), [at(0)], ['StepContext']),
-        wait: command('timer', 'Promise<undefined>'),
+        wait: command('timer', 'Promise<undefined>', [at(0)]),
         invoke: command('child-workflow', 'Promise<data>', [at(0)]),
         runInChildContext: child([at('last-function')], ['DurableContext']),
         map: child([at('last-function')], ['DurableContext', 'data', 'number', 'data']),
         parallel: child(branches, ['DurableContext']),
         waitForCondition: step(at('last-function'), [at(0)], ['data', 'StepContext']),
         waitForCallback: step(at('last-function'), [at(0)], ['string', 'StepContext']),
-        createCallback: command('event'),
+        createCallback: command('event', 'Promise<data>', [at(0)]),
         promise: { type: 'DurablePromises' },
         logger: { type: 'Logger' },
         configureLogger: { call: { returns: 'undefined', callbacks: 'ignored' } },

@@ -24,7 +24,11 @@ const dbosMembers: Readonly<Record<string, Shape>> = {
   startWorkflow: {
     call: {
       returns: 'DBOSStarter',
-      role: { type: 'command', kind: 'child-workflow', id: [at(1, 'workflowID')] },
+      role: {
+        type: 'command',
+        kind: 'child-workflow',
+        id: [at(1, 'workflowID'), at(1, 'enqueueOptions', 'deduplicationID')],
+      },
       callbacks: 'ignored',
     },
   },
@@ -33,8 +37,11 @@ const dbosMembers: Readonly<Record<string, Shape>> = {
   sleepSeconds: command('timer', 'Promise<undefined>'),
   now: command('side-effect', 'Promise<number>'),
   randomUUID: command('side-effect', 'Promise<string>'),
-  ...rows('send recv', command('signal')),
-  ...rows('setEvent getEvent writeStream closeStream', command('event')),
+  send: command('signal', 'Promise<data>', [at(0), at(2), at(3)]),
+  recv: command('signal', 'Promise<data>', [at(0)]),
+  setEvent: command('event', 'Promise<data>', [at(0)]),
+  getEvent: command('event', 'Promise<data>', [at(0), at(1)]),
+  ...rows('writeStream closeStream', command('event', 'Promise<data>', [at(0)])),
   ...rows(
     'getResult getWorkflowStatus waitFirst waitAll listWorkflows listQueuedWorkflows listWorkflowSteps cancelWorkflow cancelWorkflows ' +
       'resumeWorkflow resumeWorkflows forkWorkflow enqueueWorkflowWithOptions getWorkflowHandle',

@@ -30,10 +30,21 @@ const sdk: ModuleShape = {
   },
 };
 
+/** Where the key of a child stands in the options that are this argument. */
+const childKey = (argument: number) => [at(argument, 'key'), at(argument, 'childKey')];
+const child = command('child-workflow', 'Promise<data>', [...childKey(2), at(2)]);
+const children = command('child-workflow', 'Promise<data>', [
+  at(0, '*', 'options', 'key'),
+  at(0, '*', 'opts', 'key'),
+]);
+
 const runs = Object.fromEntries(
   'run runAndWait runNoWait runMany runManyNoWait enqueue'
     .split(' ')
-    .map((name) => [name, command('child-workflow')]),
+    .map((name) => [
+      name,
+      command('child-workflow', 'Promise<data>', [...childKey(1), at(0, '*', 'opts', 'childKey')]),
+    ]),
 );
 
 export const hatchet: Profile = {
@@ -64,10 +75,10 @@ export const hatchet: Profile = {
         durableTask: durable,
         task,
         workflow: { call: { returns: 'HatchetWorkflow', callbacks: 'ignored' } },
-        run: command('child-workflow'),
-        runAndWait: command('child-workflow'),
-        runNoWait: command('child-workflow'),
-        enqueue: command('child-workflow'),
+        run: child,
+        runAndWait: child,
+        runNoWait: child,
+        enqueue: child,
         worker: { call: { effect: 'io', returns: 'Promise<data>' } },
         '*': { type: 'IoClient' },
       },
@@ -95,14 +106,14 @@ export const hatchet: Profile = {
         waitFor: command('event'),
         waitForEvent: command('event'),
         now: command('side-effect', 'Promise<Date>'),
-        runChild: command('child-workflow'),
-        runNoWaitChild: command('child-workflow'),
-        spawnChild: command('child-workflow'),
-        spawnChildren: command('child-workflow'),
-        bulkRunChildren: command('child-workflow'),
-        bulkRunNoWaitChildren: command('child-workflow'),
-        spawnWorkflow: command('child-workflow'),
-        spawnWorkflows: command('child-workflow'),
+        runChild: child,
+        runNoWaitChild: child,
+        spawnChild: child,
+        spawnChildren: children,
+        bulkRunChildren: children,
+        bulkRunNoWaitChildren: children,
+        spawnWorkflow: child,
+        spawnWorkflows: children,
         memo: {
           call: {
             role: { type: 'safe-zone' },

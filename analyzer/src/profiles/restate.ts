@@ -32,6 +32,14 @@ const combinators: Shape = {
   members: returning({ 'Promise<data>': 'all any race allSettled resolve reject' }),
 };
 
+/** The options of a call, given back as they are. */
+const options: Shape = { call: { returns: 'argument:0' } };
+const callKey = [at(0, 'idempotencyKey'), at(1, 'idempotencyKey')];
+const generic = [at(0, 'key'), at(0, 'idempotencyKey')];
+/** Clients of an object: its key is a part of what is called. */
+const keyed = (names: string, returns: string): Record<string, Shape> =>
+  Object.fromEntries(names.split(' ').map((name) => [name, command('one-way', returns, [at(1)])]));
+
 const sdk: ModuleShape = {
   exports: {
     service: definition(),
@@ -61,9 +69,9 @@ const sdk: ModuleShape = {
     createEndpointHandler: { call: { returns: 'function', callbacks: 'ignored' } },
     ...errorClasses('TerminalError RestateError TimeoutError CancelledError RetryableError'),
     serde: { type: 'data' },
-    rpc: { type: 'data' },
-    Opts: opaque,
-    SendOpts: opaque,
+    rpc: { members: { opts: options, sendOpts: options } },
+    Opts: { members: { from: options } },
+    SendOpts: { members: { from: options } },
     '*': opaque,
   },
 };
@@ -103,26 +111,28 @@ export const restate: Profile = {
         date: { type: 'RestateDate' },
         rand: { type: 'RestateRandom' },
         console: { type: 'Logger' },
-        get: command('state'),
+        get: command('state', 'Promise<data>', [at(0)]),
         stateKeys: command('state'),
-        set: command('state', 'undefined'),
-        clear: command('state', 'undefined'),
+        set: command('state', 'undefined', [at(0)]),
+        clear: command('state', 'undefined', [at(0)]),
         clearAll: command('state', 'undefined'),
         awakeable: { call: { returns: 'RestateAwakeable' } },
         resolveAwakeable: { call: { returns: 'undefined' } },
         rejectAwakeable: { call: { returns: 'undefined' } },
-        promise: { call: { returns: 'RestateDurablePromise' } },
-        signal: command('signal'),
-        attach: command('other'),
+        promise: command('one-way', 'RestateDurablePromise', [at(0)]),
+        signal: command('signal', 'Promise<data>', [at(0)]),
+        attach: command('other', 'Promise<data>', [at(0)]),
         cancel: { call: { returns: 'undefined' } },
         invocation: { call: { returns: 'RestateSendClient' } },
         ...returning({
-          RestateClient: 'serviceClient objectClient workflowClient client',
-          RestateSendClient: 'serviceSendClient objectSendClient workflowSendClient sendClient',
+          RestateClient: 'serviceClient client',
+          RestateSendClient: 'serviceSendClient sendClient',
           Context: 'scope',
         }),
-        genericCall: command('other'),
-        genericSend: command('one-way', 'data'),
+        ...keyed('objectClient workflowClient', 'RestateClient'),
+        ...keyed('objectSendClient workflowSendClient', 'RestateSendClient'),
+        genericCall: command('other', 'Promise<data>', generic),
+        genericSend: command('one-way', 'data', generic),
         request: { call: { returns: 'data' } },
         key: { type: 'string' },
         '*': { type: 'data' },
@@ -145,9 +155,9 @@ export const restate: Profile = {
       extends: 'Promise',
       members: { ...returning({ 'Promise<data>': 'peek get', 'Promise<undefined>': 'resolve reject' }) },
     },
-    RestateClient: { members: { '*': command('other') } },
+    RestateClient: { members: { '*': command('other', 'Promise<data>', callKey) } },
     // One-way messages: nothing to wait for.
-    RestateSendClient: { members: { '*': command('one-way', 'data') } },
+    RestateSendClient: { members: { '*': command('one-way', 'data', callKey) } },
     RestateEndpoint: {
       extends: 'Object',
       members: {

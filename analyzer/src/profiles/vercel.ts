@@ -6,7 +6,8 @@ import type { PatchStatus, Profile } from './types.js';
 const patched = (names: string, status: PatchStatus): Record<string, PatchStatus> =>
   Object.fromEntries(names.split(' ').map((name) => [name, status]));
 
-const hook: Shape = { call: { returns: 'WorkflowHook' } };
+/** Whoever resumes the workflow names the hook by its token. */
+const hook: Shape = command('one-way', 'WorkflowHook', [at(0, 'token')]);
 
 const sdk: ModuleShape = {
   exports: {
