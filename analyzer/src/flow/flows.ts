@@ -141,7 +141,8 @@ function chosenMember(by: Instance, op: CallOp): NodeId | undefined {
 /** An object or a function where an id may stand is not the id. */
 function mayBeText(state: GraphState, node: NodeId): boolean {
   const kinds = state.solver.view(node).map((id) => state.tokens.get(id).value.kind);
-  const isHolder = (kind: string): boolean => ['array', 'object', 'function', 'bound', 'instance'].includes(kind);
+  const isHolder = (kind: string): boolean =>
+    ['array', 'object', 'function', 'bound', 'instance'].includes(kind);
   return !kinds.some(isHolder) || kinds.some((kind) => ['constant', 'primitive'].includes(kind));
 }
 

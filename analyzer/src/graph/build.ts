@@ -74,6 +74,8 @@ function createState(options: BuildOptions, closed: ReadonlySet<string>): GraphS
     instances: [],
     instanceKeys: new Map(),
     copies: new Map(),
+    entries: new Set(),
+    entryLists: new Set(),
     uses: [],
     useKeys: new Map(),
     roleCalls: [],

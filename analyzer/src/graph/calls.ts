@@ -25,6 +25,8 @@ export interface CallSite {
   readonly op?: CallOp | undefined;
   readonly construct?: boolean;
   readonly shared?: SharedCall;
+  /** The function has an instance of its own for this. */
+  readonly variant?: string;
 }
 
 /** What is the same for all callees and receivers of a call, and what was done for all of them at once. */

@@ -26,12 +26,13 @@ export function contextOf(
   copies: Map<FunctionIr, Set<string>>,
   file: FileIr,
   fn: FunctionIr,
-  { by, at, op, receiver }: CallSite,
+  { by, at, op, receiver, variant }: CallSite,
 ): string {
   if (by.id < 0) return '';
   const kind = kindOf(file, fn);
   let context: string;
-  if (kind === 'combinator' && op !== undefined) context = `@${String(by.id)}.${String(at)}`;
+  if (variant !== undefined) context = `@${String(by.id)}.${String(at)}${variant}`;
+  else if (kind === 'combinator' && op !== undefined) context = `@${String(by.id)}.${String(at)}`;
   else if (kind === 'keeper' && receiver !== undefined) context = `#${String(receiver)}`;
   else return '';
   let depth = 0;
@@ -83,7 +84,9 @@ function callsOwnField(file: FileIr, fn: FunctionIr): Kind {
   const cls = file.classes.find((item) => item.members.some((member) => member.fn === fn.index));
   const ctor = cls === undefined ? undefined : file.functions[cls.ctor];
   if (ctor === undefined || keeps(ctor) === 'other') return 'other';
-  const kept = new Set(ctor.ops.flatMap((op) => (op.type === 'set' && op.of === ctor.thisSlot ? [op.name] : [])));
+  const kept = new Set(
+    ctor.ops.flatMap((op) => (op.type === 'set' && op.of === ctor.thisSlot ? [op.name] : [])),
+  );
   const isCall = fn.ops.some(
     (op) => op.type === 'call' && op.receiver === fn.thisSlot && kept.has(op.text.split('.').at(-1) ?? ''),
   );

@@ -3,6 +3,7 @@
 import { arrayToken, invoke, type CallSite } from './calls.js';
 import { accessOf, iterateNode, iterateToken, pairToken } from './elements.js';
 import type { Model } from './models.js';
+import { callWithEntries } from './models-entries.js';
 import { allProperties, orderName, propertyNode } from './properties.js';
 import type { GraphState } from './state.js';
 import type { NodeId, Token } from './tokens.js';
@@ -72,6 +73,10 @@ function callEach(state: GraphState, site: CallSite, elements: NodeId, callback:
   state.solver.add(number, primitiveToken(state, 'number'));
   const self = state.solver.newNode();
   if (site.receiver !== undefined) state.solver.add(self, site.receiver);
+  if (site.receiver !== undefined && state.entryLists.has(site.receiver)) {
+    callWithEntries(state, site, elements, callback, [number, self], result);
+    return result;
+  }
   state.solver.listen(callback, (fn) => {
     invoke(state, fn, {
       by: site.by,
@@ -107,7 +112,9 @@ const select: Model = (state, site) => {
   const elements = elementsOf(state, site);
   const order = callEach(state, site, elements, site.args[0]);
   state.orderings.push({ instance: site.by, at: site.at, end: site.end, order, elements, what: 'filter' });
-  decideOrder(state, order, newArray(state, site, elements));
+  const made = newArray(state, site, elements);
+  if (site.receiver !== undefined && state.entryLists.has(site.receiver)) state.entryLists.add(made.id);
+  decideOrder(state, order, made);
 };
 
 const flat: Model = (state, site) => {

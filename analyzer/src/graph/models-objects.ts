@@ -81,20 +81,6 @@ const valuesOf: Model = (state, site) => {
   state.solver.add(site.to, token);
 };
 
-const entriesOf: Model = (state, site) => {
-  const names = state.solver.newNode();
-  const [from] = site.args;
-  if (from !== undefined) {
-    state.solver.listen(from, (id) => {
-      addNames(state, id, names);
-    });
-  }
-  const pair = arrayToken(state, site, [names, everything(state, site)], 'pair');
-  const token = arrayToken(state, site, [], 'entries');
-  state.solver.add(propertyNode(state, state.tokens.get(token), '[]'), pair);
-  state.solver.add(site.to, token);
-};
-
 function everything(state: GraphState, site: CallSite): NodeId {
   const [from] = site.args;
   return from === undefined ? state.solver.newNode() : memberNode(state, from, '*', site);
@@ -193,24 +179,9 @@ function describe(
   });
 }
 
-function canHold(kind: string): boolean {
+export function canHold(kind: string): boolean {
   return !['constant', 'primitive', 'data', 'unknown', 'source'].includes(kind);
 }
-
-const fromEntries: Model = (state, site) => {
-  const made = objectToken(state, site, 'fromEntries');
-  const [from] = site.args;
-  const access = accessOf(site);
-  state.solver.add(site.to, made);
-  if (from === undefined || access === undefined) return;
-  const pairs = state.solver.newNode();
-  iterateNode(state, from, pairs, access);
-  state.solver.listen(pairs, (id) => {
-    const pair = state.tokens.get(id);
-    if (!canHold(pair.value.kind)) return;
-    state.solver.edge(propertyNode(state, pair, '1'), propertyNode(state, state.tokens.get(made), '*'));
-  });
-};
 
 const reflectGet: Model = (state, site) => {
   const [target, key] = site.args;
@@ -330,7 +301,6 @@ export const objectModels: readonly (readonly [string, Model])[] = [
   ['Object.getOwnPropertyNames', keys],
   ['Reflect.ownKeys', keys],
   ['Object.values', valuesOf],
-  ['Object.entries', entriesOf],
   ['Object.create', create],
   ['Object.setPrototypeOf', setPrototype],
   ['Reflect.setPrototypeOf', setPrototype],
@@ -339,7 +309,6 @@ export const objectModels: readonly (readonly [string, Model])[] = [
   ['Object.defineProperty', defineProperty],
   ['Reflect.defineProperty', defineProperty],
   ['Object.defineProperties', defineProperties],
-  ['Object.fromEntries', fromEntries],
   ['Object()', clone],
   ['new Object', clone],
   ['Reflect.get', reflectGet],

@@ -7,6 +7,7 @@ import { arrayModels } from './models-arrays.js';
 import { keyedModels } from './models-keyed.js';
 import { objectModels } from './models-objects.js';
 import { functionModels } from './models-functions.js';
+import { entryModels } from './models-entries.js';
 import type { GraphState } from './state.js';
 
 export type Model = (state: GraphState, site: CallSite) => void;
@@ -15,6 +16,7 @@ const models: ReadonlyMap<string, Model> = new Map<string, Model>([
   ...arrayModels,
   ...keyedModels,
   ...objectModels,
+  ...entryModels,
   ...functionModels,
   ...conversionModels,
 ]);

@@ -137,6 +137,9 @@ export interface GraphState {
   readonly units: Map<string, Unit>;
   readonly instances: Instance[];
   readonly instanceKeys: Map<string, Instance>;
+  /** Entries of objects whose names are known, and the arrays that hold such. */
+  readonly entries: Set<TokenId>;
+  readonly entryLists: Set<TokenId>;
   /** The calls for which functions have instances of their own. */
   readonly copies: Map<FunctionIr, Set<string>>;
   readonly uses: NativeUse[];
