@@ -2,9 +2,11 @@ import { TestWorkflowEnvironment } from '@refrain/test-env';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { machine, medianOf, print, row } from '../harness.mjs';
+import { measureExamples } from './examples.mjs';
 
 // `npm run bench -- test-env [tests] [--json]`: a test that skips a year, and many small tests, with and without replays, for
 // code on either API. Tests with and without replays take turns in blocks, so that both meet the same machine.
+// `npm run bench -- test-env examples [rounds]`: what replays add to the tests of the examples.
 const here = dirname(fileURLToPath(import.meta.url));
 const fixtures = join(here, '..', '..', 'fixtures', 'test-env');
 const isJson = process.argv.includes('--json');
@@ -82,7 +84,25 @@ async function measureSmall(api, workflowsPath, { workflow, args, activity }) {
   );
 }
 
+function tellExamples(rounds) {
+  const { tests, cpuMs, wallMs } = measureExamples(rounds);
+  for (const [metric, { on, off }] of Object.entries({ CPU: cpuMs, time: wallMs })) {
+    const percent = ((on / off - 1) * 100).toFixed(0);
+    tell(
+      `${tests} tests of the examples, ${metric}: ${on.toFixed(0)} ms with replays, ${off.toFixed(0)} ms without: ` +
+        `replays cost ${percent} %`,
+      [`${tests} tests of the examples, with replays`, metric, [on]],
+      [`${tests} tests of the examples, without replays`, metric, [off]],
+    );
+  }
+}
+
 tell(machine());
+if (process.argv.includes('examples')) {
+  tellExamples(count === 1000 ? 5 : count);
+  if (isJson) print(rows);
+  process.exit();
+}
 const native = join(fixtures, 'basic', 'workflows.ts');
 const users = (name) => join(fixtures, 'users', `${name}-workflows.ts`);
 await measureYear('native  ', native, 'sleeper', ['365 days']);
