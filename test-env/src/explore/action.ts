@@ -8,6 +8,8 @@ export type Action =
   | { readonly type: 'update'; readonly key: string; readonly update: number }
   /** Time goes on to the next timer. */
   | { readonly type: 'advance'; readonly key: 'time' }
+  /** The workflow has ended; what still runs does nothing more. */
+  | { readonly type: 'leave'; readonly key: 'end' }
   | Fault;
 
 export type Fault =

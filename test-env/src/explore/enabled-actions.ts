@@ -48,8 +48,8 @@ export interface Moment {
  * Time does not pass an attempt's deadline unless that attempt may time out: otherwise every activity would.
  */
 export function enabledActions(moment: Moment, remaining: Remaining): Action[] {
-  const actions: Action[] = [];
   const { attempts } = moment;
+  const actions: Action[] = [];
   if (moment.hasWorkflowTask) actions.push({ type: 'workflowTask', key: 'workflow task' });
   for (const { number, name } of attempts) actions.push({ type: 'complete', key: name, activity: number });
   if (moment.isOpen) {
@@ -62,6 +62,20 @@ export function enabledActions(moment: Moment, remaining: Remaining): Action[] {
   if (moment.nextDueMs !== undefined && moment.nextDueMs < deadlineMs)
     actions.push({ type: 'advance', key: 'time' });
   return [...actions, ...enabledFaults(moment, remaining)];
+}
+
+/**
+ * When the workflow has ended: an attempt that it cancelled or left does not hear of that before its next heartbeat, and
+ * may do its work all the same.
+ */
+export function actionsAfterEnd(attempts: readonly WaitingAttempt[]): Action[] {
+  if (attempts.length === 0) return [];
+  const complete = attempts.map(({ number, name }): Action => ({
+    type: 'complete',
+    key: name,
+    activity: number,
+  }));
+  return [{ type: 'leave', key: 'end' }, ...complete];
 }
 
 function enabledFaults({ attempts, hasWorkflowTask, isOpen }: Moment, remaining: Remaining): Action[] {

@@ -13,7 +13,7 @@ import type { Action } from './action.js';
 import { Attempts } from './attempts.js';
 import { failedTask, violationAtEnd, violationOfClosed, type Violation } from './built-in-invariants.js';
 import { ChainReader } from './chain-reader.js';
-import { enabledActions, Remaining } from './enabled-actions.js';
+import { actionsAfterEnd, enabledActions, Remaining } from './enabled-actions.js';
 import { brokenInvariant } from './check-invariants.js';
 import type { ExploreOptions, ExploreView } from './options.js';
 import { PollGate } from './poll-gate.js';
@@ -51,6 +51,8 @@ export class ExploreRun<World> {
   #code: WorkflowCode;
   /** A task was wanted and none could be had: its queue has no worker any more until time goes on. */
   #isStuck = false;
+  /** The workflow has ended, and nothing that still ran is waited for. */
+  #hasLeft = false;
   #state: Readonly<Record<string, unknown>> = {};
   readonly #chain: ChainReader;
   /** How many runs of the chain have been judged. */
@@ -159,7 +161,7 @@ export class ExploreRun<World> {
 
   async #enabled(): Promise<Action[]> {
     const isOpen = outcomeOf(this.#chain.current) === 'RUNNING';
-    if (!isOpen) return [];
+    if (!isOpen) return this.#hasLeft ? [] : actionsAfterEnd(this.#attempts.waiting);
     const { backlog } = this.#stage.service.activity();
     const hasWorkflowTask = backlog > 0 && !this.#isStuck;
     if (!hasWorkflowTask) await this.#query();
@@ -188,6 +190,9 @@ export class ExploreRun<World> {
         return;
       case 'advance':
         return this.#advance();
+      case 'leave':
+        this.#hasLeft = true;
+        return;
       case 'signal':
       case 'duplicateSignal':
         return this.#signal(action);

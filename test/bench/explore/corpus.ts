@@ -6,6 +6,7 @@ import { faultScenarios } from './fault-scenarios.js';
 import { heldOutScenarios } from './held-out-scenarios.js';
 import { Ledger, recording } from './ledger.js';
 import type { Scenario } from './scenario.js';
+import { secondHeldOutScenarios } from './second-held-out-scenarios.js';
 import { signalScenarios } from './signal-scenarios.js';
 
 /** Workflows with a seeded bug, each with a correct twin. */
@@ -18,6 +19,7 @@ export const corpus: readonly Scenario[] = [
 
 /** Bugs that the strategies were not made with. */
 export const heldOut: readonly Scenario[] = heldOutScenarios;
+export const secondHeldOut: readonly Scenario[] = secondHeldOutScenarios;
 
 export interface Outcome {
   readonly bug: string;
