@@ -81,6 +81,7 @@ export class TestWorkflowEnvironment<A extends Activities = Activities> {
       autoSkip: options.autoSkip ?? true,
       maxSkips: options.maxSkips ?? 10_000,
       stallMs: options.stallMs ?? 2_000,
+      activityMs: options.activityMs ?? 4_000,
       activities: options.activities ?? {},
       twice: options.runActivitiesTwice ?? false,
       searchAttributes: options.searchAttributes,

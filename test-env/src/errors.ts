@@ -24,6 +24,13 @@ export class StalledError extends UserCodeError {
   }
 }
 
+/** An activity or a callback of the test does not end, and time stands still meanwhile. */
+export class HeldUpError extends UserCodeError {
+  constructor(message: string) {
+    super('RFN4016', message);
+  }
+}
+
 /** An execution's history does not replay: the workflow code is not deterministic. */
 export class ReplayDivergenceError extends UserCodeError {
   constructor(message: string) {

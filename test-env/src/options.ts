@@ -16,6 +16,8 @@ export interface TestWorkflowEnvironmentOptions<A extends Activities = Activitie
   readonly maxSkips?: number;
   /** Real milliseconds after which a wait that nothing pending can end is given up. Default 2,000. */
   readonly stallMs?: number;
+  /** Real milliseconds that an activity or a callback of `env.at` may take while the test waits. Default 4,000. */
+  readonly activityMs?: number;
   /** Replay every execution at every cut when it ends. Default true. */
   readonly replay?: boolean;
   /** Every activity that may be retried does its work twice: the answer of its first attempt is lost. Default false. */

@@ -8,6 +8,8 @@ function setUp(options: { autoSkip?: boolean; maxSkips?: number; stallMs?: numbe
     autoSkip: true,
     maxSkips: 100,
     stallMs: 20,
+    activityMs: 10_000,
+    heldUpSince: () => [],
     describePending: () => Promise.resolve('pending: nothing'),
     ...options,
   });

@@ -1,3 +1,4 @@
+import type { Failure } from '@refrain/engine';
 import type { HistoryEvent } from '@refrain/engine/internal';
 import { failureText } from '../history/failure-text.js';
 import { outcomeOf } from '../history/outcome.js';
@@ -19,13 +20,22 @@ export function failedTask(history: readonly HistoryEvent[]): Violation | undefi
     if (event.type !== 'WorkflowTaskFailed') continue;
     const { cause, failure } = event.attributes;
     if (cause === 'UNHANDLED_COMMAND' || cause === 'RESET_WORKFLOW') continue;
-    const isNondeterminism = cause === 'NON_DETERMINISTIC_ERROR';
-    return {
-      kind: isNondeterminism ? 'nondeterminism' : 'workflowTask',
-      message: `workflow task of event ${event.attributes.scheduledEventId} failed: ${failureText(failure)}`,
-    };
+    return violationOfTask({ cause, failure, scheduledEventId: event.attributes.scheduledEventId });
   }
   return undefined;
+}
+
+interface FailedTask {
+  readonly cause: string | undefined;
+  readonly failure: Failure | undefined;
+  readonly scheduledEventId: number | undefined;
+}
+
+export function violationOfTask({ cause, failure, scheduledEventId }: FailedTask): Violation {
+  return {
+    kind: cause === 'NON_DETERMINISTIC_ERROR' ? 'nondeterminism' : 'workflowTask',
+    message: `workflow task${scheduledEventId ? ` of event ${scheduledEventId}` : ''} failed: ${failureText(failure)}`,
+  };
 }
 
 /** What a run must not look like at its end, whatever the user's invariants say. */

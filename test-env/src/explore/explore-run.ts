@@ -11,7 +11,13 @@ import { durationText } from '../history/duration-text.js';
 import type { Activities } from '../mocks/activity-types.js';
 import type { Action } from './action.js';
 import { Attempts } from './attempts.js';
-import { failedTask, violationAtEnd, violationOfClosed, type Violation } from './built-in-invariants.js';
+import {
+  failedTask,
+  violationAtEnd,
+  violationOfClosed,
+  violationOfTask,
+  type Violation,
+} from './built-in-invariants.js';
 import { ChainReader } from './chain-reader.js';
 import { actionsAfterEnd, enabledActions, Remaining } from './enabled-actions.js';
 import { brokenInvariant } from './check-invariants.js';
@@ -75,11 +81,16 @@ export class ExploreRun<World> {
       autoSkip: false,
       maxSkips: 1,
       stallMs: 60_000,
+      activityMs: 60_000,
       activities: activitiesOf(options, this.#world),
       twice: false,
       separateWorkers: true,
       admitPoll: (poll, signal) => this.#gate.admit(poll, signal),
       aroundAttempt: (attempt, perform) => this.#attempts.around(attempt, perform),
+      // Failures of a task that is tried again leave no event.
+      onTaskFailed: (_, { cause, failure }) => {
+        this.#violation ??= violationOfTask({ cause, failure, scheduledEventId: undefined });
+      },
       onClosed: () => Promise.resolve(),
     });
     this.#attempts = new Attempts(this.#stage.actors);

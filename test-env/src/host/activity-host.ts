@@ -84,6 +84,9 @@ export class ActivityHost {
     args: readonly unknown[],
     onPark?: (isParked: boolean) => void,
   ): Promise<unknown> {
+    const name = () =>
+      `the activity ${describeCall(attempt.activityType, args)} of ${attempt.workflowId} (attempt ${attempt.attempt})`;
+    const options = { name, onPark };
     return this.#options.actors.run(async () => {
       if (this.#options.twice && attempt.attempt === 1 && this.#mayRetry(attempt)) {
         // The work is done, and the worker dies before it can say so.
@@ -91,7 +94,7 @@ export class ActivityHost {
         return this.#neverEnds();
       }
       return this.#perform(attempt, args);
-    }, onPark);
+    }, options);
   }
 
   /** Lets go of attempts that never answer. */

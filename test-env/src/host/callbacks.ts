@@ -31,7 +31,7 @@ export class Callbacks {
 
   async #run(callback: () => unknown): Promise<void> {
     try {
-      await this.#actors.run(async () => callback());
+      await this.#actors.run(async () => callback(), { name: () => 'a callback of env.at()' });
     } catch (error) {
       this.#onError(error);
     }

@@ -40,6 +40,7 @@ export interface StageOptions {
   readonly autoSkip: boolean;
   readonly maxSkips: number;
   readonly stallMs: number;
+  readonly activityMs: number;
   readonly activities: Activities;
   readonly twice: boolean;
   readonly searchAttributes?: Readonly<Record<string, SearchAttributeType>> | undefined;
@@ -96,6 +97,8 @@ export class Stage {
       autoSkip: options.autoSkip,
       maxSkips: options.maxSkips,
       stallMs: options.stallMs,
+      activityMs: options.activityMs,
+      heldUpSince: (looks) => this.actors.heldUpSince(looks),
       settleTimers: () => service.settleDueTimes(),
       describePending: () => describeOpenExecutions(service, namespace),
     });

@@ -10,25 +10,30 @@ import type { Traffic } from './traffic.js';
  */
 export class Actors {
   readonly #traffic: Traffic;
+  readonly #running = new Set<Actor>();
 
   constructor(traffic: Traffic) {
     this.#traffic = traffic;
   }
 
-  /** Runs `work` as an actor of its own; `onPark` is told when it begins and when it ends waiting. */
-  async run<T>(work: () => Promise<T> | T, onPark?: (isParked: boolean) => void): Promise<T> {
+  /** Runs `work` as an actor of its own, which `name` names in errors. */
+  async run<T>(work: () => Promise<T> | T, { name, onPark }: ActorOptions = {}): Promise<T> {
     const actor: Actor = {
       owner: this,
+      name,
+      looks: 0,
       outer: storage.getStore(),
       endRunning: this.#traffic.begin(),
       parked: 0,
       ended: false,
       onPark,
     };
+    this.#running.add(actor);
     try {
       return await storage.run(actor, async () => work());
     } finally {
       actor.ended = true;
+      this.#running.delete(actor);
       actor.endRunning();
     }
   }
@@ -39,6 +44,7 @@ export class Actors {
     if (!actor) return promise;
     if (actor.parked++ === 0) {
       actor.endRunning();
+      this.#running.delete(actor);
       actor.onPark?.(true);
     }
     try {
@@ -46,9 +52,16 @@ export class Actors {
     } finally {
       if (--actor.parked === 0 && !actor.ended) {
         actor.endRunning = this.#traffic.begin();
+        actor.looks = 0;
+        this.#running.add(actor);
         actor.onPark?.(false);
       }
     }
+  }
+
+  /** Called again and again: names of the actors that have held time up since so many calls. */
+  heldUpSince(looks: number): string[] {
+    return [...this.#running].flatMap((actor) => (++actor.looks > looks && actor.name ? [actor.name()] : []));
   }
 
   /** Whether the calling code belongs to an actor. */
@@ -70,11 +83,18 @@ export class Actors {
  */
 const storage = new AsyncLocalStorage<Actor>();
 
-interface Actor {
+interface ActorOptions {
+  readonly name?: (() => string) | undefined;
+  /** Told when it begins and when it ends waiting. */
+  readonly onPark?: ((isParked: boolean) => void) | undefined;
+}
+
+interface Actor extends ActorOptions {
   readonly owner: Actors;
+  /** How often it was found running since it runs: a test may fake every clock there is. */
+  looks: number;
   readonly outer: Actor | undefined;
   endRunning: () => void;
   parked: number;
   ended: boolean;
-  readonly onPark: ((isParked: boolean) => void) | undefined;
 }

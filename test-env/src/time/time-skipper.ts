@@ -1,6 +1,6 @@
 // The module's own: a test may fake the global ones.
-import { clearTimeout, setTimeout } from 'node:timers';
-import { StalledError, TimeSkipLimitError } from '../errors.js';
+import { clearInterval, clearTimeout, setInterval, setTimeout } from 'node:timers';
+import { HeldUpError, StalledError, TimeSkipLimitError } from '../errors.js';
 import { durationText } from '../history/duration-text.js';
 import type { Traffic } from './traffic.js';
 import type { VirtualClock } from './virtual-clock.js';
@@ -11,6 +11,10 @@ export interface TimeSkipperOptions {
   readonly maxSkips: number;
   /** Real milliseconds after which a wait for which nothing is pending is given up. */
   readonly stallMs: number;
+  /** Real milliseconds that an activity or a callback may hold time up. */
+  readonly activityMs: number;
+  /** Called again and again: names of activities and callbacks that have held time up since so many calls. */
+  readonly heldUpSince: (looks: number) => readonly string[];
   /** Takes back timers that nothing waits for any more: time must not stop at them, nor go to them. */
   readonly settleTimers?: () => void;
   /** What is open in the environment, in lines, for the errors. */
@@ -24,7 +28,8 @@ export interface TimeSkipperOptions {
  * S2. Time moves by itself only while somebody waits for a result; `advanceTo` moves it on order, whatever the
  *     setting, and never past its own target.
  * S3. Whoever waits for a time is woken after everything due by then has happened.
- * S4. A wait ends: by what it waits for, by the bound on skips, or, when nothing is pending, by the stall timeout.
+ * S4. A wait ends: by what it waits for, by the bound on skips, when nothing is pending by the stall timeout, or by the
+ *     bound on how long an activity may hold time up.
  */
 export class TimeSkipper {
   readonly #clock: VirtualClock;
@@ -103,6 +108,8 @@ export class TimeSkipper {
   async #run(): Promise<void> {
     if (this.#running) return;
     this.#running = true;
+    const { activityMs } = this.#options;
+    const watch = setInterval(() => void this.#failHeldUp(), Math.max(activityMs / looks, 1));
     try {
       while (this.#waiters.size > 0) {
         await this.#traffic.settled();
@@ -113,6 +120,7 @@ export class TimeSkipper {
         else if (limitMs === undefined || !this.#skipTo(limitMs)) await this.#waitForChange();
       }
     } finally {
+      clearInterval(watch);
       this.#running = false;
     }
   }
@@ -187,6 +195,19 @@ export class TimeSkipper {
     this.failWaiters(error);
   }
 
+  async #failHeldUp(): Promise<void> {
+    const { activityMs, heldUpSince } = this.#options;
+    const names = heldUpSince(looks);
+    if (names.length === 0) return;
+    const pending = await this.#options.describePending();
+    const error = new HeldUpError(
+      `Time stands still while an activity runs, and ${names.join(', ')} has not ended after ${activityMs} ms of real ` +
+        'time. An activity that waits for virtual time does so with env.sleep(); one that waits for something real is ' +
+        `mocked with env.mock(), or given more time with the option activityMs.\n${pending}`,
+    );
+    this.failWaiters(error);
+  }
+
   async #failEndless(): Promise<void> {
     const pending = await this.#options.describePending();
     const next = this.#clock.nextDueMs();
@@ -199,6 +220,9 @@ export class TimeSkipper {
     this.failWaiters(error);
   }
 }
+
+/** How often it is looked, in the real time that an activity may hold time up, whether one does. */
+const looks = 4;
 
 interface Waiter {
   readonly limitMs: number;
