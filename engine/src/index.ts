@@ -46,7 +46,7 @@ export { openEngine, type Engine, type EngineOptions } from './open-engine.js';
 export type { SearchAttributeType } from './service/check-fields.js';
 export { StoreError } from './store/sqlite/errors.js';
 export { Client, type ClientOptions } from './client/client.js';
-export type { DataConverter } from './client/conversion.js';
+export type { DataConverter } from './converter/load-converters.js';
 export type { PayloadCodec } from './converter/payload-codec.js';
 export type {
   WorkflowClient,

@@ -1,3 +1,4 @@
+import type { DescribeWorkflowExecutionResponse } from '../service/api/workflow.js';
 import type { WorkflowCalls } from '../service/api.js';
 import type { Conversion } from './conversion.js';
 import {
@@ -31,6 +32,7 @@ export interface ClientCalls {
   startUpdate(input: StartUpdateInput): Promise<UpdateStarted>;
   cancel(input: CancelInput): Promise<void>;
   terminate(input: TerminateInput): Promise<void>;
+  describe(input: Target): Promise<DescribeWorkflowExecutionResponse>;
 }
 
 export interface CallsOptions {
@@ -52,6 +54,9 @@ export function clientCalls(options: CallsOptions): ClientCalls {
     startUpdate: intercepted(interceptors, 'startUpdate', (input) => startUpdate(options, input)),
     cancel: intercepted(interceptors, 'cancel', (input) => cancel(options, input)),
     terminate: intercepted(interceptors, 'terminate', (input) => terminate(options, input)),
+    describe: intercepted(interceptors, 'describe', (input) =>
+      named(input, options.service.describeWorkflowExecution({ execution: executionOf(input) })),
+    ),
   };
 }
 

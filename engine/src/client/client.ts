@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import type { WorkflowService } from '../service/api.js';
 import type { AsyncCompletionClient } from './async-completion-client.js';
 import { newAsyncCompletionClient } from './async-completion-client.js';
-import type { DataConverter } from './conversion.js';
+import type { DataConverter } from '../converter/load-converters.js';
 import { conversionOf } from './conversion.js';
 import type { WorkflowClientInterceptor } from './interceptors.js';
 import type { ScheduleClient } from './schedule-client.js';

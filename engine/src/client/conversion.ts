@@ -1,6 +1,5 @@
-import type { FailureConverter } from '../converter/failure-converter.js';
-import { defaultFailureConverter } from '../converter/failure-converter.js';
-import type { PayloadCodec } from '../converter/payload-codec.js';
+import type { DataConverter } from '../converter/load-converters.js';
+import { loadConverters } from '../converter/load-converters.js';
 import { decodePayloads, encodePayloads } from '../converter/payload-codec.js';
 import type { PayloadConverter } from '../converter/payload-converter.js';
 import {
@@ -14,13 +13,6 @@ import { ValueError } from '../failures/errors.js';
 import { ensureTemporalFailure } from '../failures/failures.js';
 import type { Failure } from '../history/messages.js';
 import type { Payload } from '../history/payload.js';
-
-export interface DataConverter {
-  readonly payloadConverter?: PayloadConverter;
-  readonly failureConverter?: FailureConverter;
-  /** Applied in order when encoding, in reverse when decoding. */
-  readonly payloadCodecs?: readonly PayloadCodec[];
-}
 
 /** Values to payloads and back, with the codecs. */
 export interface Conversion {
@@ -37,25 +29,31 @@ export interface Conversion {
 }
 
 export function conversionOf(options: DataConverter = {}): Conversion {
-  const converter = options.payloadConverter ?? defaultPayloadConverter;
-  const failures = options.failureConverter ?? defaultFailureConverter;
+  const converters = once(() => loadConverters(options));
   const codecs = options.payloadCodecs ?? [];
   const encode = async <T>(value: T) => (codecs.length > 0 ? encodePayloads(codecs, value) : value);
   const decode = async <T>(value: T) => (codecs.length > 0 ? decodePayloads(codecs, value) : value);
   return {
     async encodeArguments(args, of) {
+      const { payloadConverter: converter } = await converters();
       return encode(args.map((arg, index) => toPayload(converter, arg, `${of}: argument ${index + 1}`)));
     },
-    encodeMap: async (map) => encode(mapToRecorded(converter, map)),
+    encodeMap: async (map) => encode(mapToRecorded((await converters()).payloadConverter, map)),
     plainMap: (map) => mapToRecorded(defaultPayloadConverter, map),
-    encodeFailure: async (error) => encode(failures.errorToFailure(ensureTemporalFailure(error), converter)),
+    async encodeFailure(error) {
+      const { failureConverter, payloadConverter } = await converters();
+      return encode(failureConverter.errorToFailure(ensureTemporalFailure(error), payloadConverter));
+    },
     async decodeFirst(payloads) {
       if (!payloads?.length) return undefined;
-      return arrayFromRecorded(converter, await decode([payloads[0]!]))[0];
+      return arrayFromRecorded((await converters()).payloadConverter, await decode([payloads[0]!]))[0];
     },
-    decodeMap: async (map) => mapFromRecorded(converter, await decode(map ?? {})),
+    decodeMap: async (map) => mapFromRecorded((await converters()).payloadConverter, await decode(map ?? {})),
     readPlainMap: (map) => mapFromRecorded(defaultPayloadConverter, map),
-    decodeFailure: async (failure) => failures.failureToError(await decode(failure), converter),
+    async decodeFailure(failure) {
+      const { failureConverter, payloadConverter } = await converters();
+      return failureConverter.failureToError(await decode(failure), payloadConverter);
+    },
   };
 }
 
@@ -66,4 +64,10 @@ function toPayload(converter: PayloadConverter, value: unknown, what: string): P
     const why = error instanceof Error ? error.message : String(error);
     throw new ValueError(`${what} cannot be serialised: ${why}`, error);
   }
+}
+
+/** The converters are loaded when they are needed first: a client is made without waiting. */
+function once<T>(load: () => Promise<T>): () => Promise<T> {
+  let loaded: Promise<T> | undefined;
+  return () => (loaded ??= load());
 }

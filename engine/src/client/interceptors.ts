@@ -1,3 +1,4 @@
+import type { DescribeWorkflowExecutionResponse } from '../service/api/workflow.js';
 import type { Headers } from '../core/activation.js';
 import type { WorkflowOptions } from './workflow-options.js';
 
@@ -51,7 +52,8 @@ export interface WorkflowClientInterceptor {
   startUpdate?: Around<StartUpdateInput, UpdateStarted>;
   cancel?: Around<CancelInput, void>;
   terminate?: Around<TerminateInput, void>;
-  describe?: Around<Target, unknown>;
+  /** Its result is the description as the service answers it. */
+  describe?: Around<Target, DescribeWorkflowExecutionResponse>;
 }
 
 export interface UpdateStarted {

@@ -128,7 +128,7 @@ export function newHandle<W extends Workflow>(options: HandleOptions, of: Handle
     cancel: (reason) => calls.cancel({ ...target, reason }),
     terminate: (reason) => calls.terminate({ ...target, reason, details: [] }),
     async describe() {
-      const raw = await named(target, service.describeWorkflowExecution({ execution: executionOf(target) }));
+      const raw = await calls.describe(target);
       return { ...(await summaryOf(raw.workflowExecutionInfo, conversion)), raw };
     },
     async fetchHistory() {

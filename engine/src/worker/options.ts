@@ -1,6 +1,4 @@
 import { hostname } from 'node:os';
-import { isAbsolute } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { getHeapStatistics } from 'node:v8';
 import type { FailureConverter } from '../converter/failure-converter.js';
 import { defaultFailureConverter } from '../converter/failure-converter.js';
@@ -18,6 +16,8 @@ import type { Logger } from './logger.js';
 import { defaultLogger } from './logger.js';
 import type { WorkerMetrics } from './metrics.js';
 import { noMetrics } from './metrics.js';
+import type { DataConverter } from '../converter/load-converters.js';
+import { loadConverters } from '../converter/load-converters.js';
 import type { PayloadCodec } from '../converter/payload-codec.js';
 import type { BundleOptions, WorkflowBundle } from '../sandbox/bundle.js';
 import { loadWorkflowHost } from './load-workflow-host.js';
@@ -31,17 +31,6 @@ export type WorkerService = TaskCalls &
   };
 
 export type ActivityFunction = (...args: never[]) => unknown;
-
-export interface DataConverter {
-  /** A module that exports `payloadConverter`: workflow code needs its own copy of it. */
-  readonly payloadConverterPath?: string;
-  /** A module that exports `failureConverter`. */
-  readonly failureConverterPath?: string;
-  readonly payloadConverter?: PayloadConverter;
-  readonly failureConverter?: FailureConverter;
-  /** Applied in order when encoding, in reverse when decoding. */
-  readonly payloadCodecs?: readonly PayloadCodec[];
-}
 
 /** Options of a worker; names and defaults as in `@temporalio/worker`. */
 export interface WorkerOptions {
@@ -159,7 +148,7 @@ export async function compileOptions(options: WorkerOptions): Promise<CompiledOp
     namespace: options.namespace ?? 'default',
     taskQueue: options.taskQueue,
     workflowHost,
-    activities,
+    activities: functionsOf(activities),
     identity: options.identity ?? `${process.pid}@${hostname()}`,
     buildId: options.buildId,
     useVersioning: options.useVersioning ?? false,
@@ -183,33 +172,10 @@ export async function compileOptions(options: WorkerOptions): Promise<CompiledOp
     defaultHeartbeatThrottleMs: durationOf(options, 'defaultHeartbeatThrottleInterval', 30_000),
     workflowFailureErrorTypes: options.workflowFailureErrorTypes ?? [],
     clock: options.clock ?? systemClock,
-    ...(await convertersOf(options.dataConverter)),
+    ...(await loadConverters(options.dataConverter ?? {})),
+    codecs: options.dataConverter?.payloadCodecs ?? [],
     activityInterceptors: options.interceptors?.activity ?? [],
   };
-}
-
-async function convertersOf(
-  converter: DataConverter = {},
-): Promise<Pick<CompiledOptions, 'payloadConverter' | 'failureConverter' | 'codecs'>> {
-  const { payloadConverterPath, failureConverterPath, payloadCodecs = [] } = converter;
-  const payload = payloadConverterPath && (await exportOf(payloadConverterPath, 'payloadConverter'));
-  const failure = failureConverterPath && (await exportOf(failureConverterPath, 'failureConverter'));
-  return {
-    payloadConverter: (payload || converter.payloadConverter) ?? defaultPayloadConverter,
-    failureConverter: (failure || converter.failureConverter) ?? defaultFailureConverter,
-    codecs: payloadCodecs,
-  };
-}
-
-async function exportOf<N extends 'payloadConverter' | 'failureConverter'>(
-  path: string,
-  name: N,
-): Promise<CompiledOptions[N]> {
-  const url = isAbsolute(path) ? pathToFileURL(path).href : path;
-  const module = (await import(url)) as Partial<Record<N, CompiledOptions[N]>>;
-  const exported = module[name];
-  if (!exported) throw refused(`dataConverter.${name}Path`, `a module that exports \`${name}\``, path);
-  return exported;
 }
 
 function checkWork({ taskQueue, activities = {}, ...options }: WorkerOptions): void {
@@ -219,9 +185,13 @@ function checkWork({ taskQueue, activities = {}, ...options }: WorkerOptions): v
   if (!hasWorkflows && Object.keys(activities).length === 0) {
     throw new InputError('RFN2021', 'A worker needs workflows or activities: neither was given');
   }
-  for (const [name, activity] of Object.entries(activities)) {
-    if (typeof activity !== 'function') throw refused(`activities.${name}`, 'a function', activity);
-  }
+}
+
+/** A module of activities may export other things, too: they are left out, as by Temporal's worker. */
+function functionsOf(activities: WorkerOptions['activities'] = {}): CompiledOptions['activities'] {
+  return Object.fromEntries(
+    Object.entries(activities).filter(([, activity]) => typeof activity === 'function'),
+  );
 }
 
 function quarterOfHeap(): number {

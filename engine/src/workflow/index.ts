@@ -34,6 +34,10 @@ export {
   WorkflowNotFoundError,
 } from '../failures/errors.js';
 export type { Duration, StringValue } from '../failures/duration.js';
+export {
+  DefaultFailureConverter,
+  type DefaultFailureConverterOptions,
+} from '../converter/failure-converter.js';
 export { defaultPayloadConverter, type PayloadConverter } from '../converter/payload-converter.js';
 export type { Payload } from '../converter/payload.js';
 

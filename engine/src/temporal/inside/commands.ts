@@ -4,8 +4,8 @@ import type {
   ChildWorkflowCancellationType,
   WorkflowCommand,
 } from '../../core/activation.js';
-import type { ProtoDuration, ProtoForm } from './proto-form.js';
-import { msOf } from './proto-form.js';
+import type { ProtoDuration, ProtoForm } from '../../history/proto-form.js';
+import { msOf } from '../../history/proto-form.js';
 
 type Dict = Record<string, unknown>;
 

@@ -24,8 +24,8 @@ import type { GlobalSet, GlobalsSwitch } from './globals-switch.js';
 import { createGlobalsSwitch } from './globals-switch.js';
 import type { JobConversion, ProtoJob } from './jobs.js';
 import { jobToProto, seedBytes } from './jobs.js';
-import type { ProtoForm } from './proto-form.js';
-import { createProtoForm } from './proto-form.js';
+import type { ProtoForm } from '../../history/proto-form.js';
+import { createProtoForm } from '../../history/proto-form.js';
 import type { Activator, SdkModules, UserExports } from './sdk-types.js';
 import { fillLegacyInfo, workflowInfoOf } from './workflow-info.js';
 

@@ -1,6 +1,6 @@
 /** Activation jobs in the form that the SDK's activator takes (`coresdk.workflow_activation`). */
 import type { ActivationJob, InitializeWorkflow, Resolution } from '../../core/activation.js';
-import type { MakeDuration, ProtoForm } from './proto-form.js';
+import type { MakeDuration, ProtoForm } from '../../history/proto-form.js';
 
 type Dict = Record<string, unknown>;
 

@@ -1,6 +1,6 @@
 import type { Activation, InitializeWorkflow } from '../../core/activation.js';
 import type { DriverOptions } from './driver.js';
-import type { ProtoForm } from './proto-form.js';
+import type { ProtoForm } from '../../history/proto-form.js';
 import type { Activator, SdkModules } from './sdk-types.js';
 
 type Dict = Record<string, unknown>;

@@ -3,10 +3,10 @@
  * which `@temporalio/workflow` handles them (protobuf.js objects: Duration, enum numbers, bytes). Driven by the
  * same tables as the event model.
  */
-import type { FieldTable } from '../../history/field-kinds.js';
-import type { Payload } from '../../history/payload.js';
-import { enumTable } from '../../history/schema/enums.js';
-import { messageTable } from '../../history/schema/messages.js';
+import type { FieldTable } from './field-kinds.js';
+import type { Payload } from './payload.js';
+import { enumTable } from './schema/enums.js';
+import { messageTable } from './schema/messages.js';
 import { bytesFromBase64, bytesToBase64 } from './base64.js';
 
 export interface ProtoPayload {
