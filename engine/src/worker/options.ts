@@ -1,9 +1,7 @@
 import { hostname } from 'node:os';
 import { getHeapStatistics } from 'node:v8';
 import type { FailureConverter } from '../converter/failure-converter.js';
-import { defaultFailureConverter } from '../converter/failure-converter.js';
 import type { PayloadConverter } from '../converter/payload-converter.js';
-import { defaultPayloadConverter } from '../converter/payload-converter.js';
 import { InputError } from '../errors.js';
 import type { Duration } from '../failures/duration.js';
 import { durationToMs } from '../failures/duration.js';
