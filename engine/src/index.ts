@@ -104,4 +104,5 @@ export { warningText, type RunLimitWarning } from './service/limit-warnings.js';
 export { connectService, startServer } from './frontend/entry.js';
 export type { ConnectOptions, RemoteService } from './frontend/connect.js';
 export type { RunningServer, ServerOptions, TlsOptions } from './frontend/server.js';
+export type { ClientTls, ClientTlsFiles } from './tls-options.js';
 export { eventFromJson, eventToJson } from './history/event-json.js';

@@ -3,6 +3,7 @@ import {
   Client,
   connectService,
   openEngine,
+  type ClientTlsFiles,
   type ConnectOptions,
   type WorkflowService,
 } from '@refrain/engine';
@@ -38,7 +39,7 @@ export async function connect(given: ConnectionArguments, { cwd, env }: Terminal
   const address = given.address ?? env['TEMPORAL_ADDRESS'] ?? defaultAddress;
   const namespace = given.namespace ?? env['TEMPORAL_NAMESPACE'];
   const apiKey = given['api-key'] ?? env['TEMPORAL_API_KEY'];
-  const tls = tlsOf(given, cwd);
+  const tls = tlsOf(given, { cwd, env });
   const remote = await connectService({
     address,
     ...(namespace !== undefined && { namespace }),
@@ -53,15 +54,21 @@ export async function connect(given: ConnectionArguments, { cwd, env }: Terminal
   };
 }
 
-function tlsOf(given: ConnectionArguments, cwd: string): ConnectOptions['tls'] {
-  const file = (path: string | undefined) => (path === undefined ? undefined : resolve(cwd, path));
-  const entries = Object.entries({
-    ca: file(given['tls-ca-path']),
-    certificate: file(given['tls-cert-path']),
-    key: file(given['tls-key-path']),
-    serverName: given['tls-server-name'],
-  }).filter(([, value]) => value !== undefined);
-  if (entries.length > 0)
-    return Object.fromEntries(entries) as Exclude<ConnectOptions['tls'], true | undefined>;
-  return given.tls ? true : undefined;
+function tlsOf(
+  given: ConnectionArguments,
+  { cwd, env }: Pick<Terminal, 'cwd' | 'env'>,
+): ConnectOptions['tls'] {
+  const file = (option: string | undefined, variable: string) => {
+    const path = option ?? env[variable];
+    return path === undefined ? undefined : resolve(cwd, path);
+  };
+  const files = {
+    ca: file(given['tls-ca-path'], 'TEMPORAL_TLS_SERVER_CA_CERT_PATH'),
+    certificate: file(given['tls-cert-path'], 'TEMPORAL_TLS_CLIENT_CERT_PATH'),
+    key: file(given['tls-key-path'], 'TEMPORAL_TLS_CLIENT_KEY_PATH'),
+    serverName: given['tls-server-name'] ?? env['TEMPORAL_TLS_SERVER_NAME'],
+  };
+  const named = Object.entries(files).filter(([, value]) => value !== undefined);
+  if (named.length > 0) return Object.fromEntries(named) as ClientTlsFiles;
+  return given.tls || env['TEMPORAL_TLS'] === 'true' ? true : undefined;
 }

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { Client, connectService } from '@refrain/engine';
 import { createTemporalWorker } from '@refrain/engine/temporal';
 import type { ExitCode } from '../command.js';
@@ -5,7 +6,7 @@ import type { Terminal } from '../terminal.js';
 import { UsageError } from '../usage-error.js';
 import { loadActivities } from './activities-module.js';
 import { CodeSession, runUntilInterrupted, type SessionWorker } from './code-session.js';
-import { codeFilesOf, type DevArguments } from './dev.js';
+import { codeFilesOf, tlsOf, type DevArguments } from './dev.js';
 
 /** `refrain dev --temporal`: the same code on a Temporal cluster, through the project's own `@temporalio/worker`. */
 export async function runDevOnTemporalCommand(
@@ -19,13 +20,11 @@ export async function runDevOnTemporalCommand(
   const { 'task-queue': taskQueue, watch } = given;
   const [namespace = 'default'] = given.namespace;
   const apiKey = given['api-key'] ?? terminal.env['TEMPORAL_API_KEY'];
-  const certificate = given['tls-cert-path'];
-  const key = given['tls-key-path'];
-  const hasPair = certificate !== undefined && key !== undefined;
+  const { tls } = tlsOf(given, (file) => resolve(terminal.cwd, file));
   const connection = {
     address: given.temporal,
     ...(apiKey === undefined ? {} : { apiKey }),
-    ...(hasPair ? { tls: { certificate, key } } : apiKey === undefined ? {} : { tls: true as const }),
+    ...(tls ? { tls } : apiKey === undefined ? {} : { tls: true as const }),
   };
   const remote = await connectService({ ...connection, namespace });
   terminal.stdout.write(`Temporal on ${given.temporal}, namespace ${namespace}\n`);

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import {
   countLimitWarnings,
+  InputError,
   observeService,
   openEngine,
   openTelemetryMetrics,
@@ -107,9 +108,13 @@ export function codeFilesOf(
   };
 }
 
-function tlsOf(given: DevArguments, path: (file: string) => string) {
+/** Half of what TLS needs is refused: to serve without it would be less safe than was asked for. */
+export function tlsOf(given: DevArguments, path: (file: string) => string) {
   const { 'tls-cert-path': certificate, 'tls-key-path': key, 'tls-client-ca-path': clientCa } = given;
-  if (certificate === undefined || key === undefined) return {};
+  if (certificate === undefined && key === undefined && clientCa === undefined) return {};
+  if (certificate === undefined || key === undefined) {
+    throw new InputError('RFN8003', 'TLS needs both --tls-cert-path and --tls-key-path.');
+  }
   return {
     tls: {
       certificate: path(certificate),

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import type * as TemporalPackage from '@temporalio/worker';
 import type { Worker, WorkerOptions } from '@temporalio/worker';
 import { InputError } from '../errors.js';
+import { readCertificatePair, readPemFile, type ClientTls } from '../tls-options.js';
 import { apiOf } from '../temporal/api-of.js';
 import { findTemporalSdk, refrainApi } from '../temporal/sdk.js';
 import { runInActivityContext, type Context } from '../worker/activity-context.js';
@@ -12,15 +12,7 @@ import { runInActivityContext, type Context } from '../worker/activity-context.j
 export interface TemporalConnectionOptions {
   /** `host:port`; default `127.0.0.1:7233`. */
   readonly address?: string;
-  /** Paths of PEM files; `true` for TLS with the system's authorities. */
-  readonly tls?:
-    | true
-    | {
-        readonly ca?: string;
-        readonly certificate?: string;
-        readonly key?: string;
-        readonly serverName?: string;
-      };
+  readonly tls?: ClientTls;
   /** Sent as `authorization: Bearer …`. */
   readonly apiKey?: string;
 }
@@ -96,16 +88,14 @@ const inActivityContext: NonNullable<NonNullable<WorkerOptions['interceptors']>[
   },
 });
 
-function tlsOf(tls: NonNullable<TemporalConnectionOptions['tls']>) {
+function tlsOf(tls: ClientTls) {
   if (tls === true) return true;
-  const { ca, certificate, key, serverName } = tls;
-  const read = (path: string) => readFileSync(path);
+  const { ca, serverName } = tls;
+  const own = readCertificatePair(tls, 'client’s');
   return {
-    ...(ca === undefined ? {} : { serverRootCACertificate: read(ca) }),
-    ...(serverName === undefined ? {} : { serverNameOverride: serverName }),
-    ...(certificate === undefined || key === undefined
-      ? {}
-      : { clientCertPair: { crt: read(certificate), key: read(key) } }),
+    ...(ca !== undefined && { serverRootCACertificate: readPemFile(ca, 'server’s authority') }),
+    ...(serverName !== undefined && { serverNameOverride: serverName }),
+    ...(own && { clientCertPair: { crt: own.certificate, key: own.key } }),
   };
 }
 

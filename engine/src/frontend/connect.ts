@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   Client as GrpcClient,
   credentials,
@@ -9,6 +9,7 @@ import {
   type ServiceError as GrpcError,
 } from '@grpc/grpc-js';
 import { InputError } from '../errors.js';
+import { readCertificatePair, readPemFile, type ClientTls } from '../tls-options.js';
 import type { WorkflowService } from '../service/api.js';
 import type { CallOptions } from '../service/api/common.js';
 import { ServiceError, type ServiceStatus } from '../service/errors.js';
@@ -21,15 +22,7 @@ export interface ConnectOptions {
   readonly address: string;
   /** Default `default`. */
   readonly namespace?: string;
-  /** Paths of PEM files; `true` for TLS with the system's authorities. */
-  readonly tls?:
-    | true
-    | {
-        readonly ca?: string;
-        readonly certificate?: string;
-        readonly key?: string;
-        readonly serverName?: string;
-      };
+  readonly tls?: ClientTls;
   /** Sent as `authorization: Bearer …`. */
   readonly apiKey?: string;
 }
@@ -40,6 +33,7 @@ export interface RemoteService {
 }
 
 const connectTimeoutMs = 10_000;
+const retryMs = 200;
 const callTimeoutMs = 30_000;
 
 /**
@@ -53,21 +47,47 @@ export async function connectService(options: ConnectOptions): Promise<RemoteSer
     ...(serverName !== undefined && { 'grpc.ssl_target_name_override': serverName }),
     'grpc.max_receive_message_length': -1,
   });
-  await new Promise<void>((resolve, reject) => {
-    channel.waitForReady(Date.now() + connectTimeoutMs, (error) => {
-      if (!error) return resolve();
-      channel.close();
-      reject(
-        new InputError('RFN8005', `No server answers at ${address}: ${error.message}`, { cause: error }),
-      );
-    });
-  });
   const { definition } = grpcService(apiRoot(), 'temporal.api.workflowservice.v1.WorkflowService');
   const metadata = new Metadata();
   metadata.set('temporal-namespace', namespace);
   if (options.apiKey !== undefined) metadata.set('authorization', `Bearer ${options.apiKey}`);
+  await reach(
+    { channel, metadata, method: (definition as unknown as Definition)['GetSystemInfo']! },
+    address,
+  );
   const caller: Caller = { channel, metadata, namespace };
   return { service: proxyOf(definition as unknown as Definition, caller), close: () => channel.close() };
+}
+
+interface Probe {
+  readonly channel: GrpcClient;
+  readonly metadata: Metadata;
+  readonly method: MethodDefinition<object, object>;
+}
+
+/** Waits for a server that is just starting; any other reason for which none answers is told at once. */
+async function reach(probe: Probe, address: string): Promise<void> {
+  const deadline = Date.now() + connectTimeoutMs;
+  for (;;) {
+    const error = await unreachable(probe, deadline);
+    if (!error) return;
+    if (error.details.includes('ECONNREFUSED') && Date.now() + retryMs < deadline) {
+      await delay(retryMs);
+      continue;
+    }
+    probe.channel.close();
+    const reason = `No server answers at ${address}: ${error.details}`;
+    throw new InputError('RFN8005', reason, { cause: error });
+  }
+}
+
+function unreachable({ channel, metadata, method }: Probe, deadline: number): Promise<GrpcError | undefined> {
+  const { path, requestSerialize, responseDeserialize } = method;
+  const gone: readonly unknown[] = [grpcStatus.UNAVAILABLE, grpcStatus.DEADLINE_EXCEEDED];
+  return new Promise((resolve) => {
+    const done = (error: GrpcError | null) => resolve(error && gone.includes(error.code) ? error : undefined);
+    channel.makeUnaryRequest(path, requestSerialize, responseDeserialize, {}, metadata, { deadline }, done);
+  });
 }
 
 interface Caller {
@@ -194,6 +214,7 @@ function reasonOf(error: GrpcError): string {
 function credentialsOf(tls: ConnectOptions['tls']): ChannelCredentials {
   if (tls === undefined) return credentials.createInsecure();
   if (tls === true) return credentials.createSsl();
-  const read = (file: string | undefined) => (file === undefined ? null : readFileSync(file));
-  return credentials.createSsl(read(tls.ca), read(tls.key), read(tls.certificate));
+  const own = readCertificatePair(tls, 'client’s');
+  const ca = tls.ca === undefined ? null : readPemFile(tls.ca, 'server’s authority');
+  return credentials.createSsl(ca, own?.key ?? null, own?.certificate ?? null);
 }

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { Server, ServerCredentials, type UntypedServiceImplementation } from '@grpc/grpc-js';
 import { InputError } from '../errors.js';
+import { readCertificatePair, readPemFile } from '../tls-options.js';
 import type { WorkflowService } from '../service/api.js';
 import type { NamespaceCalls } from '../service/api/namespaces.js';
 import { apiRoot } from './api-root.js';
@@ -58,8 +58,8 @@ export interface RunningServer {
 }
 
 /**
- * Serves Temporal's gRPC API over the embedded service. Throws `InputError` when the port is taken (RFN8004), or
- * when the address is not a loopback address and nothing guards it (RFN8001).
+ * Serves Temporal's gRPC API over the embedded service. Throws `InputError` when the port is taken (RFN8004), a
+ * certificate or key cannot be used (RFN8003), or the address is not a loopback address and nothing guards it (RFN8001).
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const host = options.host ?? '127.0.0.1';
@@ -162,8 +162,9 @@ function refuseUnguarded(host: string, { tls, apiKey }: ServerOptions): void {
 
 function credentials(tls: TlsOptions | undefined): ServerCredentials {
   if (!tls) return ServerCredentials.createInsecure();
-  const pair = { cert_chain: readFileSync(tls.certificate), private_key: readFileSync(tls.key) };
-  const clientCa = tls.clientCa === undefined ? null : readFileSync(tls.clientCa);
+  const own = readCertificatePair(tls, 'server’s')!;
+  const clientCa = tls.clientCa === undefined ? null : readPemFile(tls.clientCa, 'clients’ authority');
+  const pair = { cert_chain: own.certificate, private_key: own.key };
   return ServerCredentials.createSsl(clientCa, [pair], clientCa !== null);
 }
 

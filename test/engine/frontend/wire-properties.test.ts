@@ -1,7 +1,12 @@
 import { apiRoot, decodeMessage, encodeMessage } from '@refrain/engine/internal';
 import fc from 'fast-check';
-import type { Enum, Field, MapField, Type } from 'protobufjs';
 import { describe, expect, it } from 'vitest';
+
+// The types of the copy of protobuf.js that the engine has.
+type Root = ReturnType<typeof apiRoot>;
+type Type = ReturnType<Root['lookupType']>;
+type Enum = ReturnType<Root['lookupEnum']>;
+type Field = Type['fieldsArray'][number];
 
 const service = apiRoot().lookupService('temporal.api.workflowservice.v1.WorkflowService');
 const types = service.methodsArray.flatMap((method) => {
@@ -59,7 +64,7 @@ function messages(type: Type, depth: number): fc.Arbitrary<unknown> {
 function fieldValues(field: Field, depth: number): fc.Arbitrary<unknown> {
   const single = singleValues(field.resolve(), depth);
   if (field.map) {
-    const isText = (field as unknown as MapField).keyType === 'string';
+    const isText = (field as unknown as { keyType: string }).keyType === 'string';
     return fc.dictionary(isText ? fc.string() : fc.nat().map(String), single, { minKeys: 1, maxKeys: 2 });
   }
   return field.repeated ? fc.array(single, { minLength: 1, maxLength: 3 }) : single;
