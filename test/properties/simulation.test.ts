@@ -11,7 +11,7 @@ import { finish } from './simulation/finish.js';
 import type { Intent } from './simulation/intents.js';
 import type { Model } from './simulation/model.js';
 import type { Step } from './simulation/step.js';
-import { completeWorkflowTask, takeWorkflowTask } from './simulation/task-steps.js';
+import { completeWorkflowTask, runWorkflowTask, takeWorkflowTask } from './simulation/task-steps.js';
 import { World } from './simulation/world.js';
 
 const numRuns = Number(process.env['REFRAIN_RUNS'] ?? 150);
@@ -37,8 +37,8 @@ const endings: fc.Arbitrary<Intent> = fc.oneof(
 );
 const intents = fc.oneof(
   { weight: 4, arbitrary: fc.array(intent, { maxLength: 3 }) },
-  { weight: 1, arbitrary: children.map((p): Intent[] => [{ asks: 'child', parentClosePolicy: p }]) },
-  { weight: 1, arbitrary: endings.map((ending) => [ending]) },
+  { weight: 2, arbitrary: children.map((p): Intent[] => [{ asks: 'child', parentClosePolicy: p }]) },
+  { weight: 2, arbitrary: endings.map((ending) => [ending]) },
 );
 const faults = fc.record({
   what: fc.constantFrom('fails' as const, 'dies' as const),
@@ -56,7 +56,9 @@ const commands: fc.Arbitrary<Step>[] = [
   nat.map(terminate),
   fc.constantFrom(false, false, true).map(takeWorkflowTask),
   fc.tuple(nat, intents).map(([n, asked]) => completeWorkflowTask(n, asked)),
-  fc.tuple(nat, intents).map(([n, asked]) => completeWorkflowTask(n, asked)),
+  ...Array.from({ length: 5 }, () =>
+    fc.tuple(fc.constantFrom(false, false, true), nat, intents).map((drawn) => runWorkflowTask(...drawn)),
+  ),
   fc.constant(null).map(takeActivityTask),
   fc
     .tuple(nat, fc.constantFrom('completes' as const, 'fails' as const, 'heartbeats' as const))
@@ -67,7 +69,7 @@ const commands: fc.Arbitrary<Step>[] = [
   faults.map(arm),
 ];
 
-const drawnCommands = fc.commands(commands, { size: '+1', maxCommands: 60 });
+const drawnCommands = fc.commands(commands, { size: 'max', maxCommands: 50 });
 
 /** Runs `use` with a store of this kind; a file is one of its own. */
 async function withStore(

@@ -5,7 +5,7 @@ import { openConnection } from './sqlite/connection.js';
 import type { WriterOptions } from './sqlite/open-committer.js';
 import { openCommitter } from './sqlite/open-committer.js';
 import type { Database } from './sqlite/database.js';
-import { rows } from './sqlite/database.js';
+import { bytesOf, rows, textOf } from './sqlite/database.js';
 import { StoreError, storeErrorOf } from './sqlite/errors.js';
 import { checkHead } from './sqlite/file-head.js';
 import { beginEpoch, openingError, takeLock } from './sqlite/lease.js';
@@ -188,11 +188,11 @@ export class SqliteStore extends NamespaceReader implements RootStore {
   }
 
   listNamespaces(): readonly StoredNamespace[] {
-    const stored = rows(this.#reader.prepare('SELECT key, name, body FROM namespaces ORDER BY key'));
-    return stored.map((r) => ({
+    const sql = `SELECT key, ${bytesOf('name')} AS n, ${bytesOf('body')} AS b FROM namespaces ORDER BY key`;
+    return rows(this.#reader.prepare(sql)).map((r) => ({
       key: Number(r['key']),
-      name: String(r['name']),
-      text: String(r['body']),
+      name: textOf(r['n']),
+      text: textOf(r['b']),
     }));
   }
 

@@ -37,7 +37,7 @@ interface Part {
 export function askedFor(model: Model, workflowId: string, seen: number, intents: readonly Intent[]): Asked {
   const run = model.runs.get(workflowId)!;
   const parts = [
-    ...[...run.sentUpdates].flatMap((id, index) => updateParts(run, id, (seen + index) % 3)),
+    ...[...run.sentUpdates].flatMap((id, index) => updateParts(run, id, (seen + index) % 4)),
     ...intents.map((intent, index) => partOf(model, workflowId, `${run.earlier}.${seen}.${index}`, intent)),
   ];
   return {
@@ -51,11 +51,11 @@ export function askedFor(model: Model, workflowId: string, seen: number, intents
   };
 }
 
-/** Rejected, accepted, or accepted and completed. */
+/** Rejected, accepted, accepted and completed, or not answered, which is as good as rejected. */
 function updateParts(run: ModelRun, id: string, kind: number): Part[] {
-  if (kind === 0) {
-    return [{ message: message(id, 'Rejection'), effect: () => void run.updates.delete(id) }];
-  }
+  const forgotten = () => void run.updates.delete(id);
+  if (kind === 0) return [{ message: message(id, 'Rejection'), effect: forgotten }];
+  if (kind === 3) return [{ effect: forgotten }];
   const accepted = {
     message: message(id, 'Acceptance'),
     effect: () => void run.updates.set(id, 'accepted'),

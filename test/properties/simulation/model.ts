@@ -208,7 +208,7 @@ export function continueRun(model: Model, workflowId: string, firstTaskMs: numbe
   const next = {
     attempt,
     earlier: earlier + 1,
-    firstTaskMs,
+    firstTaskMs: firstTaskMs > model.nowMs ? firstTaskMs : -Infinity,
     executionMs: firstTaskMs,
     updates: new Map(waiting),
   };
@@ -239,7 +239,7 @@ export function endRun(model: Model, workflowId: string, fails: boolean): void {
   if (chain === 'retried' && fails && attempt < mostAttempts)
     return continueRun(model, workflowId, model.nowMs + backoffMs(attempt), attempt + 1);
   if (chain === 'cron')
-    return continueRun(model, workflowId, nextMinuteMs(Math.max(model.nowMs, executionMs)), 1);
+    return continueRun(model, workflowId, nextMinuteMs(Math.max(model.nowMs - 1, executionMs)), 1);
   closeRun(model, workflowId, fails ? 'FAILED' : 'COMPLETED');
 }
 

@@ -53,6 +53,20 @@ export function completeWorkflowTask(n: number, intents: readonly Intent[]): Ste
   });
 }
 
+/** Taken, and completed at once: most of what workers do. */
+export function runWorkflowTask(isSticky: boolean, n: number, intents: readonly Intent[]): Step {
+  const [take, complete] = [takeWorkflowTask(isSticky), completeWorkflowTask(n, intents)];
+  return {
+    check: () => true,
+    run: async (model, world) => {
+      const before = world.workflowTasks.length;
+      await take.run(model, world);
+      if (world.workflowTasks.length > before) await complete.run(model, world);
+    },
+    toString: () => `${take.toString()}, ${complete.toString()}`,
+  };
+}
+
 async function isOut(world: World, run: ModelRun, task: WorkflowTask): Promise<boolean> {
   if (world.stale.has(task) || run.status !== 'RUNNING') return false;
   const { workflowId = '', runId } = task.workflowExecution;

@@ -128,6 +128,19 @@ export const recordColumns = [
   'has_tasks',
 ] as const;
 
+/** The others are text. */
+export const numberColumns: ReadonlySet<string> = new Set([
+  'run',
+  'start_ms',
+  'execution_ms',
+  'close_ms',
+  'history_length',
+  'history_bytes',
+  'pinned',
+  'due_ms',
+  'has_tasks',
+]);
+
 /** Of a row that is there already, only these change. */
 const changingColumns = [
   'status',
@@ -183,12 +196,12 @@ function jsonOf(fields: Readonly<Record<string, unknown>>): string {
  */
 export class Committer {
   readonly #database: Database;
-  readonly #epoch: string;
+  readonly #epoch: number;
   readonly #statements: Readonly<Record<StatementName, Statement>>;
 
   constructor(database: Database, epoch: number) {
     this.#database = database;
-    this.#epoch = String(epoch);
+    this.#epoch = epoch;
     this.#statements = Object.fromEntries(
       Object.entries(sql).map(([name, text]) => [name, database.prepare(text)]),
     ) as Record<StatementName, Statement>;
@@ -265,7 +278,7 @@ export class Committer {
 const sql = {
   begin: 'BEGIN IMMEDIATE',
   commit: 'COMMIT',
-  epoch: "SELECT value FROM meta WHERE key = 'epoch'",
+  epoch: "SELECT CAST(value AS INTEGER) AS value FROM meta WHERE key = 'epoch'",
   record: `INSERT INTO runs (${recordColumns.join(', ')}) VALUES (${recordColumns.map(() => '?').join(', ')})
     ON CONFLICT (run) DO UPDATE SET ${changingColumns.map((c) => `${c} = excluded.${c}`).join(', ')}`,
   wake: 'UPDATE runs SET due_ms = ?, has_tasks = ? WHERE run = ?',

@@ -54,7 +54,11 @@ function isBusy(error: unknown): boolean {
 export function beginEpoch(database: Database): number {
   database.exec('BEGIN IMMEDIATE');
   database.exec("UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = 'epoch'");
-  const epoch = Number(firstRow(database.prepare("SELECT value FROM meta WHERE key = 'epoch'"))?.['value']);
+  const epoch = Number(
+    firstRow(database.prepare("SELECT CAST(value AS INTEGER) AS value FROM meta WHERE key = 'epoch'"))?.[
+      'value'
+    ],
+  );
   database.exec('COMMIT');
   return epoch;
 }

@@ -10,9 +10,9 @@ import type {
 } from '../../service/store.js';
 import type { PagePosition } from '../../service/visibility/page.js';
 import type { Comparable, VisibilityQuery } from '../../service/visibility/query.js';
-import { recordColumns } from './committer.js';
+import { numberColumns, recordColumns } from './committer.js';
 import type { Database, Row, Statement } from './database.js';
-import { firstRow, rows } from './database.js';
+import { bytesIfText, bytesOf, firstRow, rows, textOf, valueOf } from './database.js';
 import { behind, columnOf, conditionOf, hasRange } from './visibility-sql.js';
 
 /** Owns the prepared statements that read the runs and schedules of one namespace. */
@@ -37,11 +37,12 @@ export class NamespaceReader implements Omit<Store, 'requestCommit' | 'close'> {
 
   readRun(run: number): StoredRun | undefined {
     if (!this.#isOurs(run)) return undefined;
-    const row = firstRow(this.#prepare(`SELECT ${recordColumns.join(', ')} FROM runs WHERE run = ?`), run);
+    const row = firstRow(this.#prepare(`SELECT ${readColumns} FROM runs WHERE run = ?`), run);
     if (!row) return undefined;
-    const stored = rows(this.#prepare('SELECT key, body FROM transient WHERE run = ?'), run);
-    const transient = new Map(stored.map((r) => [String(r['key']), String(r['body'])]));
-    const dueMs = row['due_ms'] === null ? Infinity : Number(row['due_ms']);
+    const sql = `SELECT ${bytesOf('key')} AS k, ${bytesOf('body')} AS b FROM transient WHERE run = ?`;
+    const stored = rows(this.#prepare(sql), run);
+    const transient = new Map(stored.map((r) => [textOf(r['k']), textOf(r['b'])]));
+    const dueMs = row['due_ms_number'] === null ? Infinity : Number(row['due_ms_number']);
     return { record: recordOfRow(row), dueMs, transient };
   }
 
@@ -58,9 +59,9 @@ export class NamespaceReader implements Omit<Store, 'requestCommit' | 'close'> {
 
   readEvents(run: number, fromEventId: number): readonly string[] {
     // The batch that holds the first event wanted may begin before it.
-    const sql = `SELECT body FROM events WHERE run = ?1 AND first_event_id >= ifnull(
+    const sql = `SELECT ${bytesOf('body')} AS b FROM events WHERE run = ?1 AND first_event_id >= ifnull(
       (SELECT max(first_event_id) FROM events WHERE run = ?1 AND first_event_id <= ?2), 0) ORDER BY first_event_id`;
-    return rows(this.#prepare(sql), run, fromEventId).map((r) => String(r['body']));
+    return rows(this.#prepare(sql), run, fromEventId).map((r) => textOf(r['b']));
   }
 
   runsWithTasks(afterRun: number, limit: number): readonly number[] {
@@ -70,11 +71,11 @@ export class NamespaceReader implements Omit<Store, 'requestCommit' | 'close'> {
   }
 
   dueRuns(after: DueRun, limit: number): readonly DueRun[] {
-    const sql = `SELECT due_ms, run FROM runs WHERE due_ms IS NOT NULL AND (due_ms, run) > (?, ?)
+    const sql = `SELECT CAST(due_ms AS REAL) AS due, run FROM runs WHERE due_ms IS NOT NULL AND (due_ms, run) > (?, ?)
       AND +run BETWEEN ? AND ? ORDER BY due_ms, run LIMIT ?`;
     const from = Math.max(after.dueMs, -Number.MAX_VALUE);
     return rows(this.#prepare(sql), from, after.run, ...this.#runs, limit).map((r) => ({
-      dueMs: Number(r['due_ms']),
+      dueMs: Number(r['due']),
       run: Number(r['run']),
     }));
   }
@@ -98,36 +99,38 @@ export class NamespaceReader implements Omit<Store, 'requestCommit' | 'close'> {
       return [{ group: undefined, count: Number(row?.['n']) }];
     }
     const group = columnOf(query.groupBy);
-    const grouped = `SELECT ${group} AS g, count(*) AS n FROM runs WHERE run BETWEEN ? AND ? AND (${sql}) GROUP BY g ORDER BY g`;
-    return rows(this.#prepare(grouped), ...this.#runs, ...values).map((r) => ({
-      group: String(r['g'] ?? ''),
+    const grouped = `SELECT ${group} AS g, count(*) AS n FROM runs WHERE run BETWEEN ? AND ? AND (${sql}) GROUP BY g`;
+    const safe = `SELECT ${bytesIfText('g')} AS g, n FROM (${grouped}) ORDER BY g`;
+    return rows(this.#prepare(safe), ...this.#runs, ...values).map((r) => ({
+      group: textOf(r['g'] ?? ''),
       count: Number(r['n']),
     }));
   }
 
   readSchedule(scheduleId: string): string | undefined {
     const row = firstRow(
-      this.#prepare('SELECT body FROM schedules WHERE namespace = ? AND schedule_id = ?'),
+      this.#prepare(`SELECT ${bytesOf('body')} AS b FROM schedules WHERE namespace = ? AND schedule_id = ?`),
       this.#namespaceKey,
       scheduleId,
     );
-    return row && String(row['body']);
+    return row && textOf(row['b']);
   }
 
   listSchedules(afterId: string, limit: number): readonly StoredSchedule[] {
-    const sql =
-      'SELECT schedule_id, body FROM schedules WHERE namespace = ? AND schedule_id > ? ORDER BY schedule_id LIMIT ?';
+    const sql = `SELECT ${bytesOf('schedule_id')} AS id, ${bytesOf('body')} AS b FROM schedules
+      WHERE namespace = ? AND schedule_id > ? ORDER BY schedule_id LIMIT ?`;
     return rows(this.#prepare(sql), this.#namespaceKey, afterId, limit).map((r) => ({
-      scheduleId: String(r['schedule_id']),
-      text: String(r['body']),
+      scheduleId: textOf(r['id']),
+      text: textOf(r['b']),
     }));
   }
 
   dueSchedules(): readonly { readonly scheduleId: string; readonly dueMs: number }[] {
-    const sql = 'SELECT schedule_id, due_ms FROM schedules WHERE namespace = ? AND due_ms IS NOT NULL';
+    const sql = `SELECT ${bytesOf('schedule_id')} AS id, CAST(due_ms AS REAL) AS due FROM schedules
+      WHERE namespace = ? AND due_ms IS NOT NULL`;
     return rows(this.#prepare(sql), this.#namespaceKey).map((r) => ({
-      scheduleId: String(r['schedule_id']),
-      dueMs: Number(r['due_ms']),
+      scheduleId: textOf(r['id']),
+      dueMs: Number(r['due']),
     }));
   }
 
@@ -172,8 +175,8 @@ function listSql(query: VisibilityQuery, after: PagePosition | undefined) {
   const rest = after && behind(query, after, run);
   const newest = `${run} DESC`;
   const orderBy = [...order, newest].join(', ');
-  const ordering = query.orderBy.map(({ field }, i) => `${columnOf(field)} AS order_${i}`);
-  const columns = [...recordColumns, ...ordering].join(', ');
+  const ordering = query.orderBy.map(({ field }, i) => `${bytesIfText(columnOf(field))} AS order_${i}`);
+  const columns = [readColumns, ...ordering].join(', ');
   const where = `${run} BETWEEN ? AND ? AND (${filter.sql})${rest ? ` AND (${rest.sql})` : ''}`;
   return {
     sql: `SELECT ${columns} FROM runs WHERE ${where} ORDER BY ${orderBy} LIMIT ?`,
@@ -182,18 +185,30 @@ function listSql(query: VisibilityQuery, after: PagePosition | undefined) {
 }
 
 function positionOf(row: Row, { orderBy }: VisibilityQuery): PagePosition {
-  const values = orderBy.map((_, i) => (row[`order_${i}`] ?? null) as Comparable | null);
+  const values = orderBy.map((_, i) => valueOf(row[`order_${i}`]) as Comparable | null);
   return { run: Number(row['run']), values };
 }
+
+/**
+ * The columns of a run, by names of their own, so that conditions and orders mean the columns themselves. Numbers are
+ * made sure of: in a damaged file there may be text in their place.
+ */
+const readColumns = recordColumns
+  .map((name) => {
+    if (name === 'run') return name;
+    return numberColumns.has(name)
+      ? `CAST(${name} AS REAL) AS ${name}_number`
+      : `${bytesOf(name)} AS ${name}_bytes`;
+  })
+  .join(', ');
 
 function numberOf(row: Row | undefined, column: string): number | undefined {
   return row ? Number(row[column]) : undefined;
 }
 
 function recordOfRow(row: Row): RunRecord {
-  const text = (name: string) => String(row[name]);
-  const optional = (name: string) =>
-    row[name] === null || row[name] === undefined ? undefined : String(row[name]);
+  const text = (name: string) => textOf(row[`${name}_bytes`]);
+  const optional = (name: string) => (row[`${name}_bytes`] === null ? undefined : text(name));
   return {
     run: Number(row['run']),
     workflowId: text('workflow_id'),
@@ -201,11 +216,11 @@ function recordOfRow(row: Row): RunRecord {
     workflowType: text('workflow_type'),
     taskQueue: text('task_queue'),
     status: text('status') as RunRecord['status'],
-    startTimeMs: Number(row['start_ms']),
-    executionTimeMs: Number(row['execution_ms']),
-    closeTimeMs: row['close_ms'] === null ? undefined : Number(row['close_ms']),
-    historyLength: Number(row['history_length']),
-    historySizeBytes: Number(row['history_bytes']),
+    startTimeMs: Number(row['start_ms_number']),
+    executionTimeMs: Number(row['execution_ms_number']),
+    closeTimeMs: row['close_ms_number'] === null ? undefined : Number(row['close_ms_number']),
+    historyLength: Number(row['history_length_number']),
+    historySizeBytes: Number(row['history_bytes_number']),
     parentWorkflowId: optional('parent_workflow_id'),
     parentRunId: optional('parent_run_id'),
     rootWorkflowId: optional('root_workflow_id'),
@@ -214,6 +229,6 @@ function recordOfRow(row: Row): RunRecord {
     memo: JSON.parse(text('memo')) as RunRecord['memo'],
     searchAttributes: JSON.parse(text('search_attributes')) as RunRecord['searchAttributes'],
     buildId: optional('build_id'),
-    pinned: row['pinned'] === 1,
+    pinned: row['pinned_number'] === 1,
   };
 }
