@@ -19,6 +19,8 @@ export interface CommitsOptions {
 interface Commit {
   waiting: WhenDurable[];
   promise: Promise<void> | undefined;
+  /** Why what it was to take along is not whole. */
+  spoilt: { readonly error: unknown } | undefined;
 }
 
 /** Called once: when all is durable, or with the error for which it is not. Must not throw. */
@@ -43,18 +45,20 @@ export class Commits {
   /** Asks for a commit of what is staged, unless one is asked for already. */
   request(): void {
     if (this.#next) return;
-    const commit: Commit = { waiting: [], promise: undefined };
+    const commit: Commit = { waiting: [], promise: undefined, spoilt: undefined };
     this.#next = commit;
     let committed = () => {};
     const collect = () => {
       this.#underWay = commit;
       if (this.#next === commit) this.#next = undefined;
+      if (commit.spoilt) return { runs: [], schedules: [] };
       const collected = this.#options.collect();
       committed = () => collected.committed();
       return collected.batch;
     };
     this.#options.store.requestCommit(collect).then(
       () => {
+        if (commit.spoilt) return this.#failed(commit, commit.spoilt.error);
         committed();
         if (this.#underWay === commit) this.#underWay = undefined;
         settle(commit, undefined);
@@ -62,6 +66,12 @@ export class Commits {
       },
       (error: unknown) => this.#failed(commit, error),
     );
+  }
+
+  /** Part of what is staged cannot be worked out: nothing of it is written, and who waits for it is told so. */
+  spoil(error: unknown): void {
+    this.request();
+    this.#next!.spoilt ??= { error };
   }
 
   /** Resolves when everything that was staged before is durable. */

@@ -12,6 +12,7 @@ export interface Recovery {
   begin(error: unknown): void;
   succeeded(): void;
   stop(): void;
+  isStopped(): boolean;
 }
 
 /** Bound of one read from the store. */
@@ -19,7 +20,7 @@ const pageSize = 1_000;
 const firstDelayMs = 100;
 const longestDelayMs = 10_000;
 
-export function newRecovery(ctx: ServiceContext, unreadable: (error: unknown) => void): Recovery {
+export function newRecovery(ctx: ServiceContext, failed: (error: unknown) => void): Recovery {
   let delayMs = firstDelayMs;
   let cancel: (() => void) | undefined;
   let isStopped = false;
@@ -33,7 +34,8 @@ export function newRecovery(ctx: ServiceContext, unreadable: (error: unknown) =>
     try {
       run();
     } catch (error) {
-      unreadable(error);
+      if (!isStoreFailure(error)) throw error;
+      failed(error);
     }
   };
   return {
@@ -56,6 +58,7 @@ export function newRecovery(ctx: ServiceContext, unreadable: (error: unknown) =>
       isStopped = true;
       cancel?.();
     },
+    isStopped: () => isStopped,
   };
 }
 

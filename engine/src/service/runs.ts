@@ -112,12 +112,22 @@ export class Runs {
     );
     const result = body(t);
     this.#stage(run, t);
-    for (const effect of t.effects) this.#options.carryOut(run, effect, t);
+    this.#carryOut(run, t);
     if (t.appended.length > 0) {
       for (const watch of [...run.watchers]) watch();
       this.#options.grew(run, t);
     }
     return result;
+  }
+
+  /** What it does to other runs is in the same commit: when one of those cannot be read, nothing of it is kept. */
+  #carryOut(run: LoadedRun, t: Transition): void {
+    try {
+      for (const effect of t.effects) this.#options.carryOut(run, effect, t);
+    } catch (error) {
+      this.#commits.spoil(error);
+      throw error;
+    }
   }
 
   /** For a transition that brings nothing to store but a due time, which goes with the next commit of anybody. */

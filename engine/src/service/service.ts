@@ -30,6 +30,7 @@ import type { Recovery } from './recovery.js';
 import { isStoreFailure, newRecovery } from './recovery.js';
 import { Runs } from './runs.js';
 import type { QueuedTask } from './task-queues.js';
+import type { TryLater } from './task-queues.js';
 import { TaskQueues } from './task-queues.js';
 import { isPendingTask, isWaitingTask, TasksWithWorkers } from './tasks-with-workers.js';
 
@@ -82,6 +83,7 @@ export interface NamespaceService extends WorkflowService {
 }
 
 const defaultMaxLoadedRuns = 5_000;
+const rereadAfterMs = 1_000;
 
 /** Opens the service of one namespace: gives out what waited or was lost when the store was last used. */
 export function openNamespaceService(options: NamespaceServiceOptions): NamespaceService {
@@ -90,18 +92,19 @@ export function openNamespaceService(options: NamespaceServiceOptions): Namespac
     options.onStoreFailure?.(error);
     recovery.begin(error);
   };
-  const unreadable = (error: unknown) => {
+  /** What happens by itself has nobody to tell that the store cannot be read: it is tried again. */
+  const tryLater: TryLater = (error, call) => {
     if (!isStoreFailure(error)) throw error;
-    failed(error);
+    options.onStoreFailure?.(error);
+    if (!recovery.isStopped()) ownClock.setTimer(clock.nowMs() + rereadAfterMs, call);
   };
-  const dueTimes: DueTimes = new DueTimes(store, clock, (key) => {
-    try {
+  const ownClock = guardedClock(clock, tryLater);
+  const dueTimes: DueTimes = new DueTimes(store, ownClock, (key) =>
+    guarded(tryLater, () => {
       const run = runs.get(key);
       if (run) runs.transact(run, fireDue);
-    } catch (error) {
-      unreadable(error);
-    }
-  });
+    })(),
+  );
   const runs: Runs = new Runs({
     namespace,
     store,
@@ -122,15 +125,15 @@ export function openNamespaceService(options: NamespaceServiceOptions): Namespac
     random,
     runs,
     dueTimes,
-    schedules: newSchedules(() => ctx, { store, clock }),
-    workflowTasks: new TaskQueues(clock),
-    activityTasks: new TaskQueues(clock),
+    schedules: newSchedules(() => ctx, { store, clock: ownClock }),
+    workflowTasks: new TaskQueues(clock, tryLater),
+    activityTasks: new TaskQueues(clock, tryLater),
     searchAttributeTypes: types,
     failRunOn: new Set(options.failRunOn),
     inFlight: new TasksWithWorkers((token) => isPendingTask(runs, token)),
     ...(options.withholdsActivity && { withholdsActivity: lasting(options.withholdsActivity) }),
   };
-  const recovery = newRecovery(ctx, unreadable);
+  const recovery = newRecovery(ctx, failed);
   try {
     recovery.run();
   } catch (error) {
@@ -143,6 +146,23 @@ export function openNamespaceService(options: NamespaceServiceOptions): Namespac
     ...scheduleCalls(ctx),
     ...control(ctx, recovery),
     direct: directTasks(ctx),
+  };
+}
+
+function guarded(tryLater: TryLater, call: () => void): () => void {
+  return () => {
+    try {
+      call();
+    } catch (error) {
+      tryLater(error, call);
+    }
+  };
+}
+
+function guardedClock(clock: Clock, tryLater: TryLater): Clock {
+  return {
+    nowMs: () => clock.nowMs(),
+    setTimer: (atMs, callback) => clock.setTimer(atMs, guarded(tryLater, callback)),
   };
 }
 

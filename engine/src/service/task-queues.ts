@@ -56,6 +56,9 @@ interface TaskQueue<T> {
   waitsForRate: boolean;
 }
 
+/** Makes a call some time after one that failed because the store could not be read; throws other errors. */
+export type TryLater = (error: unknown, call: () => void) => void;
+
 /**
  * Owns the tasks that wait for a poller and the pollers that wait for a task, of one kind (workflow or activity).
  * A task in a queue is a reference; whether it is still there to be done is decided when it is taken.
@@ -63,10 +66,12 @@ interface TaskQueue<T> {
  */
 export class TaskQueues<T> {
   readonly #clock: Clock;
+  readonly #tryLater: TryLater;
   readonly #queues = new Map<string, TaskQueue<T>>();
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, tryLater: TryLater) {
     this.#clock = clock;
+    this.#tryLater = tryLater;
   }
 
   offer(name: string, task: QueuedTask): void {
@@ -261,12 +266,25 @@ export class TaskQueues<T> {
       if (!match) return;
       const { task, poller, index } = match;
       removeTask(queue, index);
-      const result = poller.take(task);
+      const result = this.#take(queue, task, poller);
       if (result === undefined) continue;
       if (queue.rate < Infinity) {
         queue.nextAllowedMs = Math.max(queue.nextAllowedMs, this.#clock.nowMs()) + 1000 / queue.rate;
       }
       poller.answer(result);
+    }
+  }
+
+  /** When the run cannot be read, the task comes again later, for whoever waits then. */
+  #take(queue: TaskQueue<T>, task: QueuedTask, poller: Poller<T>): T | undefined {
+    try {
+      return poller.take(task);
+    } catch (error) {
+      this.#tryLater(error, () => {
+        queue.tasks.push(task);
+        this.#drain(queue);
+      });
+      return undefined;
     }
   }
 
