@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { createRequire } from 'node:module';
+import { StoreError } from './errors.js';
 
 /** What the store needs of SQLite; `node:sqlite` and `libsql` both have it. All calls are synchronous. */
 export interface Database {
@@ -56,9 +57,11 @@ export function valueOf(value: Row[string]): SqlValue {
 export function textOf(value: Row[string]): string {
   const bytes = bufferOf(value);
   if (!bytes) return String(value);
-  if (!isUtf8(bytes)) throw new Error('malformed: a text in it is not UTF-8');
+  if (!isUtf8(bytes)) throw new StoreError('RFN2011', notText);
   return bytes.toString();
 }
+
+const notText = 'the database file is damaged: a text in it is not UTF-8; restore it from a copy';
 
 /** `libsql` gives a Buffer for one row and ArrayBuffers for several, `node:sqlite` an Uint8Array. */
 function bufferOf(value: Row[string]): Buffer | undefined {
