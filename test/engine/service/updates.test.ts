@@ -22,6 +22,17 @@ describe('updates', () => {
     } as never,
   });
 
+  it('are told once that they were not answered, also when another run goes on', async () => {
+    const b = bench();
+    await b.start();
+    const sent = send(b, 'u');
+    await b.task([{ type: 'ContinueAsNewWorkflowExecution', attributes: { workflowType: { name: 'wf' } } }]);
+    expect(await sent).toMatchObject({
+      outcome: { failure: { message: expect.stringContaining('not answered') as string } },
+    });
+    expect((await b.workflowTask()).messages).toEqual([]);
+  });
+
   it('are accepted and completed in history, and known by their id', async () => {
     const b = bench();
     await b.start();

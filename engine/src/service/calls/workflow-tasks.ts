@@ -21,7 +21,7 @@ import type { LoadedRun } from '../loaded-run.js';
 import { isRunning, taskQueueOf } from '../state.js';
 import type { WorkflowTaskState } from '../state.js';
 import type { PollerIdentity, QueuedTask, ServedQueue, TaskServer } from '../task-queues.js';
-import type { PendingUpdate } from '../updates.js';
+import type { PendingUpdate, PendingUpdates } from '../updates.js';
 import { updateMessages } from '../updates.js';
 import type { TaskFailure } from '../workflow-task.js';
 import { startWorkflowTask, timeOutWorkflowTask, transientEvents } from '../workflow-task.js';
@@ -178,7 +178,7 @@ export function completeWorkflowTask(
   const failure = ctx.runs.transact(run, (t) =>
     completeTask(t, { request, updates, types: ctx.searchAttributeTypes, failRunOn: ctx.failRunOn }),
   );
-  if (!failure) rejectUnanswered(run, sent, request);
+  if (!failure) rejectUnanswered(updates, sent, request);
   if (run.queries?.size) {
     const { queries } = run;
     const { queryResults } = request;
@@ -195,16 +195,19 @@ export function refusedAnswer({ cause, failure }: TaskFailure): Error {
   return invalidArgument(`${cause}: ${failure?.message ?? ''}`);
 }
 
-/** An update that went out with a completed task and was not answered never will be: the code does not know it. */
+/**
+ * An update that went out with a completed task and was not answered never will be: the code does not know it. It is
+ * not left to the run that goes on, either.
+ */
 function rejectUnanswered(
-  run: LoadedRun,
+  updates: PendingUpdates | undefined,
   sent: readonly PendingUpdate[],
   { messages = [] }: RespondWorkflowTaskCompletedRequest,
 ): void {
   const answered = new Set(messages.map((message) => message.protocolInstanceId));
   for (const update of sent) {
     if (answered.has(update.updateId)) continue;
-    run.updates?.delete(update.updateId);
+    updates?.delete(update.updateId);
     const message = 'Workflow Update was not answered by the worker.';
     const outcome = {
       failure: {
