@@ -25,6 +25,44 @@ const client: Shape = {
   advice: IO_ADVICE,
 };
 
+/** Asks a model, unless an engine's middleware (or the engine's own model) records what it answers. */
+const generate: Shape = {
+  call: {
+    effect: [
+      {
+        when: {
+          type: 'any',
+          of: [
+            { type: 'option-type', argument: 0, path: ['model'], is: 'DurableModel' },
+            { type: 'option-type', argument: 0, path: ['model', 'middleware'], is: 'DurableModel' },
+          ],
+        },
+        effect: 'deterministic',
+      },
+      { effect: 'io' },
+    ],
+    returns: 'Promise<data>',
+    callbacks: [{ at: { argument: 0, path: ['tools', '*', 'execute'] }, mode: 'run' }],
+  },
+  advice: IO_ADVICE,
+};
+const asGiven: Shape = { call: { returns: 'argument:0', callbacks: 'ignored' } };
+
+const aiSdk: ModuleShape = {
+  decides: true,
+  exports: {
+    '*': pure,
+    tool: asGiven,
+    dynamicTool: asGiven,
+    wrapLanguageModel: asGiven,
+    generateText: generate,
+    streamText: generate,
+    generateObject: generate,
+    streamObject: generate,
+    ...effects('io', { data: 'embed embedMany generateImage experimental_generateImage' }, IO_ADVICE),
+  },
+};
+
 const request: Shape = {
   call: { effect: 'io', returns: 'data' },
   construct: { returns: 'IoClient' },
@@ -246,16 +284,7 @@ export const packages: PackageTable = {
     clients,
   ),
   ...packagesOf('ws socket.io-client isomorphic-ws reconnecting-websocket', connections),
-  ai: {
-    exports: {
-      '*': pure,
-      ...effects(
-        'io',
-        { data: 'generateText streamText generateObject streamObject embed embedMany generateImage' },
-        IO_ADVICE,
-      ),
-    },
-  },
+  ai: aiSdk,
   ...packagesOf(
     'fs-extra graceful-fs glob globby fast-glob rimraf mkdirp execa shelljs chokidar tmp cross-spawn',
     wholly('io'),

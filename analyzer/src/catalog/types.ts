@@ -53,6 +53,13 @@ export type Predicate =
       readonly option: string;
       readonly value: string | boolean;
     }
+  /** The argument is an object in which such a value stands at the path (or in an array there). */
+  | {
+      readonly type: 'option-type';
+      readonly argument: number;
+      readonly path: readonly string[];
+      readonly is: TypeName;
+    }
   /** The argument is a date-time string constant that is read in the local time zone. */
   | { readonly type: 'local-time-string'; readonly argument: number }
   /** The result of the call is not used. */

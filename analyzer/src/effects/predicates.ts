@@ -36,6 +36,14 @@ function holds(state: GraphState, predicate: Predicate, use: NativeUse): boolean
         const node = token.heap?.properties.get(predicate.option);
         return node !== undefined && constantsIn(state, node).includes(predicate.value);
       });
+    case 'option-type':
+      return predicate.path
+        .reduce(
+          (tokens, name) => tokens.flatMap((token) => membersOf(state, token, name)),
+          valuesAt(state, use, predicate.argument),
+        )
+        .flatMap((token) => [token, ...elementsOf(state, token)])
+        .some((token) => typeOf(token) === predicate.is);
     case 'local-time-string':
       return stringsAt(state, use, predicate.argument).some(isLocalTime);
     case 'result-discarded':
@@ -47,6 +55,17 @@ function holds(state: GraphState, predicate: Predicate, use: NativeUse): boolean
     case 'not':
       return !holds(state, predicate.of, use);
   }
+}
+
+function membersOf(state: GraphState, token: Token, name: string): Token[] {
+  const node = token.heap?.properties.get(name);
+  return node === undefined ? [] : valuesIn(state, node);
+}
+
+function elementsOf(state: GraphState, token: Token): Token[] {
+  if (token.value.kind !== 'array') return [];
+  const names = [...(token.heap?.properties.keys() ?? [])].filter((name) => /^\d+$|^\[\]$/.test(name));
+  return names.flatMap((name) => membersOf(state, token, name));
 }
 
 function nodeAt(use: NativeUse, argument: number): NodeId | undefined {

@@ -143,7 +143,7 @@ function mayBeText(state: GraphState, node: NodeId): boolean {
   const kinds = state.solver.view(node).map((id) => state.tokens.get(id).value.kind);
   const isHolder = (kind: string): boolean =>
     ['array', 'object', 'function', 'bound', 'instance'].includes(kind);
-  return !kinds.some(isHolder) || kinds.some((kind) => ['constant', 'primitive'].includes(kind));
+  return !kinds.some(isHolder) || kinds.some((kind) => ['constant', 'primitive', 'data'].includes(kind));
 }
 
 /** Nodes that were made by asking have to be solved first. */

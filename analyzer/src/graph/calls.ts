@@ -162,6 +162,8 @@ export function callUnknown(state: GraphState, token: Token, site: CallSite): vo
     state.solver.taintEdge(arg, site.to);
     state.solver.listen(arg, (fn) => {
       if (state.tokens.get(fn).value.kind !== 'function') return;
+      // What wraps a function mostly gives one that does the same (`makeIdempotent(handler)`).
+      state.solver.add(site.to, fn);
       invoke(state, fn, {
         ...site,
         args: [data, data, data],

@@ -372,6 +372,7 @@ export function callDataMethod(state: GraphState, name: string, site: CallSite):
   if (known) return true;
   noteUnresolved(state, site, `the method '${name}' is called on a value of unknown type`);
   for (const arg of site.args) {
+    state.solver.taintEdge(arg, site.to);
     state.solver.listen(arg, (fn) => {
       if (state.tokens.get(fn).value.kind !== 'function') return;
       const data = typeNode(state, 'data', '', site);

@@ -266,7 +266,10 @@ export function readTypeMember(
   access: Access,
 ): void {
   const found = typeMember(state, type, name);
-  if (found !== undefined) addNative(state, found, to, access, receiver);
+  if (found === undefined) return;
+  // What the program added to an engine's object by name (`Object.assign(ctx, { … })`) is not any member of it.
+  if (found.any === true && state.tokens.get(receiver).heap?.properties.has(name) === true) return;
+  addNative(state, found, to, access, receiver);
 }
 
 function readNative(state: GraphState, token: Token, name: string, to: NodeId, access: Access): void {

@@ -6,6 +6,8 @@ import type { GraphState } from './state.js';
 export interface FoundShape {
   readonly path: string;
   readonly shape: Shape;
+  /** Found only because the type has any member (`*`). */
+  readonly any?: boolean;
 }
 
 function own<T>(table: Readonly<Record<string, T>> | undefined, name: string): T | undefined {
@@ -46,7 +48,7 @@ function findTypeMember(state: GraphState, type: TypeName, name: string): FoundS
     const shape = own(table.members, key);
     if (shape !== undefined) return { path: `${current}#${key}`, shape };
     const any = own(table.members, '*');
-    if (any !== undefined) rest ??= { path: `${current}#${key}`, shape: any };
+    if (any !== undefined) rest ??= { path: `${current}#${key}`, shape: any, any: true };
     current = table.extends;
   }
   return rest;

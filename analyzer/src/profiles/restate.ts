@@ -76,6 +76,18 @@ const sdk: ModuleShape = {
   },
 };
 
+/** Handlers as generators: `execute(ctx, gen(function* () { … }))`. */
+const generators: ModuleShape = {
+  exports: {
+    gen: { call: { returns: 'data' } },
+    execute: { call: { returns: 'Promise<data>' } },
+    run: step(at(0), [at(1, 'name')]),
+    sleep: command('timer', 'data'),
+    ...returning({ data: 'state sharedState workflowPromise awakeable serviceClient objectClient' }),
+    '*': opaque,
+  },
+};
+
 export const restate: Profile = {
   id: 'restate',
   title: 'Restate',
@@ -97,6 +109,10 @@ export const restate: Profile = {
     '@restatedev/restate-sdk/node': sdk,
     '@restatedev/restate-sdk-cloudflare-workers': sdk,
     '@restatedev/restate-sdk-cloudflare-workers/fetch': sdk,
+    '@restatedev/restate-sdk-gen': generators,
+    '@restatedev/vercel-ai-middleware': {
+      exports: { durableCalls: { call: { returns: 'DurableModel', callbacks: 'ignored' } }, '*': opaque },
+    },
     '@restatedev/restate-sdk-core': { exports: { '*': opaque } },
     '@restatedev/restate-sdk-zod': { exports: { '*': opaque } },
     '@restatedev/restate-sdk-clients': { exports: { '*': { call: { returns: 'IoClient' } } } },
@@ -165,6 +181,7 @@ export const restate: Profile = {
         '*': { call: { returns: 'receiver', callbacks: 'ignored' } },
       },
     },
+    DurableModel: { extends: 'Object', members: { '*': { type: 'data' } } },
     RestateDefinition: { extends: 'Object', members: { '*': { type: 'data' } } },
   },
   patches: {},

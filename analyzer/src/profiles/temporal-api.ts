@@ -108,6 +108,8 @@ export const interceptors: NonNullable<Profile['hooks']> = {
 };
 
 export const workflowTypes: Readonly<Record<string, TypeShape>> = {
+  DurableModel: { extends: 'Object', members: { '*': { type: 'data' } } },
+  DurableModels: { extends: 'Object', members: { '*': { call: { returns: 'DurableModel' } } } },
   InterceptorNext: { extends: 'Function', members: {}, call: { returns: 'Promise<data>' } },
   Logger: logger,
   ActivityProxy: {

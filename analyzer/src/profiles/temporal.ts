@@ -6,7 +6,7 @@ import {
   workflowExports,
   workflowTypes,
 } from './temporal-api.js';
-import { at } from './build.js';
+import { at, opaque } from './build.js';
 import type { Profile } from './types.js';
 
 const WORKER = '@temporalio/worker';
@@ -37,6 +37,17 @@ export const temporal: Profile = {
     '@temporalio/workflow': { exports: workflowExports },
     '@temporalio/activity': activityModule,
     '@temporalio/common': commonModule,
+    '@temporalio/ai-sdk': {
+      exports: {
+        // Models whose calls are activities.
+        temporalProvider: {
+          call: { returns: 'DurableModel' },
+          members: { '*': { call: { returns: 'DurableModel' } } },
+        },
+        TemporalProvider: { construct: { returns: 'DurableModels' } },
+        '*': opaque,
+      },
+    },
     '@temporalio/worker': outsideModule,
     '@temporalio/client': outsideModule,
     '@temporalio/testing': outsideModule,

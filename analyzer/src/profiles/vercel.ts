@@ -9,6 +9,14 @@ const patched = (names: string, status: PatchStatus): Record<string, PatchStatus
 /** Whoever resumes the workflow names the hook by its token. */
 const hook: Shape = command('one-way', 'WorkflowHook', [at(0, 'token')]);
 
+/** Tools run where the agent runs; those that are steps say so themselves. */
+const agent: Shape = {
+  construct: {
+    returns: 'DurableAgent',
+    callbacks: [{ at: at(0, 'tools', '*', 'execute'), mode: 'run' }],
+  },
+};
+
 const sdk: ModuleShape = {
   exports: {
     sleep: command('timer', 'Promise<undefined>'),
@@ -41,13 +49,8 @@ export const vercel: Profile = {
     '@workflow/ai': { exports: { '*': opaque } },
     '@workflow/ai/agent': {
       exports: {
-        // Tools run where the agent runs; those that are steps say so themselves.
-        DurableAgent: {
-          construct: {
-            returns: 'DurableAgent',
-            callbacks: [{ at: at(0, 'tools', '*', 'execute'), mode: 'run' }],
-          },
-        },
+        DurableAgent: agent,
+        WorkflowAgent: agent,
         '*': opaque,
       },
     },
