@@ -50,7 +50,7 @@ export type * as ActivationApi from './core/activation.js';
 export { definitionOf, machineKinds } from './core/machine-registry.js';
 export { randomnessSeed } from './core/random-seed.js';
 export { checkHistory, historyFromJson } from './history/validate.js';
-export { pageToken } from './service/calls/history.js';
+export { pageToken } from './service/history-page.js';
 export { openService, type Service, type ServiceOptions } from './service/open-service.js';
 export { MemoryStore } from './store/memory-store.js';
 export { bundleWorkflowCode, type BundleOptions, type WorkflowBundle } from './sandbox/bundle.js';

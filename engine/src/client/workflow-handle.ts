@@ -1,4 +1,5 @@
 import type { HistoryEvent } from '../history/event.js';
+import { allEvents } from '../service/history-pages.js';
 import type { UpdateOutcome } from '../history/messages.js';
 import type {
   ForeignDefinition,
@@ -132,11 +133,7 @@ export function newHandle<W extends Workflow>(options: HandleOptions, of: Handle
       return { ...(await summaryOf(raw.workflowExecutionInfo, conversion)), raw };
     },
     async fetchHistory() {
-      const { history } = await named(
-        target,
-        service.getWorkflowExecutionHistory({ execution: executionOf(target) }),
-      );
-      return { events: history.events };
+      return { events: await named(target, allEvents(service, { execution: executionOf(target) })) };
     },
   };
 }

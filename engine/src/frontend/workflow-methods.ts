@@ -1,6 +1,9 @@
 import type { WorkflowService } from '../service/api.js';
 import type * as W from '../service/api/workflow.js';
 import { invalidArgument } from '../service/errors.js';
+import { takePage } from '../service/history-page.js';
+import { historyPages } from '../service/history-pages.js';
+import type { HistoryEvent } from '../history/event.js';
 import type { CallContext, Method } from './call.js';
 import { callOptions } from './call.js';
 
@@ -73,21 +76,14 @@ async function reverseHistory(
 ): Promise<object> {
   const before = nextPageToken ? Number(nextPageToken) : Infinity;
   if (Number.isNaN(before)) throw invalidArgument('nextPageToken is not one that this method gave');
-  const events = [];
-  let token: string | undefined;
-  do {
-    const page = await service.getWorkflowExecutionHistory({
-      ...request,
-      ...(token && { nextPageToken: token }),
-    });
-    events.push(...page.history.events.filter((event) => event.eventId < before));
-    token = page.nextPageToken;
-  } while (token);
+  const events: HistoryEvent[] = [];
+  for await (const page of historyPages(service, request)) {
+    events.push(...page.filter((event) => event.eventId < before));
+  }
   events.reverse();
-  const page = maximumPageSize > 0 ? events.slice(0, maximumPageSize) : events;
-  const last = page.at(-1);
+  const { events: page, next } = takePage(events, maximumPageSize || undefined);
   return {
     history: { events: page },
-    ...(last && last.eventId > 1 && page.length < events.length && { nextPageToken: String(last.eventId) }),
+    ...(next && { nextPageToken: String(next.eventId + 1) }),
   };
 }

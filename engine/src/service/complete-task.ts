@@ -4,6 +4,7 @@ import { applyCommand } from './commands/apply.js';
 import { checkCommands, isClosing } from './commands/check.js';
 import { failRun, terminateRun } from './close.js';
 import { limits } from './limits.js';
+import type { ExecutionState, WorkflowTaskState } from './state.js';
 import { isRunning } from './state.js';
 import type { Transition } from './transition.js';
 import { finish, flushBuffer } from './transition.js';
@@ -15,6 +16,9 @@ import {
   failWorkflowTask,
   recordTaskCompleted,
   scheduleWorkflowTask,
+  startWorkflowTask,
+  timeOutWorkflowTask,
+  wakeForUpdate,
 } from './workflow-task.js';
 
 export interface Completion {
@@ -31,6 +35,10 @@ export interface Completion {
  */
 export function completeTask(t: Transition, completion: Completion): TaskFailure | undefined {
   const { request, updates } = completion;
+  if (hasOnlyHeartbeats(t, request)) {
+    timeOutWorkflowTask(t, 'START_TO_CLOSE');
+    return heartbeatTimeout;
+  }
   const failure = refusal(t, completion);
   if (failure) {
     failTaskOrRun(t, { ...failure, identity: request.identity }, completion.failRunOn);
@@ -42,6 +50,7 @@ export function completeTask(t: Transition, completion: Completion): TaskFailure
     stickTo(t, request);
     return undefined;
   }
+  const before = t.state.workflowTask!;
   const completedId = recordTaskCompleted(t, completedAttributes(request));
   const messages = new Map((request.messages ?? []).map((m) => [m.id, m]));
   const applyRest = () => {
@@ -62,7 +71,44 @@ export function completeTask(t: Transition, completion: Completion): TaskFailure
   }
   if (isRunning(t.state)) applyRest();
   afterCommands(t, completion);
+  followWith(t, request, before);
   return undefined;
+}
+
+/** The worker keeps the task alive for its local activities, and has done nothing else for too long. */
+function hasOnlyHeartbeats(
+  { state, nowMs }: Transition,
+  request: RespondWorkflowTaskCompletedRequest,
+): boolean {
+  return (
+    isHeartbeat(request) &&
+    nowMs > state.workflowTask!.originalScheduledTimeMs + limits.workflowTaskHeartbeatMs
+  );
+}
+
+function isHeartbeat(request: RespondWorkflowTaskCompletedRequest): boolean {
+  const { forceCreateNewWorkflowTask, commands, messages = [] } = request;
+  return forceCreateNewWorkflowTask === true && commands.length === 0 && messages.length === 0;
+}
+
+/** Told to the worker as a task that is gone: its local activities are run again by the next attempt. */
+export const heartbeatTimeout = {
+  cause: 'UNSPECIFIED',
+  failure: { message: 'workflow task heartbeat timeout' },
+} as const satisfies TaskFailure;
+
+/** The next task knows since when there have been only heartbeats, and begins at once for a worker that asks so. */
+function followWith(
+  t: Transition,
+  request: RespondWorkflowTaskCompletedRequest,
+  before: WorkflowTaskState,
+): void {
+  const next = t.state.workflowTask;
+  if (!next || next.startedEventId !== 0) return;
+  if (isHeartbeat(request)) next.originalScheduledTimeMs = before.originalScheduledTimeMs;
+  if (!request.returnNewWorkflowTask) return;
+  const { identity = '' } = request;
+  startWorkflowTask(t, next, { identity, embedded: before.embedded, buildId: before.buildId });
 }
 
 /** A task that was made for updates and does nothing but reject them leaves no trace in history. */
@@ -73,8 +119,17 @@ function onlyRejects(t: Transition, { request, updates }: Completion): boolean {
     !request.forceCreateNewWorkflowTask &&
     (request.messages ?? []).every(({ body }) => body.type === 'temporal.api.update.v1.Rejection') &&
     t.state.buffered.length === 0 &&
-    !hasUnsentUpdates(updates)
+    !hasUnsentUpdates(updates) &&
+    takesEventsAgain(t.state, request)
   );
+}
+
+/** Events that came with a task without a trace come with the next one again, which older SDKs do not expect. */
+function takesEventsAgain(state: ExecutionState, request: RespondWorkflowTaskCompletedRequest): boolean {
+  if (state.workflowTask?.embedded) return true;
+  const unseen = state.nextEventId - (state.previousStartedEventId + 2);
+  const { discardSpeculativeWorkflowTaskWithEvents: takesAgain } = request.capabilities ?? {};
+  return unseen <= (takesAgain ? limits.eventsOfDiscardedTask : 0);
 }
 
 /** The next task goes to the worker that now has the run in its cache. */
@@ -98,7 +153,8 @@ function afterCommands(t: Transition, { request, updates }: Completion): void {
     return;
   }
   stickTo(t, request);
-  if (unseen || request.forceCreateNewWorkflowTask || hasUnsentUpdates(updates)) scheduleWorkflowTask(t);
+  if (unseen || request.forceCreateNewWorkflowTask) scheduleWorkflowTask(t);
+  else if (hasUnsentUpdates(updates)) wakeForUpdate(t);
 }
 
 function refusal(t: Transition, { request, updates, types }: Completion): TaskFailure | undefined {

@@ -48,4 +48,11 @@ export const limits = {
   scheduleListedActions: 5,
   scheduleNotesLength: 1_000,
   pageSize: 1_000,
+  /** Of one page of a history, however it is asked for; gRPC clients take messages of 4 MB. */
+  historyPageEvents: 100_000,
+  historyPageBytes: 2 * 1024 * 1024,
+  /** A workflow task that has rejected updates is recorded after all when more events than these came with it. */
+  eventsOfDiscardedTask: 10,
+  /** Heartbeats of one workflow task, without anything else, for so long; then it has timed out. */
+  workflowTaskHeartbeatMs: 30 * 60_000,
 } as const;

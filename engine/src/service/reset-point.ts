@@ -1,7 +1,8 @@
 import type { EventOf, HistoryEvent } from '../history/event.js';
 import type { WorkflowExecution } from '../history/messages.js';
-import type { WorkflowService } from './api.js';
 import { notFound } from './errors.js';
+import type { Histories } from './history-pages.js';
+import { historyPages } from './history-pages.js';
 
 /** Where to reset to, by a name instead of an event's id; the names are those of Temporal's API. */
 export type ResetTarget =
@@ -17,8 +18,6 @@ export interface ResetPoint {
   readonly workflowExecution: WorkflowExecution;
   readonly workflowTaskFinishEventId: number;
 }
-
-type Histories = Pick<WorkflowService, 'getWorkflowExecutionHistory'>;
 
 export interface ResetPointRequest {
   readonly namespace?: string;
@@ -91,15 +90,6 @@ async function readRun(
     else if (event.type === 'WorkflowExecutionStarted')
       continuedRunId = event.attributes.continuedExecutionRunId;
   };
-  let nextPageToken: string | undefined;
-  do {
-    const page = await service.getWorkflowExecutionHistory({
-      execution,
-      ...(namespace !== undefined && { namespace }),
-      ...(nextPageToken && { nextPageToken }),
-    });
-    page.history.events.forEach(look);
-    nextPageToken = page.nextPageToken;
-  } while (nextPageToken);
+  for await (const page of historyPages(service, { namespace, execution })) page.forEach(look);
   return { completed, firstScheduledId, continuedRunId };
 }

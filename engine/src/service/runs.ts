@@ -184,6 +184,19 @@ export class Runs {
     ];
   }
 
+  /** The same one by one: whoever needs only the first of them does not have the rest decoded. */
+  *events(run: LoadedRun, fromEventId: number): Generator<HistoryEvent> {
+    const firstInTail = run.tail[0]?.eventId ?? run.state.nextEventId;
+    if (fromEventId < firstInTail) {
+      for (const text of this.#options.store.readEvents(run.state.run, fromEventId)) {
+        for (const event of parseEvents(text)) {
+          if (event.eventId >= fromEventId && event.eventId < firstInTail) yield event;
+        }
+      }
+    }
+    for (const event of run.tail) if (event.eventId >= fromEventId) yield event;
+  }
+
   /** Stages a run whose state was made from given events (reset, import). */
   adopt(run: LoadedRun, events: readonly HistoryEvent[]): void {
     const writes = writesOf(run);

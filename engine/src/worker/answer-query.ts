@@ -32,9 +32,7 @@ export async function answerQuery(parts: QueryParts, task: PollWorkflowTaskQueue
   }
   const execution = executions.create(task);
   try {
-    const { events } = task.history;
-    const whole = events[0]?.eventId === 1 ? events : await wholeHistory(options, task);
-    await respond(parts, execution, task, eventsForQuery(whole));
+    await respond(parts, execution, task, eventsForQuery(await wholeHistory(options, task)));
   } finally {
     execution.dispose();
   }

@@ -10,6 +10,8 @@ import type { CompiledOptions } from './options.js';
 import { resultsById } from './query-answers.js';
 import { toProtocolMessage } from './update-messages.js';
 
+const capabilities = { discardSpeculativeWorkflowTaskWithEvents: true };
+
 /** The answer to a workflow task as the service takes it. `sticky`: where the next task of an open run goes. */
 export function answerRequest(
   { identity, namespace, buildId, useVersioning }: CompiledOptions,
@@ -26,6 +28,7 @@ export function answerRequest(
     commands,
     sdkMetadata,
     forceCreateNewWorkflowTask,
+    capabilities,
     ...(messages.length > 0 ? { messages } : {}),
     ...(queryResults.length > 0 ? { queryResults: resultsById(queryResults) } : {}),
     ...(buildId ? { workerVersionStamp: { buildId, useVersioning } } : {}),

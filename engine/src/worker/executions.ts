@@ -59,6 +59,7 @@ export class Executions {
 
   /** The same without waiting, when the task can begin at once: it goes on, or has its whole history. */
   takeNow(task: PollWorkflowTaskQueueResponse): CachedExecution | undefined {
+    if (task.nextPageToken) return undefined;
     const cached = this.#cache.get(task.workflowExecution.runId);
     if (!cached) return task.history.events[0]?.eventId === 1 ? this.#takeNew(task) : undefined;
     if (cached.busy || !goesOn(cached, task)) return undefined;

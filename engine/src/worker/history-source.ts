@@ -1,30 +1,32 @@
 import { isCommandEvent } from '../core/sequence.js';
 import type { HistoryEvent } from '../history/event.js';
 import type { PollWorkflowTaskQueueResponse } from '../service/api/tasks.js';
+import { allEvents } from '../service/history-pages.js';
 import type { CompiledOptions } from './options.js';
+
+/** What the task brings, with the pages of it that did not fit into its message. */
+export async function broughtEvents(
+  { service, namespace }: CompiledOptions,
+  { history, nextPageToken, workflowExecution: execution }: PollWorkflowTaskQueueResponse,
+): Promise<readonly HistoryEvent[]> {
+  if (!nextPageToken) return history.events;
+  return [...history.events, ...(await allEvents(service, { namespace, execution, nextPageToken }))];
+}
 
 /**
  * The history up to the task, for an execution that is no longer in the cache. What the task itself brought wins:
  * the events of its own attempt may not be recorded yet.
  */
 export async function wholeHistory(
-  { service, namespace }: CompiledOptions,
+  options: CompiledOptions,
   task: PollWorkflowTaskQueueResponse,
 ): Promise<readonly HistoryEvent[]> {
-  const brought = task.history.events;
+  const brought = await broughtEvents(options, task);
   const firstBrought = brought[0]?.eventId ?? Infinity;
-  const events: HistoryEvent[] = [];
-  let nextPageToken: string | undefined;
-  do {
-    const page = await service.getWorkflowExecutionHistory({
-      namespace,
-      execution: task.workflowExecution,
-      ...(nextPageToken ? { nextPageToken } : {}),
-    });
-    for (const event of page.history.events) if (event.eventId < firstBrought) events.push(event);
-    nextPageToken = page.nextPageToken;
-  } while (nextPageToken);
-  return [...events, ...brought];
+  if (firstBrought === 1) return brought;
+  const { service, namespace } = options;
+  const recorded = await allEvents(service, { namespace, execution: task.workflowExecution });
+  return [...recorded.filter(({ eventId }) => eventId < firstBrought), ...brought];
 }
 
 /** What the code has seen when its last task was over: a query sees this, not what came later. */

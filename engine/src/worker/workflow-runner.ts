@@ -21,7 +21,7 @@ import type { Direct } from './direct.js';
 import { whenAborted, whenStored } from './direct.js';
 import { eagerly } from './eager-activities.js';
 import { Executions } from './executions.js';
-import { wholeHistory } from './history-source.js';
+import { broughtEvents, wholeHistory } from './history-source.js';
 import { nondeterminism } from './nondeterminism.js';
 import type { CompiledOptions } from './options.js';
 import { pollUntil } from './poll-loop.js';
@@ -275,10 +275,8 @@ export class WorkflowRunner {
     execution: CachedExecution,
     task: PollWorkflowTaskQueueResponse,
   ): Promise<readonly HistoryEvent[]> {
-    const { events } = task.history;
-    const first = events[0]?.eventId;
-    if (execution.state.feed.lastEventId > 0 || first === 1) return events;
-    return wholeHistory(this.#options, task);
+    const goesOn = execution.state.feed.lastEventId > 0;
+    return goesOn ? broughtEvents(this.#options, task) : wholeHistory(this.#options, task);
   }
 
   /** Drives the code to the end of the task; sends heartbeats while local activities run. */

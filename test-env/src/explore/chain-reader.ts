@@ -30,16 +30,19 @@ export class ChainReader {
 
   /** Fetches what is new. */
   async read(): Promise<void> {
-    do await this.#readRun();
+    do while (await this.#readPage());
     while (this.#follow());
   }
 
-  async #readRun(): Promise<void> {
+  /** Whether there is more of the run. */
+  async #readPage(): Promise<boolean> {
     const known = this.#runs.at(-1);
-    const { history } = await this.#service.getWorkflowExecutionHistory({
+    const { history, nextPageToken } = await this.#service.getWorkflowExecutionHistory({
       namespace: this.#namespace,
       execution: { workflowId: this.#workflowId, ...(this.#runId !== undefined && { runId: this.#runId }) },
-      ...(this.#runId !== undefined && { nextPageToken: pageToken(this.#runId, (known?.length ?? 0) + 1) }),
+      ...(this.#runId !== undefined && {
+        nextPageToken: pageToken({ runId: this.#runId, fromEventId: (known?.length ?? 0) + 1 }),
+      }),
     });
     const first = history.events[0];
     if (this.#runId === undefined && first?.type === 'WorkflowExecutionStarted') {
@@ -47,6 +50,7 @@ export class ChainReader {
       this.#runs.push([]);
     }
     this.#runs.at(-1)?.push(...history.events);
+    return nextPageToken !== undefined;
   }
 
   #follow(): boolean {

@@ -2,12 +2,13 @@ import { openEngine, startServer } from '@refrain/engine';
 import { describe, expect, it } from 'vitest';
 import { findTemporal, startTemporal } from '../../interop/temporal-server.mjs';
 import { resetScripts } from './reset-scripts.js';
+import { taskScripts } from './task-scripts.js';
 import { ScriptedWorker } from './scripted-worker.js';
 
 const binary = findTemporal();
 
 /** Scripts whose answers and histories a Temporal server gives, too: what they tell must be the same on both. */
-const scripts = { ...resetScripts };
+const scripts = { ...resetScripts, ...taskScripts };
 
 interface Server {
   readonly address: string;

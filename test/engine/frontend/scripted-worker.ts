@@ -14,6 +14,8 @@ export interface WireTask {
   readonly taskToken: Uint8Array;
   readonly workflowExecution: { readonly workflowId: string; readonly runId: string };
   readonly startedEventId: number;
+  readonly previousStartedEventId?: number;
+  readonly attempt: number;
   readonly history?: { readonly events?: readonly WireEvent[] };
   readonly nextPageToken?: Uint8Array;
   readonly messages?: readonly { readonly id: string; readonly protocolInstanceId: string }[];
@@ -149,6 +151,16 @@ export const continueAsNew = {
   commandType: 'COMMAND_TYPE_CONTINUE_AS_NEW_WORKFLOW_EXECUTION',
   continueAsNewWorkflowExecutionCommandAttributes: { workflowType: { name: 'wf' } },
 };
+
+/** A rejection of an update in an Any: its failure (field 4), of which the message (field 1). */
+export function rejection(message: string): object {
+  const text = Buffer.from(message);
+  const failure = Buffer.concat([Buffer.from([0x0a, text.length]), text]);
+  return {
+    type_url: 'type.googleapis.com/temporal.api.update.v1.Rejection',
+    value: Buffer.concat([Buffer.from([0x22, failure.length]), failure]),
+  };
+}
 
 /** `EVENT_TYPE_TIMER_FIRED` as `TimerFired`. */
 function short(eventType: string): string {

@@ -217,4 +217,23 @@ describe('workflow tasks', () => {
     await b.service.respondWorkflowTaskCompleted({ taskToken: task.taskToken, commands });
     expect((await b.types()).slice(-2)).toEqual(['9 WorkflowTaskCompleted', '10 TimerCanceled']);
   });
+
+  it('that only keep themselves alive time out after half an hour', async () => {
+    const b = bench();
+    await b.start('w', { workflowTaskTimeoutMs: 120_000 });
+    let task = await b.workflowTask();
+    for (let minutes = 0; minutes < 30; minutes++) {
+      await b.clock.advance(60_000);
+      const { taskToken } = task;
+      await b.service.respondWorkflowTaskCompleted({
+        ...{ taskToken, commands: [], forceCreateNewWorkflowTask: true },
+      });
+      task = await b.workflowTask();
+    }
+    await b.clock.advance(1);
+    const late = { taskToken: task.taskToken, commands: [], forceCreateNewWorkflowTask: true };
+    await expect(b.service.respondWorkflowTaskCompleted(late)).rejects.toMatchObject({ status: 'NOT_FOUND' });
+    expect((await b.history()).at(-1)?.type).toBe('WorkflowTaskTimedOut');
+    await b.task([complete]);
+  });
 });

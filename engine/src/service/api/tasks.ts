@@ -50,6 +50,8 @@ export interface PollWorkflowTaskQueueResponse {
    * that lost its cache asks for the rest with getWorkflowExecutionHistory.
    */
   readonly history: { readonly events: readonly HistoryEvent[] };
+  /** The history goes on: its next page is to be had of getWorkflowExecutionHistory, by this token. */
+  readonly nextPageToken?: string;
   /** A query without a workflow task; answered by respondQueryTaskCompleted. */
   readonly query?: WorkflowQuery;
   /** Queries answered together with the workflow task (`queryResults` of its completion). */
@@ -81,6 +83,7 @@ export interface RespondWorkflowTaskCompletedRequest {
   readonly meteringMetadata?: Message<'MeteringMetadata'>;
   readonly workerVersionStamp?: Message<'WorkerVersionStamp'>;
   readonly versioningBehavior?: VersioningBehavior;
+  readonly capabilities?: { readonly discardSpeculativeWorkflowTaskWithEvents?: boolean };
 }
 
 export interface RespondWorkflowTaskCompletedResponse {

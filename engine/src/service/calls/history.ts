@@ -8,8 +8,8 @@ import type {
 import { setWait } from '../clock.js';
 import type { ServiceContext } from '../context.js';
 import { runOf } from '../context.js';
-import { invalidArgument } from '../errors.js';
-import { limits } from '../limits.js';
+import type { PagePosition } from '../history-page.js';
+import { historyPage, pageToken, readPageToken } from '../history-page.js';
 import type { LoadedRun } from '../loaded-run.js';
 import { isRunning } from '../state.js';
 
@@ -19,41 +19,23 @@ export async function getWorkflowExecutionHistory(
   request: GetWorkflowExecutionHistoryRequest,
   options: CallOptions = {},
 ): Promise<GetWorkflowExecutionHistoryResponse> {
-  const { runId, fromEventId } = readToken(request.nextPageToken);
-  const run = runId ? runOf(ctx, { ...request.execution, runId }) : runOf(ctx, request.execution);
+  const token = readPageToken(request.nextPageToken);
+  const run = runOf(ctx, token ? { ...request.execution, runId: token.runId } : request.execution);
+  const from: PagePosition = token ?? { runId: run.state.runId, fromEventId: 1 };
   const closeOnly = request.historyEventFilterType === 'CLOSE_EVENT';
-  const isThere = () => !isRunning(run.state) || (!closeOnly && run.state.nextEventId > fromEventId);
+  const isThere = () => !isRunning(run.state) || (!closeOnly && run.state.nextEventId > from.fromEventId);
   if (request.waitNewEvent && !isThere()) await waitUntil(ctx, run, isThere, options);
-  const token = (eventId: number) => pageToken(run.state.runId, eventId);
-  // What it waited for was not stored, or it waited when the store failed: nothing has come yet.
-  const nothingYet = () => request.waitNewEvent && run.isDropped;
-  await ctx.runs.durable().catch((error: unknown) => {
-    if (!nothingYet()) throw error;
-  });
-  if (nothingYet()) return { history: { events: [] }, nextPageToken: token(fromEventId) };
+  await ctx.runs.durable();
   if (closeOnly) {
     if (isRunning(run.state) && request.waitNewEvent) {
-      return { history: { events: [] }, nextPageToken: token(fromEventId) };
+      return { history: { events: [] }, nextPageToken: pageToken(from) };
     }
     return { history: { events: ctx.runs.history(run, run.state.nextEventId - 1) } };
   }
-  const events = ctx.runs.history(run, fromEventId);
-  const page = events.slice(0, request.maximumPageSize ?? limits.pageSize * 100);
-  const next = page.length > 0 ? page[page.length - 1]!.eventId + 1 : fromEventId;
-  const more = page.length < events.length || (request.waitNewEvent && isRunning(run.state));
-  return { history: { events: page }, ...(more && { nextPageToken: token(next) }) };
-}
-
-/** The token of the page of a run that begins with this event. */
-export function pageToken(runId: string, eventId: number): string {
-  return `${runId}.${eventId}`;
-}
-
-function readToken(token: string | undefined): { runId: string | undefined; fromEventId: number } {
-  if (!token) return { runId: undefined, fromEventId: 1 };
-  const match = /^(.+)\.(\d+)$/.exec(token);
-  if (!match) throw invalidArgument('nextPageToken is not one that this call returned');
-  return { runId: match[1], fromEventId: Number(match[2]) };
+  const page = historyPage(ctx, run, from, request.maximumPageSize || undefined);
+  const after = { ...from, fromEventId: (page.events.at(-1)?.eventId ?? from.fromEventId - 1) + 1 };
+  const next = page.next ?? (request.waitNewEvent && isRunning(run.state) ? after : undefined);
+  return { history: { events: page.events }, ...(next && { nextPageToken: pageToken(next) }) };
 }
 
 function waitUntil(

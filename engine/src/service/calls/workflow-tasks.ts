@@ -10,11 +10,11 @@ import type {
 import { takeEagerActivities } from './activity-tasks.js';
 import { whenAborted } from '../abort.js';
 import type { CallOptions } from '../api/common.js';
-import type { HistoryEvent } from '../../history/event.js';
-import { completeTask, failTaskOrRun } from '../complete-task.js';
+import { completeTask, failTaskOrRun, heartbeatTimeout } from '../complete-task.js';
 import type { ServiceContext } from '../context.js';
 import { dispatchWorkflowTask, stickyKey } from '../effects.js';
 import { ServiceError, invalidArgument, notFound } from '../errors.js';
+import { historyPage, pageToken, restOfHistory } from '../history-page.js';
 import { answerQueries, takeQueries } from '../queries.js';
 import { withinLimit } from '../oversize.js';
 import type { LoadedRun } from '../loaded-run.js';
@@ -24,7 +24,7 @@ import type { PollerIdentity, QueuedTask, ServedQueue, TaskServer } from '../tas
 import type { PendingUpdate, PendingUpdates } from '../updates.js';
 import { updateMessages } from '../updates.js';
 import type { TaskFailure } from '../workflow-task.js';
-import { startWorkflowTask, timeOutWorkflowTask, transientEvents } from '../workflow-task.js';
+import { startWorkflowTask, timeOutWorkflowTask } from '../workflow-task.js';
 import { dispatchQueries, failQueriesOfFailingRun } from './queries.js';
 
 export async function pollWorkflowTaskQueue(
@@ -100,10 +100,14 @@ function response(
   isSticky: boolean,
 ): PollWorkflowTaskQueueResponse {
   const { state } = run;
-  const recorded = ctx.runs.history(run, isSticky ? state.previousStartedEventId + 1 : 1);
-  const events: readonly HistoryEvent[] = task.transient
-    ? [...recorded, ...(transientEvents(state) as readonly HistoryEvent[])]
-    : recorded;
+  const from = {
+    runId: state.runId,
+    fromEventId: isSticky ? state.previousStartedEventId + 1 : 1,
+    ofTaskStartedBy: task.startedEventId,
+  };
+  const { events, next } = task.embedded
+    ? { events: restOfHistory(ctx, run, from), next: undefined }
+    : historyPage(ctx, run, from);
   return {
     taskToken: tokenOf(ctx, state.run, task),
     workflowExecution: { workflowId: state.workflowId, runId: state.runId },
@@ -113,6 +117,7 @@ function response(
     attempt: task.attempt,
     backlogCountHint: 0,
     history: { events },
+    ...(next && { nextPageToken: pageToken(next) }),
     queries: takeQueries(run.queries, task.startedEventId),
     messages: updateMessages(run.updates, state),
     scheduledTimeMs: task.scheduledTimeMs,
@@ -132,6 +137,8 @@ function queryTask(
   const { state } = run;
   const taskToken = `q.${state.run}.${queryId}`;
   ctx.inFlight.add(taskToken);
+  const { runId } = state;
+  const whole = isSticky ? undefined : historyPage(ctx, run, { runId, fromEventId: 1 });
   return {
     taskToken,
     workflowExecution: { workflowId: state.workflowId, runId: state.runId },
@@ -140,7 +147,8 @@ function queryTask(
     startedEventId: state.previousStartedEventId,
     attempt: 1,
     backlogCountHint: 0,
-    history: { events: isSticky ? [] : ctx.runs.history(run) },
+    history: { events: whole?.events ?? [] },
+    ...(whole?.next && { nextPageToken: pageToken(whole.next) }),
     query: pending.query,
     queries: {},
     messages: [],
@@ -160,10 +168,28 @@ export async function respondWorkflowTaskCompleted(
   const isEmbedded = state.workflowTask?.embedded === true;
   const failure = completeWorkflowTask(ctx, request);
   const activityTasks = failure ? [] : takeEagerActivities(ctx, run, request, isEmbedded);
+  const workflowTask = failure ? undefined : nextTask(ctx, run, request);
   const hasLeftNoTrace = state.previousStartedEventId === before;
   await ctx.runs.durable();
   if (failure) throw refusedAnswer(failure);
-  return { activityTasks, ...(hasLeftNoTrace && { resetHistoryEventId: before }) };
+  return {
+    activityTasks,
+    ...(workflowTask && { workflowTask }),
+    ...(hasLeftNoTrace && { resetHistoryEventId: before }),
+  };
+}
+
+/** The task that was started with the answer, for the worker that asked for it; it has the run in its cache. */
+function nextTask(
+  ctx: ServiceContext,
+  run: LoadedRun,
+  { returnNewWorkflowTask }: RespondWorkflowTaskCompletedRequest,
+): PollWorkflowTaskQueueResponse | undefined {
+  const task = run.state.workflowTask;
+  if (!returnNewWorkflowTask || !task?.startedEventId || !isRunning(run.state)) return undefined;
+  const answer = response(ctx, run, task, true);
+  ctx.inFlight.add(answer.taskToken);
+  return answer;
 }
 
 /** Stages the answer; the caller tells nobody before it is durable. Returns why it was refused, if it was. */
@@ -192,6 +218,7 @@ export function completeWorkflowTask(
 }
 
 export function refusedAnswer({ cause, failure }: TaskFailure): Error {
+  if (cause === heartbeatTimeout.cause) return notFound(heartbeatTimeout.failure.message);
   return invalidArgument(`${cause}: ${failure?.message ?? ''}`);
 }
 
