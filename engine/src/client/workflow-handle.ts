@@ -1,5 +1,5 @@
 import type { HistoryEvent } from '../history/event.js';
-import { allEvents } from '../service/history-pages.js';
+import { allEvents } from '../history/history-pages.js';
 import type { UpdateOutcome } from '../history/messages.js';
 import type {
   ForeignDefinition,

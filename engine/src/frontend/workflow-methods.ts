@@ -2,7 +2,7 @@ import type { WorkflowService } from '../service/api.js';
 import type * as W from '../service/api/workflow.js';
 import { invalidArgument } from '../service/errors.js';
 import { takePage } from '../service/history-page.js';
-import { historyPages } from '../service/history-pages.js';
+import { historyPages } from '../history/history-pages.js';
 import type { HistoryEvent } from '../history/event.js';
 import type { CallContext, Method } from './call.js';
 import { callOptions } from './call.js';

@@ -1,8 +1,8 @@
 import type { EventOf, HistoryEvent } from '../history/event.js';
 import type { WorkflowExecution } from '../history/messages.js';
 import { notFound } from './errors.js';
-import type { Histories } from './history-pages.js';
-import { historyPages } from './history-pages.js';
+import type { Histories } from '../history/history-pages.js';
+import { historyPages } from '../history/history-pages.js';
 
 /** Where to reset to, by a name instead of an event's id; the names are those of Temporal's API. */
 export type ResetTarget =

@@ -1,8 +1,11 @@
 import type { Activation, Completion, WorkflowInstance } from '../core/activation.js';
 import { InvariantViolation } from '../errors.js';
 import type { TemporalBundle } from './bundle.js';
+import type { TemporalContext } from './context.js';
 import { createTemporalContext } from './context.js';
 import type { DrivenExecution, SinkCall, StartFailure } from './inside/driver.js';
+import { trackingPromises } from './promise-stacks.js';
+import { createStackMapper, locationsOf } from './source-stack.js';
 
 export interface TemporalInstanceOptions {
   readonly namespace?: string;
@@ -11,6 +14,8 @@ export interface TemporalInstanceOptions {
   readonly workflowFailureErrorTypes?: readonly string[];
   /** Record where each command was asked for: slower, for explanations. */
   readonly callSites?: boolean;
+  /** Keep the stacks of what is waited for, for `__stack_trace`. Slow. */
+  readonly stackTraces?: boolean;
 }
 
 /** Hosts the user's own `@temporalio/workflow`: many executions, one V8 context. */
@@ -46,13 +51,35 @@ export function createTemporalHost(bundle: TemporalBundle): TemporalHost {
         taskQueue: options.taskQueue ?? 'default',
         workflowFailureErrorTypes: options.workflowFailureErrorTypes ?? [],
         callSites: options.callSites ?? false,
+        stackTraces: options.stackTraces ? bundle.userSourceMap : undefined,
       });
-      return instanceOf(execution, context.run);
+      if (!options.stackTraces) return instanceOf(execution, context.run);
+      const readStack = createStackMapper(bundle.filename, bundle.userSourceMap);
+      return instanceOf(execution, tracking(context, execution, readStack));
     },
   };
 }
 
-function instanceOf(execution: DrivenExecution, run: <T>(call: () => T) => T): TemporalInstance {
+type Run = TemporalContext['run'];
+
+/** Runs as the context does, and tells the execution where its promises were made. */
+function tracking(
+  context: TemporalContext,
+  { promises }: DrivenExecution,
+  read: (stack: string) => string,
+): Run {
+  const tracker = {
+    owns: context.owns,
+    made(promise: object, parent: object | undefined, stack: string) {
+      const readable = read(stack).split('\n').slice(1).join('\n');
+      promises.made(promise, parent, readable, JSON.stringify(locationsOf(readable)));
+    },
+    settled: (promise: object) => promises.settled(promise),
+  };
+  return (call) => trackingPromises(tracker, () => context.run(call));
+}
+
+function instanceOf(execution: DrivenExecution, run: Run): TemporalInstance {
   let created = false;
   let rejected: { readonly error: unknown } | undefined;
   return {
@@ -86,11 +113,7 @@ function instanceOf(execution: DrivenExecution, run: <T>(call: () => T) => T): T
   };
 }
 
-function activate(
-  execution: DrivenExecution,
-  activation: Activation,
-  run: <T>(call: () => T) => T,
-): Completion {
+function activate(execution: DrivenExecution, activation: Activation, run: Run): Completion {
   const batches = execution.prepare(activation);
   for (let index = 0; index < batches; index++) {
     run(() => execution.runBatch(index));

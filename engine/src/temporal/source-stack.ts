@@ -26,6 +26,18 @@ export function createStackMapper(filename: string, sourceMapJson: string): (sta
       .join('\n');
 }
 
+/** The frames of a readable stack, as the SDKs' enhanced stack traces have them. */
+export function locationsOf(stack: string): readonly object[] {
+  return stack.split('\n').flatMap((line) => {
+    const frame = framePattern.exec(line);
+    if (!frame) return [];
+    const [, start, file, row, column] = frame;
+    const name = /at (.*) \($/.exec(start!)?.[1];
+    const place = { file_path: file, line: Number(row), column: Number(column), internal_code: false };
+    return [{ ...place, ...(name !== undefined && { function_name: name }) }];
+  });
+}
+
 /** A completion whose failures have readable stacks. */
 export function withReadableStacks(completion: Completion, read: (stack: string) => string): Completion {
   if (completion.status === 'failed') return { ...completion, failure: readable(completion.failure, read) };

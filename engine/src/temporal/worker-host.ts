@@ -13,6 +13,11 @@ import type { SinkCall } from './inside/driver.js';
 import { listenForRejections } from './rejections.js';
 import { createStackMapper, withReadableStacks } from './source-stack.js';
 
+export interface HostedInstanceOptions {
+  /** Keep what `__stack_trace` answers from. */
+  readonly stackTraces?: boolean;
+}
+
 export interface WorkerHostOptions {
   readonly workflowFailureErrorTypes: readonly string[];
   /** How long workflow code may run without giving control back; 0: for ever. */
@@ -49,14 +54,15 @@ export class TemporalWorkerHost {
     this.workflowTypes = this.#guard(() => typesOf(this.#host));
   }
 
-  createInstance(): WorkflowInstance {
+  createInstance({ stackTraces = false }: HostedInstanceOptions = {}): WorkflowInstance {
     this.#stopListening ??= listenForRejections(
       (promise) => this.#host.owns(promise),
       (error) => (this.#running.getStore() ?? this.#last)?.reject(error),
     );
     const { workflowFailureErrorTypes, onSinkCall } = this.#options;
     const host = this.#host;
-    const instance: HostedInstance = new HostedInstance(host.createInstance({ workflowFailureErrorTypes }), {
+    const inner = host.createInstance({ workflowFailureErrorTypes, stackTraces });
+    const instance: HostedInstance = new HostedInstance(inner, {
       isLost: () => host !== this.#host,
       onSinkCall,
       readStack: this.#readStack,

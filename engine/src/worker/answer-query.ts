@@ -7,7 +7,7 @@ import type { Executions } from './executions.js';
 import { eventsForQuery, wholeHistory } from './history-source.js';
 import type { CompiledOptions } from './options.js';
 import { queryOutcome } from './query-answers.js';
-import { goesOn, queryOf } from './task-input.js';
+import { asksForStacks, goesOn, queryOf } from './task-input.js';
 
 /** What answering a query needs of the worker. */
 export interface QueryParts {
@@ -19,7 +19,8 @@ export interface QueryParts {
 /** A query alone: answered by the cached execution, or by one that is replayed for it and thrown away. */
 export async function answerQuery(parts: QueryParts, task: PollWorkflowTaskQueueResponse): Promise<void> {
   const { executions, options } = parts;
-  const cached = executions.get(task.workflowExecution.runId);
+  const stackTraces = asksForStacks(task);
+  const cached = stackTraces ? undefined : executions.get(task.workflowExecution.runId);
   if (cached) {
     await cached.begin();
     try {
@@ -30,7 +31,7 @@ export async function answerQuery(parts: QueryParts, task: PollWorkflowTaskQueue
       cached.end();
     }
   }
-  const execution = executions.create(task);
+  const execution = executions.create(task, { stackTraces });
   try {
     await respond(parts, execution, task, eventsForQuery(await wholeHistory(options, task)));
   } finally {

@@ -40,6 +40,7 @@ export class CachedExecution {
     host: WorkflowHost,
     identity: ExecutionIdentity,
     newLocalActivities: (execution: CachedExecution) => LocalActivities,
+    instanceOptions?: { readonly stackTraces?: boolean },
   ) {
     const { namespace, taskQueue, buildId } = options;
     this.#options = options;
@@ -53,7 +54,7 @@ export class CachedExecution {
       sdkName: 'refrain',
       ...(buildId ? { buildId } : {}),
     });
-    this.#instance = host.createInstance();
+    this.#instance = host.createInstance(instanceOptions);
     this.local = newLocalActivities(this);
   }
 

@@ -4,7 +4,7 @@ import { LocalActivities } from './local-activities.js';
 import type { CompiledOptions } from './options.js';
 import { Slots } from './slots.js';
 import { StickyCache } from './sticky-cache.js';
-import { goesOn } from './task-input.js';
+import { asksForStacks, goesOn } from './task-input.js';
 import type { WorkflowHost } from './workflow-host.js';
 
 /**
@@ -42,24 +42,26 @@ export class Executions {
   /** One for the task, which is its own until `end`; waits while another task has it. */
   async take(task: PollWorkflowTaskQueueResponse): Promise<CachedExecution> {
     const { runId } = task.workflowExecution;
+    const stackTraces = asksForStacks(task);
     const cached = this.#cache.get(runId);
     if (cached) {
       if (cached.busy) await cached.begin();
       else cached.busy = true;
       // It may have been evicted, or gone on, while this task waited for it.
-      if (this.#cache.get(runId) === cached && goesOn(cached, task)) {
+      const isHere = this.#cache.get(runId) === cached;
+      if (isHere && !stackTraces && goesOn(cached, task)) {
         this.#count('hit');
         return cached;
       }
       cached.end();
       this.#cache.evict(runId);
     }
-    return this.#takeNew(task);
+    return this.#takeNew(task, stackTraces);
   }
 
   /** The same without waiting, when the task can begin at once: it goes on, or has its whole history. */
   takeNow(task: PollWorkflowTaskQueueResponse): CachedExecution | undefined {
-    if (task.nextPageToken) return undefined;
+    if (task.nextPageToken || asksForStacks(task)) return undefined;
     const cached = this.#cache.get(task.workflowExecution.runId);
     if (!cached) return task.history.events[0]?.eventId === 1 ? this.#takeNew(task) : undefined;
     if (cached.busy || !goesOn(cached, task)) return undefined;
@@ -68,12 +70,12 @@ export class Executions {
     return cached;
   }
 
-  create(task: PollWorkflowTaskQueueResponse): CachedExecution {
+  create(task: PollWorkflowTaskQueueResponse, options?: { readonly stackTraces?: boolean }): CachedExecution {
     const { workflowId, runId } = task.workflowExecution;
     const identity = { workflowId, runId, workflowType: task.workflowType.name };
     const newLocal = ({ state }: CachedExecution) =>
       new LocalActivities(this.#options, state, identity, this.#localSlots);
-    return new CachedExecution(this.#options, this.#host, identity, newLocal);
+    return new CachedExecution(this.#options, this.#host, identity, newLocal, options);
   }
 
   keep(execution: CachedExecution): void {
@@ -94,9 +96,9 @@ export class Executions {
     this.#cache.clear();
   }
 
-  #takeNew(task: PollWorkflowTaskQueueResponse): CachedExecution {
+  #takeNew(task: PollWorkflowTaskQueueResponse, stackTraces = false): CachedExecution {
     this.#count('miss');
-    const execution = this.create(task);
+    const execution = this.create(task, { stackTraces });
     execution.busy = true;
     return execution;
   }

@@ -1,7 +1,7 @@
 import { isCommandEvent } from '../core/sequence.js';
 import type { HistoryEvent } from '../history/event.js';
 import type { PollWorkflowTaskQueueResponse } from '../service/api/tasks.js';
-import { allEvents } from '../service/history-pages.js';
+import { allEvents } from '../history/history-pages.js';
 import type { CompiledOptions } from './options.js';
 
 /** What the task brings, with the pages of it that did not fit into its message. */

@@ -48,7 +48,7 @@ function nativeHost(bundle: WorkflowBundle, options: WorkerOptions, onSinkCall: 
   });
   return {
     workflowTypes: loaded.workflowTypes,
-    createInstance: () => loaded.createInstance(),
+    createInstance: (instanceOptions) => loaded.createInstance(instanceOptions),
     withDeadline: (fn) => loaded.withDeadline(fn),
   };
 }

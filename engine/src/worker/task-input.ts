@@ -17,6 +17,20 @@ export function goesOn({ state, isLost }: CachedExecution, task: PollWorkflowTas
   return true;
 }
 
+/**
+ * Stacks are kept only by an execution that is replayed for them: to keep them always would slow down all. So they are
+ * told of executions in the cache, of others, and of ended ones.
+ */
+export function asksForStacks({ query, queries }: PollWorkflowTaskQueueResponse): boolean {
+  if (query) return isStackTrace(query.queryType);
+  for (const queryId in queries) if (isStackTrace(queries[queryId]!.queryType)) return true;
+  return false;
+}
+
+function isStackTrace(queryType: string): boolean {
+  return queryType === '__stack_trace' || queryType === '__enhanced_stack_trace';
+}
+
 /** What the core is told of a workflow task. */
 export function inputOf(task: PollWorkflowTaskQueueResponse, events: readonly HistoryEvent[]): TaskInput {
   const { previousStartedEventId, startedEventId, messages } = task;

@@ -13,7 +13,8 @@ export interface HostedWorkflowInstance extends WorkflowInstance {
 export interface WorkflowHost {
   /** Names of the workflows that the code exports, where the host knows them. */
   readonly workflowTypes?: readonly string[] | undefined;
-  createInstance(): HostedWorkflowInstance;
+  /** `stackTraces`: it is made to answer `__stack_trace`, which the others need not be able to. */
+  createInstance(options?: { readonly stackTraces?: boolean }): HostedWorkflowInstance;
   /**
    * Runs the function, and all activations in it, under one deadline. When it passes it throws, and the instance
    * that ran is lost.

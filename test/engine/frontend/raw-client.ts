@@ -36,11 +36,16 @@ export class RawClient {
   }
 
   /** Calls a method of a service of Temporal's API with a message as protobuf.js takes it. */
-  async call(service: string, method: string, message: object): Promise<{ status: string; answer: unknown }> {
+  async call(
+    service: string,
+    method: string,
+    message: object,
+    timeoutMs?: number,
+  ): Promise<{ status: string; answer: unknown }> {
     const { requestType, responseType } = apiRoot().lookupService(service).methods[method]!;
     const request = apiRoot().lookupType(requestType);
     const bytes = Buffer.from(request.encode(request.fromObject(message)).finish());
-    const { bytes: answered, status: name } = await this.send(`/${service}/${method}`, bytes);
+    const { bytes: answered, status: name } = await this.send(`/${service}/${method}`, bytes, timeoutMs);
     const response = apiRoot().lookupType(responseType);
     return {
       status: name,

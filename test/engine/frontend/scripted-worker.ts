@@ -3,6 +3,9 @@ import { RawClient } from './raw-client.js';
 
 const workflowService = 'temporal.api.workflowservice.v1.WorkflowService';
 
+/** A real server on a busy machine takes its time, most of all for the first task. */
+const timeoutMs = 30_000;
+
 /** An event as protobuf.js gives it: `…Attributes` under the name of its type. */
 export interface WireEvent {
   readonly eventId: number;
@@ -44,7 +47,7 @@ export class ScriptedWorker {
   /** The answer; throws with the name of the status. */
   async call<R>(method: string, message: object): Promise<R> {
     const request = { namespace: 'default', ...message };
-    const { status, answer } = await this.#client.call(workflowService, method, request);
+    const { status, answer } = await this.#client.call(workflowService, method, request, timeoutMs);
     if (status !== 'OK') throw new Error(`${method}: ${status}`);
     return answer as R;
   }
@@ -57,8 +60,13 @@ export class ScriptedWorker {
     return runId;
   }
 
-  poll(): Promise<WireTask> {
-    return this.call('PollWorkflowTaskQueue', { taskQueue: { name: this.#queue }, identity: 'w' });
+  async poll(): Promise<WireTask> {
+    const request = { taskQueue: { name: this.#queue }, identity: 'w' };
+    for (;;) {
+      const task = await this.call<Partial<WireTask>>('PollWorkflowTaskQueue', request);
+      // Empty when none came in time.
+      if (task.taskToken?.length) return task as WireTask;
+    }
   }
 
   async answer<R>(task: WireTask, commands: readonly object[] = [], more: object = {}): Promise<R> {

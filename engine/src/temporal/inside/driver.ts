@@ -24,6 +24,7 @@ import type { GlobalSet, GlobalsSwitch } from './globals-switch.js';
 import { createGlobalsSwitch } from './globals-switch.js';
 import type { JobConversion, ProtoJob } from './jobs.js';
 import { jobToProto, seedBytes } from './jobs.js';
+import { PromiseStacks } from './promise-stacks.js';
 import type { ProtoForm } from '../../history/proto-form.js';
 import { createProtoForm } from '../../history/proto-form.js';
 import type { Activator, SdkModules, UserExports } from './sdk-types.js';
@@ -35,6 +36,8 @@ type Realm = typeof globalThis & { __TEMPORAL__?: unknown; __TEMPORAL_ACTIVATOR_
 export interface DriverOptions {
   /** Record the stack of each command's call. */
   readonly callSites: boolean;
+  /** Answer stack traces, from `promises`: the JSON of the bundle's source map. */
+  readonly stackTraces: string | undefined;
   readonly namespace: string;
   readonly taskQueue: string;
   /** Names of error classes that fail the workflow instead of its task. */
@@ -60,6 +63,8 @@ export interface DrivenExecution {
   startFailure(): StartFailure | undefined;
   /** Names of the queries that have a handler, the SDK's own not. */
   queryNames(): readonly string[];
+  /** To be told of promises while it is active, for stack traces. */
+  readonly promises: PromiseStacks;
   dispose(): void;
 }
 
@@ -135,6 +140,7 @@ class HostedExecution implements DrivenExecution {
   private readonly shared: Shared;
   private readonly options: DriverOptions;
   private readonly ownGlobals: GlobalSet;
+  readonly promises = new PromiseStacks(() => this.shared.realm.__TEMPORAL_ACTIVATOR__);
   private activator: Activator | undefined;
   private batches: ProtoJob[][] = [];
   private base: Dict = {};
@@ -160,6 +166,7 @@ class HostedExecution implements DrivenExecution {
 
   private load(activation: Activation, job: InitializeWorkflow): void {
     const { sdk, realm, legacy, form } = this.shared;
+    const { stackTraces } = this.options;
     this.enter();
     const user = this.shared.loadUserCode();
     sdk.setConverters(user);
@@ -173,11 +180,11 @@ class HostedExecution implements DrivenExecution {
       randomnessSeed: seedBytes(job.randomnessSeed),
       now: Math.floor(activation.timestampMs),
       patches: legacy ? patchIdsOf(activation) : [],
-      showStackTraceSources: false,
-      sourceMap: {},
+      showStackTraceSources: stackTraces !== undefined,
+      sourceMap: stackTraces === undefined ? {} : (JSON.parse(stackTraces) as object),
       getTimeOfDay: () => 0n,
       registeredActivityNames: anyName(),
-      stackTracesEnabled: false,
+      stackTracesEnabled: stackTraces !== undefined,
       failureExceptionTypeNames: [...this.options.workflowFailureErrorTypes],
     });
     this.activator = realm.__TEMPORAL_ACTIVATOR__!;

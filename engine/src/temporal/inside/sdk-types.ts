@@ -38,6 +38,10 @@ export interface Activator {
   /** Since 1.11; decides what `patched` and `deprecatePatch` do. */
   patchInternal?(patchId: string, deprecated: boolean): boolean;
   updateRandomSeed(job: unknown): void;
+  readonly promiseStackStore?: {
+    readonly childToParent: Map<object, Set<object>>;
+    readonly promiseToStack: Map<object, { formatted: string; structured: unknown }>;
+  };
   pushCommand(command: object, ...rest: unknown[]): void;
   handleWorkflowFailure(error: unknown): unknown;
   errorToFailure(error: unknown): unknown;

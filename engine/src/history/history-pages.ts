@@ -1,8 +1,19 @@
-import type { HistoryEvent } from '../history/event.js';
-import type { WorkflowExecution } from '../history/messages.js';
-import type { WorkflowService } from './api.js';
+import type { HistoryEvent } from './event.js';
+import type { WorkflowExecution } from './messages.js';
 
-export type Histories = Pick<WorkflowService, 'getWorkflowExecutionHistory'>;
+/** Whatever gives histories in pages: the service here, or one over the network. */
+export interface Histories {
+  getWorkflowExecutionHistory(request: HistoryRequest): Promise<{
+    readonly history: { readonly events: readonly HistoryEvent[] };
+    readonly nextPageToken?: string;
+  }>;
+}
+
+interface HistoryRequest {
+  readonly namespace?: string;
+  readonly execution: WorkflowExecution;
+  readonly nextPageToken?: string;
+}
 
 /** A history as it is now, page by page. `nextPageToken` begins later than at its first event. */
 export async function* historyPages(
