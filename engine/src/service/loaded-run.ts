@@ -22,6 +22,8 @@ export interface LoadedRun {
   bufferCount: number;
   /** The row of the run has changed. */
   recordChanged: boolean;
+  /** The build in the store's row; undefined when it has none, or since it was loaded. */
+  storedBuildId: string | undefined;
   /** The store holds values of search attributes of this run. */
   hasSearchValues: boolean;
   startRequestId: string | undefined;
@@ -47,6 +49,7 @@ export function newLoadedRun(state: ExecutionState): LoadedRun {
     bufferKeys: new Map(),
     bufferCount: 0,
     recordChanged: false,
+    storedBuildId: undefined,
     hasSearchValues: false,
     startRequestId: undefined,
     warned: undefined,
@@ -90,6 +93,8 @@ export function takeWrites(
   const { state } = run;
   const hasTasks = hasPendingTasks(state);
   const dueMs = isRunning(state) ? state.dueMs : Infinity;
+  // Lists tell which runs a build still has.
+  if (state.buildId !== run.storedBuildId) run.recordChanged = true;
   // A later due time is written only when the stored one has passed: until then the run is looked at too early
   // once, and then finds the right time.
   const isDueChanged = dueMs < run.storedDueMs || (run.storedDueMs <= nowMs && dueMs !== run.storedDueMs);
@@ -112,6 +117,7 @@ function takeRecord(run: LoadedRun, writes: RunWrites, types: SearchAttributeTyp
   if (hasValues || run.hasSearchValues) writes.searchAttributes = values;
   run.hasSearchValues = hasValues;
   run.recordChanged = false;
+  run.storedBuildId = run.state.buildId;
 }
 
 export function stageTransient(run: LoadedRun, key: string, text: string | null): void {

@@ -32,6 +32,7 @@ export function answerRequest(
     ...(messages.length > 0 ? { messages } : {}),
     ...(queryResults.length > 0 ? { queryResults: resultsById(queryResults) } : {}),
     ...(buildId ? { workerVersionStamp: { buildId, useVersioning } } : {}),
+    ...(buildId && useVersioning ? { versioningBehavior: 'PINNED' } : {}),
     ...(sticky && !answer.closes ? { stickyAttributes: sticky } : {}),
   };
 }

@@ -149,7 +149,7 @@ export async function compileOptions(options: WorkerOptions): Promise<CompiledOp
     activities: functionsOf(activities),
     identity: options.identity ?? `${process.pid}@${hostname()}`,
     buildId: options.buildId,
-    useVersioning: options.useVersioning ?? false,
+    useVersioning: versioned(options),
     sinks: options.sinks ?? {},
     logger,
     metrics: options.metrics ?? noMetrics,
@@ -174,6 +174,11 @@ export async function compileOptions(options: WorkerOptions): Promise<CompiledOp
     codecs: options.dataConverter?.payloadCodecs ?? [],
     activityInterceptors: options.interceptors?.activity ?? [],
   };
+}
+
+function versioned({ buildId, useVersioning = false }: WorkerOptions): boolean {
+  if (useVersioning && !buildId) throw refused('buildId', 'a name, since `useVersioning` is set', buildId);
+  return useVersioning;
 }
 
 function checkWork({ taskQueue, activities = {}, ...options }: WorkerOptions): void {

@@ -170,6 +170,68 @@ describe('a workflow task that fails', () => {
   });
 });
 
+describe('worker versions', () => {
+  const code = (build: string) => `
+    export async function leaf() {
+      return '${build}';
+    }
+    export async function main(mode) {
+      let isSignalled = false;
+      w.setHandler(w.defineSignal('s'), () => void (isSignalled = true));
+      w.setHandler(w.defineQuery('build'), () => '${build}');
+      if (mode === 'continued') return '${build}';
+      await w.condition(() => isSignalled);
+      if (mode === 'continues') await w.continueAsNew('continued');
+      return ['${build}', await w.executeChild(leaf)];
+    }`;
+  const versioned = async (buildId: string) =>
+    newWorker({
+      buildId,
+      useVersioning: true,
+      workflowBundle: await bundled(code(buildId)),
+      maxCachedWorkflows: 0,
+    });
+  const started = (workflowId: string, mode = 'main') =>
+    engine.client.workflow.start('main', { taskQueue: 'q', workflowId, args: [mode] });
+
+  it('keep a run, its children and its next runs on the build that began it; new runs begin on the new build', async () => {
+    const [one, two] = [await versioned('v1'), await versioned('v2')];
+    await one.runUntil(async () => {
+      const [old, continues] = [await started('old'), await started('continues', 'continues')];
+      expect([await old.query('build'), await continues.query('build')]).toEqual(['v1', 'v1']);
+      await two.runUntil(async () => {
+        const young = await started('young');
+        expect(await young.query('build')).toBe('v2');
+        const { count } = await engine.client.workflow.count(
+          "BuildId = 'v1' AND ExecutionStatus = 'Running'",
+        );
+        expect(count).toBe(2);
+        for (const handle of [old, young, continues]) await handle.signal('s');
+        expect(await old.result()).toEqual(['v1', 'v1']);
+        expect(await young.result()).toEqual(['v2', 'v2']);
+        expect(await continues.result()).toBe('v1');
+      });
+    });
+  });
+
+  it('let a run wait for its build while that has no worker', async () => {
+    const handle = await started('w');
+    await (await versioned('v1')).runUntil(handle.query('build'));
+    await handle.signal('s');
+    await (
+      await versioned('v2')
+    ).runUntil(async () => {
+      expect(await (await started('other')).query('build')).toBe('v2');
+      expect((await handle.describe()).raw).toMatchObject({ pendingWorkflowTask: { state: 'SCHEDULED' } });
+    });
+    expect(await (await versioned('v1')).runUntil(handle.result())).toEqual(['v1', 'v1']);
+  });
+
+  it('have names', async () => {
+    await expect(newWorker({ useVersioning: true, activities: { act: () => 1 } })).rejects.toThrow('buildId');
+  });
+});
+
 describe('handlers that have not ended when their workflow does', () => {
   const workflow = `
     export async function main(how) {
