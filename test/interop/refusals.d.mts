@@ -3,6 +3,8 @@ export interface Refusal {
   readonly detail?: string;
   readonly message?: string;
   readonly answered?: boolean;
+  /** Of a call of several operations: how each ended. */
+  readonly parts?: readonly { readonly code: number; readonly details: readonly string[] }[];
 }
 
 export function refusalsOf(address: string): Promise<Readonly<Record<string, Refusal>>>;

@@ -3,6 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { dialogues } from './refusal-dialogues.mjs';
 
 const require = createRequire(import.meta.url);
 const { Connection } = require('@temporalio/client');
@@ -222,14 +223,27 @@ export async function refusalsOf(address) {
         .withDeadline(Date.now() + 8000, () => service[method](request))
         .then((answer) => ({ answered: Object.keys(answer).length > 0 }), refusalOf);
     }
+    for (const [name, converse] of Object.entries(dialogues)) {
+      answers[name] = await connection
+        .withDeadline(Date.now() + 8000, () => converse(service))
+        .then(answerOf, refusalOf);
+    }
     return answers;
   } finally {
     await connection.close();
   }
 }
 
+/** An answer that is a refusal: of a query or of an update. */
+function answerOf({ queryRejected, outcome, ...rest }) {
+  if (queryRejected) return { rejected: queryRejected.status };
+  if (outcome?.failure)
+    return { failed: outcome.failure.applicationFailureInfo?.type, message: outcome.failure.message };
+  return { answered: Object.keys(rest).length > 0 };
+}
+
 async function prepare(service) {
-  await service.startWorkflowExecution(start('running'));
+  for (const id of ['running', 'busy']) await service.startWorkflowExecution(start(id));
   await service.startWorkflowExecution(start('closed'));
   await service.terminateWorkflowExecution({ namespace, workflowExecution: { workflowId: 'closed' } });
   const action = { startWorkflow: { workflowId: 'x', workflowType, taskQueue } };
@@ -250,7 +264,25 @@ function refusalOf(error) {
   const type = root.lookupType('google.rpc.Status');
   const detail = encoded && type.decode(encoded).details[0];
   const detailName = detail?.type_url.split('/').at(-1).split('.').at(-1);
-  return { status, ...(detailName && { detail: detailName }), message: cause.details };
+  const parts = detailName === 'MultiOperationExecutionFailure' && partsOf(detail.value);
+  return {
+    status,
+    ...(detailName && { detail: detailName }),
+    ...(parts && { parts }),
+    message: cause.details,
+  };
+}
+
+/** What became of each operation of several. */
+function partsOf(bytes) {
+  const { statuses: parts } = root
+    .lookupType('temporal.api.errordetails.v1.MultiOperationExecutionFailure')
+    .decode(bytes);
+  return parts.map(({ code, message, details }) => ({
+    code,
+    message,
+    details: details.map(({ type_url }) => type_url.split('.').at(-1)),
+  }));
 }
 
 const { status: statuses } = require('@grpc/grpc-js');

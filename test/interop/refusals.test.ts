@@ -13,7 +13,12 @@ it(
     const answers = await refusalsOf(server.address);
     await server.close();
     const withoutMessages = (refusals: Readonly<Record<string, Refusal>>) =>
-      Object.fromEntries(Object.entries(refusals).map(([name, { message: _, ...rest }]) => [name, rest]));
+      Object.fromEntries(
+        Object.entries(refusals).map(([name, { message: _, parts, ...rest }]) => [
+          name,
+          { ...rest, ...(parts && { parts: parts.map(({ code, details }) => ({ code, details })) }) },
+        ]),
+      );
     expect(withoutMessages(answers)).toEqual(withoutMessages(recorded));
   },
 );
@@ -23,4 +28,6 @@ interface Refusal {
   readonly detail?: string;
   readonly message?: string;
   readonly answered?: boolean;
+  /** Of a call of several operations: how each ended. */
+  readonly parts?: readonly { readonly code: number; readonly details: readonly string[] }[];
 }

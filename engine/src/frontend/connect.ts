@@ -15,6 +15,7 @@ import type { CallOptions } from '../service/api/common.js';
 import { ServiceError, type ServiceStatus } from '../service/errors.js';
 import { apiRoot } from './api-root.js';
 import { grpcService } from './grpc-definition.js';
+import { decodeMessage } from './wire-codec.js';
 
 /** How to reach a server that speaks Temporal's API: `refrain dev`, or a Temporal cluster. */
 export interface ConnectOptions {
@@ -198,17 +199,40 @@ function callUnary(
 
 /** The `ServiceError` that the embedded service would have thrown. */
 function errorOf(error: GrpcError): Error {
-  const status = grpcStatus[error.code] as ServiceStatus;
-  return new ServiceError('RFN8006', status, reasonOf(error), error.details || error.message);
+  const details = detailsOf(error);
+  const message = error.details || error.message;
+  const { statuses = [] } = details[0] ?? {};
+  // Of operations that are refused together, the others were only not begun.
+  const refused = statuses.find(({ code }) => code !== undefined && code !== grpcStatus.ABORTED);
+  if (refused) return refusal(refused.code!, refused.details, refused.message ?? message);
+  return refusal(error.code, details, message);
 }
 
-/** The name of Temporal's error detail in the trailers: `WorkflowExecutionAlreadyStarted`. */
-function reasonOf(error: GrpcError): string {
-  const [encoded] = error.metadata.get('grpc-status-details-bin');
-  if (!(encoded instanceof Buffer)) return 'Unknown';
-  const type = apiRoot().lookupType('google.rpc.Status');
-  const { details = [] } = type.toObject(type.decode(encoded)) as { details?: { type_url?: string }[] };
-  return /([A-Za-z]+)Failure$/.exec(details[0]?.type_url ?? '')?.[1] ?? 'Unknown';
+function refusal(code: number, details: readonly ErrorDetail[] | undefined, message: string): ServiceError {
+  // The name of Temporal's error detail: `WorkflowExecutionAlreadyStarted`.
+  const reason = /([A-Za-z]+)Failure$/.exec(details?.[0]?.type ?? '')?.[1] ?? 'Unknown';
+  return new ServiceError('RFN8006', grpcStatus[code] as ServiceStatus, reason, message);
+}
+
+interface ErrorDetail {
+  readonly type: string;
+  readonly statuses?: readonly {
+    readonly code?: number;
+    readonly message?: string;
+    readonly details?: readonly ErrorDetail[];
+  }[];
+}
+
+/** None where the trailers hold what this version does not know. */
+function detailsOf({ metadata }: GrpcError): readonly ErrorDetail[] {
+  const [encoded] = metadata.get('grpc-status-details-bin');
+  if (!(encoded instanceof Buffer)) return [];
+  try {
+    const type = apiRoot().lookupType('google.rpc.Status');
+    return (decodeMessage(type, encoded) as { details?: readonly ErrorDetail[] }).details ?? [];
+  } catch {
+    return [];
+  }
 }
 
 function credentialsOf(tls: ConnectOptions['tls']): ChannelCredentials {

@@ -11,6 +11,7 @@ export function statusOf(root: Root, error: unknown): Partial<StatusObject> {
     const message = error instanceof Error ? error.message : String(error);
     return { code: cancelled ? grpcStatus.CANCELLED : grpcStatus.INTERNAL, details: message };
   }
+  if (error.operation !== undefined) return statusOf(root, togetherRefused(root, error, error.operation));
   const code = grpcStatus[error.status];
   const metadata = new Metadata();
   metadata.set('grpc-status-details-bin', encodeRpcStatus(root, error, code));
@@ -26,9 +27,34 @@ function encodeRpcStatus(root: Root, error: ServiceError, code: number): Buffer 
 }
 
 function encodeDetail(root: Root, error: ServiceError): { type_url: string; value: Uint8Array } | undefined {
-  const name = `temporal.api.errordetails.v1.${error.reason}Failure`;
-  const type = root.lookup(name);
-  if (!type) return undefined;
+  if (!hasDetail(root, error)) return undefined;
+  const name = detailName(error);
   const value = encodeMessage(root.lookupType(name), error.details);
   return { type_url: `type.googleapis.com/${name}`, value };
+}
+
+/** Not every reason has a message of Temporal's. */
+function hasDetail(root: Root, error: ServiceError): boolean {
+  return root.lookup(detailName(error)) !== null;
+}
+
+function detailName({ reason }: ServiceError): string {
+  return `temporal.api.errordetails.v1.${reason}Failure`;
+}
+
+/** Of operations that are done together or not at all, one is refused and the other was never begun. */
+function togetherRefused(root: Root, error: ServiceError, operation: number): ServiceError {
+  const refused = {
+    code: grpcStatus[error.status],
+    message: error.message,
+    details: hasDetail(root, error) ? [{ type: detailName(error), ...error.details }] : [],
+  };
+  const aborted = {
+    code: grpcStatus.ABORTED,
+    message: 'Operation was aborted.',
+    details: [{ type: 'temporal.api.failure.v1.MultiOperationExecutionAborted' }],
+  };
+  const statuses = operation === 0 ? [refused, aborted] : [aborted, refused];
+  const message = 'Update-with-Start could not be executed.';
+  return new ServiceError(error.code, error.status, 'MultiOperationExecution', message, { statuses });
 }

@@ -13,6 +13,7 @@ export type ServiceStatus =
   | 'UNAVAILABLE'
   | 'UNIMPLEMENTED'
   | 'UNAUTHENTICATED'
+  | 'PERMISSION_DENIED'
   | 'INTERNAL';
 
 /**
@@ -23,6 +24,8 @@ export class ServiceError extends RefrainError {
   readonly status: ServiceStatus;
   readonly reason: string;
   readonly details: Readonly<Record<string, unknown>>;
+  /** Of a call of several operations, the number of the one that was refused. */
+  operation: number | undefined;
 
   constructor(
     code: string,
@@ -35,6 +38,16 @@ export class ServiceError extends RefrainError {
     this.status = status;
     this.reason = reason;
     this.details = details;
+  }
+}
+
+/** Does one of several operations; what it throws tells which. */
+export async function inOperation<T>(operation: number, run: () => T | Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    if (error instanceof ServiceError) error.operation = operation;
+    throw error;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { ClientDuplexStream } from '@grpc/grpc-js';
-import { openEngine, startServer, type Engine, type RunningServer } from '@refrain/engine';
+import { connectService, openEngine, startServer, type Engine, type RunningServer } from '@refrain/engine';
+import { apiRoot } from '@refrain/engine/internal';
 import { parse } from 'protobufjs';
 import { Root } from 'protobufjs';
 import { FileDescriptorSet } from 'protobufjs/ext/descriptor/index.js';
@@ -107,6 +108,53 @@ describe('the front end', () => {
     expect((elsewhere.answer as { customAttributes?: object }).customAttributes).toBeUndefined();
     const unspecified = await operator('AddSearchAttributes', { searchAttributes: { Bad: 0 } });
     expect(unspecified.status).toBe('INVALID_ARGUMENT');
+  });
+
+  it('takes a request of a newer API without the fields that it does not know', async () => {
+    const type = apiRoot().lookupType('temporal.api.workflowservice.v1.StartWorkflowExecutionRequest');
+    const id = 'of-a-newer-client';
+    const request = {
+      namespace,
+      workflowId: id,
+      requestId: id,
+      workflowType: { name: 'wf' },
+      taskQueue: { name: 'q' },
+    };
+    // Field 9999, with a length and a text, and field 9998, a number.
+    const newer = Buffer.from([0xfa, 0xf0, 0x04, 0x03, 0x6e, 0x65, 0x77, 0xf0, 0xf0, 0x04, 0x07]);
+    const bytes = Buffer.concat([newer, type.encode(type.fromObject(request)).finish(), newer]);
+    const { status } = await client.send(`/${workflowService}/StartWorkflowExecution`, bytes);
+    expect(status).toBe('OK');
+    const execution = { workflowId: id };
+    expect((await call('DescribeWorkflowExecution', { namespace, execution })).status).toBe('OK');
+  });
+
+  it('tells a client of ours why one of two operations was refused', async () => {
+    const id = 'two-operations';
+    await start(id);
+    const remote = await connectService({ address: server.address });
+    const workflow = { workflowId: id, workflowType: { name: 'wf' }, taskQueue: { name: 'q' } };
+    const update = {
+      workflowExecution: { workflowId: id },
+      request: { input: { name: 'u' }, meta: { updateId: 'u' } },
+    };
+    const startWorkflow = { ...workflow, requestId: 'again', workflowIdConflictPolicy: 'FAIL' as const };
+    const both = remote.service.executeMultiOperation({
+      operations: [{ startWorkflow }, { updateWorkflow: update }],
+    });
+    await expect(both).rejects.toMatchObject({
+      status: 'ALREADY_EXISTS',
+      reason: 'WorkflowExecutionAlreadyStarted',
+    });
+    remote.close();
+  });
+
+  it('tells which port is taken', async () => {
+    const options = { service: engine.service, port: server.port };
+    await expect(startServer(options)).rejects.toMatchObject({
+      code: 'RFN8004',
+      message: expect.stringContaining(String(server.port)) as string,
+    });
   });
 
   it('answers UNIMPLEMENTED to what it does not know', async () => {

@@ -4,6 +4,7 @@ import type {
   ExecuteMultiOperationRequest,
   ExecuteMultiOperationResponse,
   PollWorkflowExecutionUpdateRequest,
+  StartWorkflowExecutionRequest,
   UpdateLifecycleStage,
   UpdateWorkflowExecutionRequest,
   UpdateWorkflowExecutionResponse,
@@ -12,7 +13,7 @@ import { checkPayloads } from '../check-fields.js';
 import { setWait } from '../clock.js';
 import type { ServiceContext } from '../context.js';
 import { alreadyCompleted, runOf } from '../context.js';
-import { invalidArgument, notFound, ServiceError } from '../errors.js';
+import { inOperation, invalidArgument, notFound, ServiceError } from '../errors.js';
 import { limits } from '../limits.js';
 import type { LoadedRun } from '../loaded-run.js';
 import { checkId } from '../start.js';
@@ -42,6 +43,7 @@ async function sendUpdate(
   request: UpdateWorkflowExecutionRequest,
   options: CallOptions,
 ): Promise<UpdateWorkflowExecutionResponse> {
+  checkStage(request.waitPolicy?.lifecycleStage);
   checkId('update.name', request.request.input?.name);
   checkPayloads(request.request.input?.args, 'args');
   const updateId = request.request.meta?.updateId || ctx.random.uuid();
@@ -174,23 +176,45 @@ export async function executeMultiOperation(
   }
   const { startWorkflow } = start;
   const { updateWorkflow } = update;
-  if (startWorkflow.workflowId !== updateWorkflow.workflowExecution.workflowId) {
-    throw invalidArgument('the start and the update name different workflow ids');
-  }
-  if (startWorkflow.cronSchedule || startWorkflow.workflowStartDelayMs) {
-    throw invalidArgument('cronSchedule and workflowStartDelay cannot be used with update-with-start');
-  }
-  checkId('update.name', updateWorkflow.request.input?.name);
-  checkPayloads(updateWorkflow.request.input?.args, 'args');
+  await inOperation(0, () => checkStartOfTwo(startWorkflow));
+  await inOperation(1, () => checkUpdateOfTwo(updateWorkflow, startWorkflow.workflowId));
   const updateId = updateWorkflow.request.meta?.updateId;
   const current = ctx.runs.current(startWorkflow.workflowId);
   const hasUpdate = updateId !== undefined && current?.state.updates.has(updateId);
-  const { run, started } = hasUpdate ? { run: current!, started: false } : startOrUse(ctx, startWorkflow);
-  const result = await sendUpdate(ctx, run, updateWorkflow, options);
+  const { run, started } = hasUpdate
+    ? { run: current!, started: false }
+    : await inOperation(0, () => startOrUse(ctx, startWorkflow));
+  const result = await inOperation(1, () => sendUpdate(ctx, run, updateWorkflow, options));
   return {
     responses: [
       { startWorkflow: { runId: run.state.runId, started, status: run.state.status } },
       { updateWorkflow: result },
     ],
   };
+}
+
+function checkStartOfTwo({ cronSchedule, workflowStartDelayMs }: StartWorkflowExecutionRequest): void {
+  if (cronSchedule || workflowStartDelayMs) {
+    throw invalidArgument('cronSchedule and workflowStartDelay cannot be used with update-with-start');
+  }
+}
+
+/** Refused before anything is started. */
+function checkUpdateOfTwo(
+  { workflowExecution, request, waitPolicy }: UpdateWorkflowExecutionRequest,
+  workflowId: string,
+): void {
+  if (workflowExecution.workflowId !== workflowId) {
+    throw invalidArgument('the start and the update name different workflow ids');
+  }
+  if (workflowExecution.runId) throw invalidArgument('an update with a start cannot name a run');
+  checkStage(waitPolicy?.lifecycleStage);
+  checkId('update.name', request.input?.name);
+  checkPayloads(request.input?.args, 'args');
+}
+
+function checkStage(stage: UpdateLifecycleStage | undefined): void {
+  if (stage !== 'ADMITTED') return;
+  const message = 'waiting for an update to be admitted is not supported: wait for ACCEPTED or COMPLETED';
+  throw new ServiceError('RFN2001', 'PERMISSION_DENIED', 'PermissionDenied', message);
 }
