@@ -23,7 +23,7 @@ export function sourceFindings(state: GraphState, reach: Reach): SourceFindings 
     if (outcome === 'deterministic' || outcome === 'unknown') continue;
     const patch = patchOf(state.profile, use.path, outcome);
     if (patch === 'patched') continue;
-    if (!countsWhileLoading(state, use, captured)) continue;
+    if (!countsWhileLoading(state, use, outcome, captured)) continue;
     if (patch !== 'not-portable') active.add(use);
     findings.push({
       rule: outcome,
@@ -55,10 +55,45 @@ function outcomeOfUse(state: GraphState, use: NativeUse): EffectOutcome {
  * What modules do while they load is replayed only in a sandbox that loads them for each execution.
  * Elsewhere it matters where replayed code reads what it made.
  */
-function countsWhileLoading(state: GraphState, use: NativeUse, captured: ReadonlySet<number>): boolean {
+function countsWhileLoading(
+  state: GraphState,
+  use: NativeUse,
+  outcome: SourceRuleId,
+  captured: ReadonlySet<number>,
+): boolean {
   if (use.instance.phase === 'run') return true;
-  if (state.profile.sandboxed && use.instance.unit.ir.kind === 'source') return true;
-  return captured.has(use.source);
+  if (captured.has(use.source)) return true;
+  if (!state.profile.sandboxed) return false;
+  if (use.instance.unit.ir.kind === 'source') return true;
+  // What packages find out about their surroundings they mostly ask with care, and drop.
+  return acts.has(outcome) && use.mode !== 'read' && !dependsOnHost(use);
+}
+
+/** Effects that do something, where the others only ask. */
+const acts: ReadonlySet<SourceRuleId> = new Set<SourceRuleId>([
+  'native-timer',
+  'io',
+  'host-concurrency',
+  'import-effect',
+]);
+
+/** In a branch on `typeof process`, or on what the host has: a sandbox has none of it, so the branch is not taken. */
+function dependsOnHost({ instance, at }: NativeUse): boolean {
+  const { ops, branches } = instance.fn;
+  const index = ops.findIndex((op) => 'at' in op && op.at === at);
+  return branches.some(({ on, body }) => {
+    if (index < body.from || index >= body.to) return false;
+    const tested = new Set([on]);
+    for (let from = body.from - 1; from >= 0; from -= 1) {
+      const op = ops[from]!;
+      if (!('to' in op) || !tested.has(op.to)) continue;
+      if (op.type === 'global') return true;
+      if (op.type === 'derive') for (const slot of op.from) tested.add(slot);
+      else if (op.type === 'copy' || op.type === 'falsy' || op.type === 'present') tested.add(op.from);
+      else if (op.type === 'get') tested.add(op.of);
+    }
+    return false;
+  });
 }
 
 /** Sources that some value of an execution is derived from. */

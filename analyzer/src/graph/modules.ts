@@ -77,7 +77,19 @@ export function loadUnit(state: GraphState, unit: Unit): void {
     });
   } else {
     runDeclarations(state, unit);
+    importEagerly(state, unit, instance);
+    runEffects(state, unit);
   }
+}
+
+/** Statements that define nothing and call something are there for their effect: they run whatever is needed. */
+function runEffects(state: GraphState, unit: Unit): void {
+  const body = unit.ir.functions[0]!;
+  body.statements.forEach((statement, index) => {
+    if (statement.defines.length > 0 || statement.declaration) return;
+    const ops = body.ops.slice(statement.from, statement.to);
+    if (ops.some((op) => op.type === 'call')) runStatement(state, unit, index);
+  });
 }
 
 /** The first statement hoists functions; it is run whatever else is needed. */
@@ -90,10 +102,11 @@ function importEagerly(state: GraphState, unit: Unit, instance: Instance): void 
     if (!('specifier' in entry) || entry.typeOnly) continue;
     if ('dynamic' in entry && entry.dynamic) continue;
     const onlyEffect = 'local' in entry && entry.name === '';
-    if (!onlyEffect && !state.profile.sandboxed) continue;
+    if (!onlyEffect && (!state.profile.sandboxed || unit.ir.kind === 'package')) continue;
     if (engineModule(state, entry.specifier) !== undefined) continue;
     const target = state.program.resolve(entry.specifier, unit.ir.path, 'import');
-    if (target.type !== 'file' || target.kind === 'package') continue;
+    if (target.type !== 'file' || (target.kind === 'package' && !onlyEffect)) continue;
+    if (target.kind === 'package' && isLeftClosed(state, entry.specifier, target.path)) continue;
     const loaded = unitOf(state, target.path);
     if (loaded === undefined) continue;
     loadUnit(state, loaded);
@@ -245,6 +258,12 @@ function closedPackage(
   const isClosed = directory !== undefined && state.closedPackages.has(directory);
   if (known !== undefined && (isClosed || state.program.isLargePackage(path))) return known;
   return isClosed ? { reason: `the package behind '${specifier}' is too large to follow` } : undefined;
+}
+
+/** What the catalogue says of the package decides, or it is too large to follow. */
+function isLeftClosed(state: GraphState, specifier: string, path: string): boolean {
+  const known = knownPackage(state, specifier)?.shape;
+  return known?.decides === true || closedPackage(state, specifier, path) !== undefined;
 }
 
 /** One module loads another: the way on which what happens while loading is reached. */
