@@ -1,3 +1,4 @@
+import { ValueError } from '../failures/errors.js';
 import type { Duration } from '../failures/duration.js';
 import { durationToMs, optionalDurationToMs } from '../failures/duration.js';
 import type { Workflow } from '../runtime/function-types.js';
@@ -128,6 +129,10 @@ export function newScheduleClient(
 
 async function scheduleOf(conversion: Conversion, options: ScheduleOptions): Promise<Schedule> {
   const { spec, action, policies, state, scheduleId } = options;
+  for (const [name, given] of Object.entries({ spec, action }) as [string, unknown][]) {
+    if (typeof given !== 'object' || given === null)
+      throw new ValueError(`${name}: expected an object, found ${String(given)}`);
+  }
   const { type: _, workflowType, args = [], workflowId = `${scheduleId}-workflow`, ...start } = action;
   const request = await startRequestOf(conversion, workflowTypeOf(workflowType), {
     ...start,

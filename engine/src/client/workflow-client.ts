@@ -1,3 +1,4 @@
+import { ValueError } from '../failures/errors.js';
 import type {
   ForeignDefinition,
   SignalDefinition,
@@ -88,7 +89,7 @@ export function newWorkflowClient(options: CallsOptions): WorkflowClient {
       const { signal, signalArgs = [], ...rest } = startOptions;
       const runId = await calls.signalWithStart({
         workflowType: workflowTypeOf(workflow),
-        options: { ...(rest as WorkflowOptions), args: [...(startOptions.args ?? [])] },
+        options: { ...(rest as WorkflowOptions), args: argumentsOf(startOptions.args) },
         headers: {},
         signalName: typeof signal === 'string' ? signal : signal.name,
         signalArgs,
@@ -112,7 +113,7 @@ function startWith<W extends Workflow>(
   workflow: W | string,
   options: WorkflowStartOptions<W>,
 ): Promise<string> {
-  const args = [...(options.args ?? [])] as readonly unknown[];
+  const args = argumentsOf(options.args);
   return calls.start({ workflowType: workflowTypeOf(workflow), options: { ...options, args }, headers: {} });
 }
 
@@ -136,4 +137,9 @@ async function* listAll(
     for (const info of page.executions) yield summaryOf(info, conversion);
     nextPageToken = page.nextPageToken;
   } while (nextPageToken !== undefined);
+}
+
+function argumentsOf(args: unknown = []): readonly unknown[] {
+  if (!Array.isArray(args)) throw new ValueError(`args: expected a list of arguments, found ${String(args)}`);
+  return [...(args as unknown[])];
 }

@@ -1,3 +1,4 @@
+import { ValueError } from '../failures/errors.js';
 import type { HistoryEvent } from '../history/event.js';
 import { allEvents } from '../history/history-pages.js';
 import type { UpdateOutcome } from '../history/messages.js';
@@ -114,6 +115,7 @@ export function newHandle<W extends Workflow>(options: HandleOptions, of: Handle
       ).result();
     },
     startUpdate: async <R>(definition: { readonly name: string } | string, updateOptions: UpdateOptions) => {
+      checkStage(updateOptions);
       const started = await send(definition, updateOptions, 'ACCEPTED');
       const handle = updateHandle<R>(
         options,
@@ -166,6 +168,13 @@ function updateHandle<R>(
 }
 
 function nameOf(definition: { readonly name: string } | string): string {
+  // Without types, nothing tells before that the definition is missing.
+  const given: unknown = definition;
+  if (typeof given !== 'string' && typeof (given as { name?: unknown } | undefined)?.name !== 'string') {
+    throw new ValueError(
+      `expected the definition of a signal, query or update, or its name, found ${String(given)}`,
+    );
+  }
   return typeof definition === 'string' ? definition : definition.name;
 }
 
@@ -173,4 +182,11 @@ async function named<T>({ workflowId, runId }: Target, call: Promise<T>): Promis
   return call.catch((error: unknown) => {
     throw workflowErrorOf(error, workflowId, runId);
   });
+}
+
+/** `startUpdate` waits for acceptance; `executeUpdate` for the result. */
+function checkStage(options: UpdateOptions & { readonly waitForStage?: unknown } = {}): void {
+  const { waitForStage = 'ACCEPTED' } = options;
+  if (waitForStage === 'ACCEPTED') return;
+  throw new ValueError(`waitForStage: expected 'ACCEPTED', found '${String(waitForStage)}'`);
 }

@@ -1,3 +1,4 @@
+import { ValueError } from '../failures/errors.js';
 import type { Duration } from '../failures/duration.js';
 import { optionalDurationToMs } from '../failures/duration.js';
 import type { RetryPolicy as RecordedRetryPolicy } from '../history/messages.js';
@@ -39,6 +40,9 @@ export async function startRequestOf(
   options: WorkflowOptions & { readonly args: readonly unknown[] },
 ): Promise<StartWorkflowExecutionRequest> {
   const { retry, memo, staticSummary, staticDetails } = options;
+  if (memo !== undefined && (typeof memo !== 'object' || memo === null)) {
+    throw new ValueError(`memo: expected an object, found ${String(memo)}`);
+  }
   const executionMs = optionalDurationToMs(options.workflowExecutionTimeout, 'workflowExecutionTimeout');
   const runMs = optionalDurationToMs(options.workflowRunTimeout, 'workflowRunTimeout');
   const taskMs = optionalDurationToMs(options.workflowTaskTimeout, 'workflowTaskTimeout');

@@ -18,6 +18,7 @@ export const limits = {
   searchAttributeValueBytesError: 2 * 1024,
   searchAttributesCount: 100,
   idBytes: 1000,
+  fairnessKeyBytes: 64,
   namespaces: 1_000,
   pendingActivitiesWarning: 1_600,
   pendingActivities: 2_000,

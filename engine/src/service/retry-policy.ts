@@ -19,14 +19,22 @@ export function completeRetryPolicy(policy: RetryPolicy | undefined): RetryPolic
 export function checkRetryPolicy(policy: RetryPolicy | undefined): void {
   if (!policy) return;
   const { initialIntervalMs, backoffCoefficient, maximumIntervalMs, maximumAttempts } = policy;
-  if (!(initialIntervalMs === undefined || initialIntervalMs >= 0)) {
-    throw invalidArgument(`retryPolicy.initialInterval must not be negative, found ${initialIntervalMs} ms`);
+  if (!isLength(initialIntervalMs)) {
+    throw invalidArgument(
+      `retryPolicy.initialInterval must be a time that is not negative, found ${initialIntervalMs} ms`,
+    );
   }
-  if (backoffCoefficient !== undefined && backoffCoefficient !== 0 && !(backoffCoefficient >= 1)) {
+  if (
+    backoffCoefficient !== undefined &&
+    backoffCoefficient !== 0 &&
+    !(backoffCoefficient >= 1 && backoffCoefficient < Infinity)
+  ) {
     throw invalidArgument(`retryPolicy.backoffCoefficient must be at least 1, found ${backoffCoefficient}`);
   }
-  if (!(maximumIntervalMs === undefined || maximumIntervalMs >= 0)) {
-    throw invalidArgument(`retryPolicy.maximumInterval must not be negative, found ${maximumIntervalMs} ms`);
+  if (!isLength(maximumIntervalMs)) {
+    throw invalidArgument(
+      `retryPolicy.maximumInterval must be a time that is not negative, found ${maximumIntervalMs} ms`,
+    );
   }
   if (maximumIntervalMs && initialIntervalMs && maximumIntervalMs < initialIntervalMs) {
     throw invalidArgument('retryPolicy.maximumInterval must not be less than retryPolicy.initialInterval');
@@ -34,6 +42,10 @@ export function checkRetryPolicy(policy: RetryPolicy | undefined): void {
   if (maximumAttempts !== undefined && !(Number.isInteger(maximumAttempts) && maximumAttempts >= 0)) {
     throw invalidArgument(`retryPolicy.maximumAttempts must be a count, found ${maximumAttempts}`);
   }
+}
+
+function isLength(ms: number | undefined): boolean {
+  return ms === undefined || (ms >= 0 && ms < Infinity);
 }
 
 export interface RetryQuestion {

@@ -1,3 +1,5 @@
+import { enumTable } from '../history/schema/enums.js';
+import { checkName } from './start.js';
 import type { Store } from './store.js';
 import type { PollActivityTaskQueueResponse } from './api/tasks.js';
 import type { ScheduleCalls, TaskCalls, WorkflowCalls, WorkflowService } from './api.js';
@@ -129,7 +131,7 @@ export function openNamespaceService(options: NamespaceServiceOptions): Namespac
     workflowTasks: new TaskQueues(clock, tryLater),
     activityTasks: new TaskQueues(clock, tryLater),
     searchAttributeTypes: types,
-    failRunOn: new Set(options.failRunOn),
+    failRunOn: causesOf(options.failRunOn),
     inFlight: new TasksWithWorkers((token) => isPendingTask(runs, token)),
     ...(options.withholdsActivity && { withholdsActivity: lasting(options.withholdsActivity) }),
   };
@@ -189,6 +191,12 @@ function newSchedules(
       if (run && isRunning(run.state)) terminate(context(), run, 'terminated by schedule overlap policy');
     },
   });
+}
+
+function causesOf(causes: readonly string[] = []): ReadonlySet<string> {
+  const known = Object.keys(enumTable.WorkflowTaskFailedCause.values);
+  for (const cause of causes) checkName('failRunOn', cause, known);
+  return new Set(causes);
 }
 
 type Call<A extends unknown[], R> = (ctx: ServiceContext, ...args: A) => R;

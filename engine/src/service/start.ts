@@ -1,6 +1,7 @@
 import type { EventAttributes } from '../history/event.js';
 import type { WorkflowIdReusePolicy } from '../history/messages.js';
 import type { Payload } from '../history/payload.js';
+import { enumTable } from '../history/schema/enums.js';
 import type { StartWorkflowExecutionRequest, WorkflowIdConflictPolicy } from './api/workflow.js';
 import type { SearchAttributeTypes } from './check-fields.js';
 import { checkPayloads, checkSearchAttributes, payloadsBytes } from './check-fields.js';
@@ -30,6 +31,9 @@ export function checkStart(request: StartWorkflowExecutionRequest, types: Search
     parseCron(request.cronSchedule);
   }
   const { workflowIdConflictPolicy: conflict, workflowIdReusePolicy: reuse } = request;
+  checkName('workflowIdReusePolicy', reuse, reusePolicies);
+  checkName('workflowIdConflictPolicy', conflict, conflictPolicies);
+  checkPriority(request.priority);
   if (reuse === 'TERMINATE_IF_RUNNING' && conflict && conflict !== 'UNSPECIFIED') {
     throw invalidArgument(
       'workflowIdReusePolicy TERMINATE_IF_RUNNING cannot be used together with a workflowIdConflictPolicy',
@@ -44,8 +48,32 @@ export function checkStart(request: StartWorkflowExecutionRequest, types: Search
 
 export function checkId(option: string, value: string | undefined): void {
   if (!value) throw invalidArgument(`${option} is not set`);
+  if (typeof value !== 'string') throw invalidArgument(`${option} must be a text, found ${String(value)}`);
   if (Buffer.byteLength(value) > limits.idBytes) {
     throw invalidArgument(`${option} is longer than ${limits.idBytes} bytes`);
+  }
+}
+
+export const reusePolicies = Object.keys(enumTable.WorkflowIdReusePolicy.values);
+const conflictPolicies = ['UNSPECIFIED', 'FAIL', 'USE_EXISTING', 'TERMINATE_EXISTING'];
+
+/** Throws when the value is none of the names. */
+export function checkName(option: string, value: string | undefined, names: readonly string[]): void {
+  if (value === undefined || names.includes(value)) return;
+  const known = names.filter((name) => name !== 'UNSPECIFIED').join(', ');
+  throw invalidArgument(`${option}: '${value}' is none of ${known}`);
+}
+
+export function checkPriority(priority: StartWorkflowExecutionRequest['priority']): void {
+  const { priorityKey = 0, fairnessKey = '', fairnessWeight = 0 } = priority ?? {};
+  if (!Number.isInteger(priorityKey) || priorityKey < 0) {
+    throw invalidArgument(`priority.priorityKey must be a whole number of at least 1, found ${priorityKey}`);
+  }
+  if (Buffer.byteLength(fairnessKey) > limits.fairnessKeyBytes) {
+    throw invalidArgument(`priority.fairnessKey is longer than ${limits.fairnessKeyBytes} bytes`);
+  }
+  if (!(fairnessWeight >= 0 && fairnessWeight < Infinity)) {
+    throw invalidArgument(`priority.fairnessWeight must not be negative, found ${fairnessWeight}`);
   }
 }
 
@@ -57,7 +85,8 @@ export function checkMemo(fields: Readonly<Record<string, Payload>> = {}): void 
 }
 
 function checkTimeout(option: string, ms: number | undefined): void {
-  if (ms !== undefined && !(ms >= 0)) throw invalidArgument(`${option} must not be negative, found ${ms} ms`);
+  if (ms === undefined || (ms >= 0 && ms < Infinity)) return;
+  throw invalidArgument(`${option} must not be ${ms > 0 ? 'infinite' : 'negative'}, found ${ms} ms`);
 }
 
 /** What the first event of a new execution says. */

@@ -139,6 +139,7 @@ export interface CompiledOptions extends Omit<Required<WorkerOptions>, OptionalN
 export async function compileOptions(options: WorkerOptions): Promise<CompiledOptions> {
   const { activities = {}, logger = defaultLogger } = options;
   checkWork(options);
+  checkShapes(options);
   const workflowHost = await loadWorkflowHost(options, logger);
   return {
     service: options.connection.service,
@@ -174,6 +175,27 @@ export async function compileOptions(options: WorkerOptions): Promise<CompiledOp
     codecs: options.dataConverter?.payloadCodecs ?? [],
     activityInterceptors: options.interceptors?.activity ?? [],
   };
+}
+
+/** What is not counted, and would only tell later that it cannot be used. */
+function checkShapes({ connection, identity, sinks, dataConverter, ...options }: WorkerOptions): void {
+  const given: unknown = connection;
+  const service = (given as { service?: unknown } | undefined)?.service;
+  if (!service) throw refused('connection', 'an engine, or a connection to one', given);
+  if (identity === '') throw refused('identity', 'a name', "''");
+  const { workflowDeadlineMs = 0, workflowFailureErrorTypes = [] } = options;
+  if (!(workflowDeadlineMs >= 0))
+    throw refused('workflowDeadlineMs', 'a time that is not negative', workflowDeadlineMs);
+  if (!Array.isArray(workflowFailureErrorTypes)) {
+    throw refused('workflowFailureErrorTypes', 'a list of names', workflowFailureErrorTypes);
+  }
+  for (const [name, functions] of Object.entries(sinks ?? {})) {
+    for (const [call, sink] of Object.entries(functions ?? {})) {
+      if (typeof sink?.fn !== 'function') throw refused(`sinks.${name}.${call}.fn`, 'a function', sink?.fn);
+    }
+  }
+  const codecs = dataConverter?.payloadCodecs ?? [];
+  if (!Array.isArray(codecs)) throw refused('dataConverter.payloadCodecs', 'a list of codecs', codecs);
 }
 
 function versioned({ buildId, useVersioning = false }: WorkerOptions): boolean {

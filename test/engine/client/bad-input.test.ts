@@ -26,11 +26,26 @@ const starts: readonly (readonly [options: object, message: RegExp])[] = [
   [{ args: [large] }, /input: \d+ bytes are more than the limit/],
   [{ memo: { large } }, /memo/],
   [{ args: [10n] }, /BigInt|workflow wf/],
+  [{ args: 'abc' }, /args: expected a list/],
+  [{ args: 5 }, /args: expected a list/],
+  [{ workflowId: 5 }, /workflowId must be a text/],
+  [{ taskQueue: undefined }, /taskQueue is not set/],
+  [{ workflowRunTimeout: Infinity }, /workflowRunTimeout must not be infinite/],
+  [{ retry: { initialInterval: Infinity } }, /initialInterval/],
+  [{ retry: { backoffCoefficient: NaN } }, /backoffCoefficient/],
+  [{ memo: 'text' }, /memo: expected an object/],
+  [{ workflowIdReusePolicy: 'NEVER' }, /workflowIdReusePolicy: 'NEVER' is none of ALLOW_DUPLICATE, /],
+  [{ workflowIdConflictPolicy: 'NEVER' }, /workflowIdConflictPolicy: 'NEVER' is none of FAIL, /],
+  [{ priority: { priorityKey: -1 } }, /priority\.priorityKey/],
+  [{ priority: { fairnessKey: 'x'.repeat(65) } }, /priority\.fairnessKey/],
+  [{ priority: { fairnessWeight: -1 } }, /priority\.fairnessWeight/],
   [
     { workflowIdReusePolicy: 'TERMINATE_IF_RUNNING', workflowIdConflictPolicy: 'FAIL' },
     /TERMINATE_IF_RUNNING/,
   ],
 ];
+
+const action = { type: 'startWorkflow', workflowType: 'wf', taskQueue: 'q' } as const;
 
 /** Requests on a workflow that runs. */
 const requests: readonly (readonly [
@@ -43,6 +58,48 @@ const requests: readonly (readonly [
     'large signal',
     (e) => e.client.workflow.getHandle('running').signal('s', large as never),
     /bytes are more/,
+  ],
+  [
+    'signal that is not there',
+    (e) => e.client.workflow.getHandle('running').signal(undefined as never),
+    /definition of a signal/,
+  ],
+  [
+    'start of an update that waits for a stage there is not',
+    (e) => e.client.workflow.getHandle('running').startUpdate('u', { waitForStage: 'NOW' } as never),
+    /waitForStage: expected 'ACCEPTED', found 'NOW'/,
+  ],
+  [
+    'handle of a run that is none',
+    (e) => e.client.workflow.getHandle('running', 'none').describe(),
+    /RunId: none/,
+  ],
+  [
+    'schedule without an action',
+    (e) => e.client.schedule.create({ scheduleId: 's', spec: {} } as never),
+    /^action/,
+  ],
+  ['schedule without a spec', (e) => e.client.schedule.create({ scheduleId: 's', action } as never), /^spec/],
+  [
+    'schedule that begins at no time',
+    (e) => e.client.schedule.create({ scheduleId: 's', spec: { startAt: new Date('x') }, action }),
+    /endTime must not be before startTime, and both must be times/,
+  ],
+  [
+    'schedule that ends before it begins',
+    (e) =>
+      e.client.schedule.create({
+        scheduleId: 's',
+        spec: { startAt: new Date(2), endAt: new Date(1) },
+        action,
+      }),
+    /endTime must not be before startTime/,
+  ],
+  ['completion by a token of nobody', (e) => e.client.activity.complete(new Uint8Array([1]), 1), /taskToken/],
+  [
+    'engine that fails runs for a cause there is not',
+    () => openEngine({ memory: true, failRunOn: ['BUG'] as never }),
+    /failRunOn: 'BUG'/,
   ],
   ['signal to nobody', (e) => e.client.workflow.getHandle('nobody').signal('s'), /nobody/],
   ['malformed list query', (e) => e.client.workflow.count('WorkflowType ='), /position|column|expected|at /i],

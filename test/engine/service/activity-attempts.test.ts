@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { activity, bench, failure, payload, type Bench } from './harness.js';
+import { activity, bench, failure, payload, timer, type Bench } from './harness.js';
 
 const last = async (b: Bench, type: string) =>
   (await b.history()).findLast((e) => e.type === type)?.attributes as Record<string, unknown>;
@@ -13,7 +13,11 @@ async function started(more: object): Promise<Bench> {
 
 describe('attempts of an activity', () => {
   it('have heartbeat timeouts of their own, from their start on', async () => {
-    const b = await started({ heartbeatTimeoutMs: 1000, retryPolicy: { initialIntervalMs: 5000 } });
+    const b = bench();
+    await b.start();
+    const retryPolicy = { initialIntervalMs: 5000 };
+    // The timer looks at the run in the middle of the second attempt.
+    await b.task([activity('1', { heartbeatTimeoutMs: 1000, retryPolicy }), timer('t', 6500)]);
     await b.activity();
     await b.clock.advance(6000);
     expect((await b.activity()).attempt).toBe(2);

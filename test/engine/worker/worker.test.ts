@@ -158,4 +158,26 @@ describe('a worker', () => {
     );
     await expect(newWorker({ taskQueue: '' })).rejects.toThrow('taskQueue');
   });
+
+  it.each([
+    ['connection', undefined],
+    ['identity', ''],
+    ['workflowDeadlineMs', -1],
+    ['workflowFailureErrorTypes', 'TypeError'],
+    ['maxCachedWorkflows', -1],
+    ['maxCachedWorkflowBytes', 0.5],
+    ['maxConcurrentWorkflowTaskPolls', 0],
+    ['maxActivitiesPerSecond', 0],
+    ['maxTaskQueueActivitiesPerSecond', -1],
+    ['shutdownGraceTime', -1],
+    ['shutdownForceTime', 'soon'],
+    ['maxHeartbeatThrottleInterval', -1],
+    ['stickyQueueScheduleToStartTimeout', NaN],
+    ['sinks', { note: { write: {} } }],
+    ['payloadCodecs', { payloadCodecs: 5 }],
+  ])('refuses %s as %j', async (option, value) => {
+    const { newWorker } = bench({}, { a: () => 1 });
+    const name = option === 'payloadCodecs' ? 'dataConverter' : option;
+    await expect(newWorker({ [name]: value as never })).rejects.toThrow(option);
+  });
 });

@@ -1,10 +1,11 @@
 import type { Command, CommandAttributes } from '../../history/command.js';
 import type { Failure, WorkflowTaskFailedCause } from '../../history/messages.js';
 import type { Payload } from '../../history/payload.js';
+import { enumTable } from '../../history/schema/enums.js';
 import { limits } from '../limits.js';
 import { withinLimit } from '../oversize.js';
 import { firstCronBackoffMs } from '../schedule/cron.js';
-import { checkMemo } from '../start.js';
+import { checkMemo, checkName, reusePolicies } from '../start.js';
 import { checkRetryPolicy } from '../retry-policy.js';
 import type { ExecutionState } from '../state.js';
 import type { Transition } from '../transition.js';
@@ -43,6 +44,8 @@ export function checkCommands(
   }
   return undefined;
 }
+
+const parentClosePolicies = Object.keys(enumTable.ParentClosePolicy.values);
 
 const closing: ReadonlySet<string> = new Set([
   'CompleteWorkflowExecution',
@@ -174,7 +177,7 @@ function checkStartTimer(
 ): BadCommand | undefined {
   const cause = 'BAD_START_TIMER_ATTRIBUTES';
   if (!timerId) return { cause, message: 'TimerId is not set on command.' };
-  if (!(startToFireTimeoutMs >= 0)) {
+  if (isNegative(startToFireTimeoutMs)) {
     const message = `Timer ${timerId}: startToFireTimeout must not be negative, found ${startToFireTimeoutMs} ms.`;
     return { cause, message };
   }
@@ -253,6 +256,8 @@ function checkChild(
   }
   return (
     badPolicy(a.retryPolicy, cause) ??
+    refused(() => checkName('parentClosePolicy', a.parentClosePolicy, parentClosePolicies), cause) ??
+    refused(() => checkName('workflowIdReusePolicy', a.workflowIdReusePolicy, reusePolicies), cause) ??
     (cronSchedule ? refused(() => firstCronBackoffMs(cronSchedule, Date.UTC(2000)), cause) : undefined) ??
     badMemo(a.memo?.fields) ??
     over(++ids.pendingChildren, limits.pendingChildren, 'PENDING_CHILD_WORKFLOWS_LIMIT_EXCEEDED') ??
@@ -273,8 +278,9 @@ function checkContinue(a: CommandAttributes<'ContinueAsNewWorkflowExecution'>): 
   return badPolicy(a.retryPolicy, cause) ?? badMemo(a.memo?.fields);
 }
 
+/** Or no time at all, such as an infinite one. */
 function isNegative(ms: number | undefined): boolean {
-  return ms !== undefined && !(ms >= 0);
+  return ms !== undefined && !(ms >= 0 && ms < Infinity);
 }
 
 function tooLong(id: string | undefined): boolean {

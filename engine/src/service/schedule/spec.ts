@@ -51,6 +51,10 @@ export function compileSpec(given: ScheduleSpec): CompiledSpec {
     }
     return { intervalMs: wholeSeconds(intervalMs), phaseMs: wholeSeconds(phaseMs) };
   });
+  const { startTimeMs: startMs = -Infinity, endTimeMs: endMs = Infinity } = spec;
+  if (!(startMs <= endMs)) {
+    throw invalidArgument('schedule spec: endTime must not be before startTime, and both must be times');
+  }
   if (!((spec.jitterMs ?? 0) >= 0)) {
     throw invalidArgument(`schedule spec: jitter must not be negative, found ${spec.jitterMs} ms`);
   }
@@ -63,8 +67,8 @@ export function compileSpec(given: ScheduleSpec): CompiledSpec {
     ],
     excluded: (spec.excludeStructuredCalendar ?? []).map(calendarOf),
     zone,
-    startMs: spec.startTimeMs ?? -Infinity,
-    endMs: spec.endTimeMs ?? Infinity,
+    startMs,
+    endMs,
     jitterMs: spec.jitterMs ?? 0,
   };
 }
