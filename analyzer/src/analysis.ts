@@ -12,6 +12,7 @@ import { unresolvedCalls } from './effects/unresolved.js';
 import { completionOrderFindings } from './flow/completion-order.js';
 import { guardsLoggingOnly, identityFindings, orderFindings } from './flow/derived.js';
 import { computeFlows } from './flow/flows.js';
+import type { Budget } from './graph/budget.js';
 import { buildGraph } from './graph/build.js';
 import type { GraphState } from './graph/state.js';
 import type { Profile } from './profiles/types.js';
@@ -27,6 +28,8 @@ export interface ProfileResult {
   readonly unresolved: readonly UnresolvedEntry[];
   /** Functions that replay reaches. */
   readonly functions: number;
+  /** False when the work that is allowed did not do: there may be more findings. */
+  readonly complete: boolean;
 }
 
 function worldOf(state: GraphState): RuleWorld {
@@ -39,6 +42,8 @@ export interface AnalysisOptions {
   readonly onFollow?: ((functions: number) => void) | undefined;
   /** The files in which to look for workflows, where the caller knows them. */
   readonly candidates?: readonly string[];
+  /** Work that this analysis shares with others. */
+  readonly budget?: Budget | undefined;
 }
 
 /** Analyses the project as workflow code of one engine. */
@@ -46,7 +51,7 @@ export function analyseProfile(
   project: Project,
   profile: Profile,
   modules: readonly string[],
-  { onFollow, candidates = candidatesFor(project, profile) }: AnalysisOptions = {},
+  { onFollow, budget, candidates = candidatesFor(project, profile) }: AnalysisOptions = {},
 ): ProfileResult {
   const graph = buildGraph({
     catalogue,
@@ -55,6 +60,7 @@ export function analyseProfile(
     candidates,
     modules,
     onFollow,
+    budget,
   });
   const reach = computeReach(graph);
   const flows = computeFlows(graph, reach);
@@ -73,7 +79,7 @@ export function analyseProfile(
   const { root } = project;
   const files = activityFiles(graph, candidates);
   const activities =
-    files.length === 0 ? undefined : worldOf(buildActivityGraph(catalogue, profile, project.source, files));
+    files.length === 0 ? undefined : worldOf(buildActivityGraph(catalogue, profile, project.source, files, budget));
   const raw = [
     ...assemble({ root, reach, flows }, findings),
     ...misuseDiagnostics(root, { state: graph, reach, flows }, activities),
@@ -95,5 +101,6 @@ export function analyseProfile(
     diagnostics,
     unresolved: unresolvedCalls(graph, reach, root),
     functions,
+    complete: !graph.solver.isCut(),
   };
 }

@@ -2,6 +2,7 @@
 
 import { resolve } from 'node:path';
 import { analyseProfile, type ProfileResult } from './analysis.js';
+import { createBudget } from './graph/budget.js';
 import { profiles } from './profiles/index.js';
 import { detectProfiles } from './profiles/select.js';
 import type { ProfileId } from './profiles/types.js';
@@ -55,9 +56,11 @@ export function createAnalysis(options: CheckOptions): Analysis {
     if (results === undefined) {
       const from = clock();
       const modules = (options.workflows ?? []).map((path) => `${project.root}/${path}`);
+      const budget = createBudget();
       results = profilesFor(project, options.profile ?? 'auto').map((id) =>
         analyseProfile(project, profiles[id], modules, {
           onFollow: (count) => options.onProgress?.('functions', count),
+          budget,
         }),
       );
       durationMs = Math.round(clock() - from);

@@ -6,6 +6,7 @@
 
 import type { Catalogue } from '../catalog/types.js';
 import type { Profile } from '../profiles/types.js';
+import type { Budget } from './budget.js';
 import { buildGraph } from './build.js';
 import { resolveType } from './declared-types.js';
 import type { FileIr, FunctionIr, TypeIr } from './ir.js';
@@ -93,6 +94,7 @@ export function buildActivityGraph(
   profile: Profile,
   program: ProgramSource,
   files: readonly string[],
+  budget: Budget | undefined,
 ): GraphState {
   const shallow: ProgramSource = {
     ...program,
@@ -114,5 +116,6 @@ export function buildActivityGraph(
     candidates: [],
     modules: files,
     membersToo: true,
+    budget,
   });
 }

@@ -2,6 +2,7 @@
 
 import type { Catalogue } from '../catalog/types.js';
 import type { Profile } from '../profiles/types.js';
+import { createBudget, type Allowance, type Budget } from './budget.js';
 import { findEntries, type EntryOptions } from './entries.js';
 import type { FileIr, FunctionIr } from './ir.js';
 import { packageOf } from './packages.js';
@@ -16,46 +17,65 @@ export interface BuildOptions extends EntryOptions {
   readonly program: ProgramSource;
   /** Told now and then how many functions are in the graph. */
   readonly onFollow?: ((functions: number) => void) | undefined;
+  /** What is left of a run's work; without it, there is enough for this graph alone. */
+  readonly budget?: Budget | undefined;
 }
 
-/** Steps of the solver at most; 100,000 reachable lines of ordinary code need some millions. */
-const maxSteps = 40_000_000;
-/** Some 500 MB of sets. */
-const maxEntries = 8_000_000;
-const maxAttempts = 6;
+const maxAttempts = 4;
 
 /**
- * Builds the graph. A package that takes more work than there is for everything is left closed on
- * the next attempt: what it does is then taken from the catalogue, or unknown.
+ * Builds the graph. Packages that take most of the work where it is more than is allowed are left closed
+ * on the next attempt: what they do is then taken from the catalogue, or unknown.
  */
 export function buildGraph(options: BuildOptions): GraphState {
-  const closed = new Set<string>();
+  const budget = options.budget ?? createBudget();
+  const closed = new Set(budget.closed);
   for (let attempt = 1; ; attempt += 1) {
-    const state = createState(options, closed);
+    const state = createState(options, closed, budget.next());
     findEntries(state, options);
     settle(state, options.onFollow);
-    const heaviest = state.solver.exhausted() ? heaviestPackage(state) : undefined;
-    if (heaviest === undefined || attempt === maxAttempts) return state;
-    closed.add(heaviest);
+    budget.spend(state.solver.steps());
+    const heavy = state.solver.isCut() && attempt < maxAttempts && budget.mayTryAgain() ? heavyPackages(state) : [];
+    if (heavy.length === 0) return state;
+    for (const directory of heavy) {
+      closed.add(directory);
+      budget.closed.add(directory);
+    }
   }
 }
 
-/** The package with the most functions in the graph. */
-function heaviestPackage(state: GraphState): string | undefined {
-  const counts = new Map<string, number>();
-  for (const instance of state.instances) {
-    const name = packageOf(instance.unit.ir.path);
-    if (name !== undefined) counts.set(name, (counts.get(name) ?? 0) + instance.fn.ops.length);
+/** Of all that is kept, the share that makes a package too heavy. */
+const heavyShare = 0.08;
+
+/** The packages that hold most of what the solver keeps: what their functions and objects may be. */
+function heavyPackages(state: GraphState): string[] {
+  const kept = new Map<string, number>();
+  let total = 0;
+  const note = (path: string, amount: number): void => {
+    total += amount;
+    const directory = packageOf(path);
+    if (directory !== undefined) kept.set(directory, (kept.get(directory) ?? 0) + amount);
+  };
+  for (const { unit, fn, base } of state.instances) {
+    let amount = fn.ops.length;
+    for (let slot = 0; slot < fn.slotCount; slot += 1) amount += state.solver.view(base + slot).length;
+    note(unit.ir.path, amount);
   }
-  return [...counts].sort(([, left], [, right]) => right - left)[0]?.[0];
+  for (const { value, heap } of state.tokens.all) {
+    if (heap === undefined || !('unit' in value)) continue;
+    let amount = 0;
+    for (const node of heap.properties.values()) amount += state.solver.view(node).length;
+    for (const lookups of heap.lookups?.values() ?? []) amount += lookups.size;
+    note(value.unit.ir.path, amount);
+  }
+  return [...kept].filter(([, amount]) => amount > total * heavyShare).map(([directory]) => directory);
 }
 
-function createState(options: BuildOptions, closed: ReadonlySet<string>): GraphState {
+function createState(options: BuildOptions, closed: ReadonlySet<string>, allowance: Allowance): GraphState {
   const tokens = createTokenTable();
   let string = -1;
   const solver = new Solver({
-    maxSteps,
-    maxEntries,
+    allowance,
     isTaint: (token) => tokens.all[token]!.value.kind === 'source',
     widen: (token) => {
       const { value } = tokens.all[token]!;

@@ -39,6 +39,7 @@ export function startInstance(state: GraphState, instance: Instance): void {
     if (capture.fn === 0) need(state, instance.unit, capture.slot);
   }
   if (instance.fn.kind === 'module') return;
+  state.solver.allowFor(instance.fn.ops.length);
   walkOps(state, instance, 0, instance.fn.ops.length);
   noteChoices(state, instance);
 }

@@ -316,7 +316,9 @@ export function addPrototype(state: GraphState, token: Token, prototype: TokenId
   if (prototype === token.id || heap.prototypes?.has(prototype) === true) return;
   if (heap.prototypes === undefined) heap.prototypes = new Set([prototype]);
   else heap.prototypes.add(prototype);
-  for (const lookup of lookupsOf(heap)) {
+  const lookups = lookupsOf(heap);
+  state.solver.countWork(lookups.length);
+  for (const lookup of lookups) {
     if (heap.own?.has(lookup.name) === true) continue;
     const next = readInherited(state, prototype, lookup);
     if (next !== undefined) readHeap(state, next, lookup);

@@ -61,5 +61,6 @@ function findSetters(state: GraphState, first: Token, name: string): NodeId[] {
     if (setter !== undefined) found.push(setter);
     else for (const id of heap?.prototypes ?? []) seen.add(state.tokens.get(id));
   }
+  state.solver.countWork(seen.size);
   return found;
 }

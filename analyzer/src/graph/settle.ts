@@ -14,7 +14,24 @@ import type { GraphState, Unit } from './state.js';
 import type { ClassIr, TypeDeclarationIr } from './ir.js';
 import type { Token, TokenId } from './tokens.js';
 
+/** Steps with which to look at workflows although loading their modules took all that was allowed. */
+const lastSteps = 1_000_000;
+/** Steps for what is asked of the graph when it is built. */
+const querySteps = 200_000;
+
 export function settle(state: GraphState, onFollow?: (functions: number) => void): void {
+  solve(state, onFollow);
+  if (!state.solver.exhausted()) return;
+  // What was found so far is worth a look: the report says that there may be more.
+  state.solver.goOn(lastSteps);
+  state.starts.length = 0;
+  state.segments.length = 0;
+  enterDefined(state);
+  solve(state, onFollow);
+  if (state.solver.exhausted()) state.solver.goOn(querySteps);
+}
+
+function solve(state: GraphState, onFollow: ((functions: number) => void) | undefined): void {
   for (;;) {
     drain(state, onFollow);
     if (state.solver.exhausted()) return;
@@ -37,11 +54,13 @@ function drain(state: GraphState, onFollow: ((functions: number) => void) | unde
   let start = 0;
   for (;;) {
     state.solver.run();
+    if (state.solver.exhausted()) return;
     const next = state.segments[segment];
     const instance = state.starts[start];
     if (next !== undefined) {
       segment += 1;
       startInstance(state, next.instance);
+      state.solver.allowFor(next.to - next.from);
       walkOps(state, next.instance, next.from, next.to);
     } else if (instance !== undefined) {
       start += 1;

@@ -5,18 +5,18 @@
  * Invariants:
  * - S1 Sets only grow; a listener sees each token of its node once.
  * - S2 The order of work depends on the order of calls alone, so results are the same every time.
- * - S3 Work and memory are bounded: after `maxSteps` tokens moved, or `maxEntries` kept, `exhausted` is
- *   set and the queue dropped.
+ * - S3 Work and memory are bounded: after the steps that were allowed, or `maxEntries` kept, `exhausted` is
+ *   set, the queue is dropped, and listeners are told nothing more.
  */
 
+import type { Allowance } from './budget.js';
 import { IdSet } from './id-set.js';
 import type { NodeId, TokenId } from './tokens.js';
 
 export type Listener = (token: TokenId) => void;
 
 export interface SolverOptions {
-  readonly maxSteps: number;
-  readonly maxEntries: number;
+  readonly allowance: Allowance;
   readonly isTaint: (token: TokenId) => boolean;
   /** What a token becomes in a node that holds too many of its kind (string constants). */
   readonly widen: (token: TokenId) => TokenId | undefined;
@@ -63,11 +63,43 @@ export class Solver {
   #queue: number[] = [];
   #head = 0;
   #steps = 0;
+  #allowed: number;
   #entries = 0;
+  #allowedEntries: number;
   #count = 0;
+  #isCut = false;
 
   constructor(options: SolverOptions) {
     this.#options = options;
+    const { baseSteps, maxSteps, maxEntries } = options.allowance;
+    this.#allowed = Math.min(baseSteps, maxSteps);
+    this.#allowedEntries = maxEntries;
+  }
+
+  /** More code to solve allows more steps. */
+  allowFor(ops: number): void {
+    const { stepsPerOp, maxSteps } = this.#options.allowance;
+    this.#allowed = Math.min(this.#allowed + ops * stepsPerOp, maxSteps);
+  }
+
+  /** Goes on after what was allowed is used up, without what was still to be done. */
+  goOn(steps: number): void {
+    this.#queue = [];
+    this.#head = 0;
+    // Who listens from now on hears everything; what those before were not told of is lost.
+    for (let node = 0; node < this.#count; node += 1) this.#processed[node] = listOf(this.#sets[node]).length;
+    this.#isCut = true;
+    this.#allowed = Math.max(this.#allowed, this.#steps) + steps;
+    this.#allowedEntries = Math.max(this.#allowedEntries, this.#entries) + steps;
+  }
+
+  /** Was anything left undone? */
+  isCut(): boolean {
+    return this.#isCut || this.exhausted();
+  }
+
+  steps(): number {
+    return this.#steps;
   }
 
   newNode(): NodeId {
@@ -108,8 +140,8 @@ export class Solver {
   }
 
   /** Counts work beside moving tokens, so that it is bounded, too. */
-  #work(): void {
-    this.#steps += 1;
+  countWork(steps: number): void {
+    this.#steps += steps;
   }
 
   /** Counts what is kept elsewhere for as long as the sets are, and the work on it. */
@@ -119,9 +151,9 @@ export class Solver {
   }
 
   edge(from: NodeId, to: NodeId): void {
-    if (from === to) return;
+    if (from === to || this.exhausted()) return;
     if (!put(this.#edges, from, to)) return;
-    this.#work();
+    this.#steps += 1;
     // T1: what comes while we go through the list is queued, and moved then.
     const list = listOf(this.#sets[from]);
     for (let index = 0, { length } = list; index < length; index += 1) this.add(to, list[index]!);
@@ -137,6 +169,7 @@ export class Solver {
   }
 
   listen(node: NodeId, listener: Listener): void {
+    if (this.exhausted()) return;
     (this.#listeners[node] ??= []).push(listener);
     // Tokens are processed in the order of the set; those still queued will be heard later.
     const heard = this.#processed[node] ?? 0;
@@ -144,7 +177,8 @@ export class Solver {
     const list = listOf(this.#sets[node]);
     for (let index = 0; index < heard; index += 1) {
       const token = list[index]!;
-      this.#work();
+      this.#steps += 1;
+      if (this.exhausted()) return;
       if (!this.#options.isTaint(token)) listener(token);
     }
   }
@@ -209,11 +243,13 @@ export class Solver {
     if (heard === undefined) return;
     // Listeners that are added meanwhile have been given this token already.
     const length = heard.length;
-    for (let index = 0; index < length; index += 1) heard[index]!(token);
-    this.#steps += length;
+    for (let index = 0; index < length && !this.exhausted(); index += 1) {
+      this.#steps += 1;
+      heard[index]!(token);
+    }
   }
 
   exhausted(): boolean {
-    return this.#steps > this.#options.maxSteps || this.#entries > this.#options.maxEntries;
+    return this.#steps > this.#allowed || this.#entries > this.#allowedEntries;
   }
 }
