@@ -79,7 +79,9 @@ export function analyseProfile(
   const { root } = project;
   const files = activityFiles(graph, candidates);
   const activities =
-    files.length === 0 ? undefined : worldOf(buildActivityGraph(catalogue, profile, project.source, files, budget));
+    files.length === 0
+      ? undefined
+      : worldOf(buildActivityGraph(catalogue, profile, project.source, files, budget));
   const raw = [
     ...assemble({ root, reach, flows }, findings),
     ...misuseDiagnostics(root, { state: graph, reach, flows }, activities),

@@ -157,6 +157,7 @@ function toReport(
       unresolvedCalls: unresolved.length,
       errors: diagnostics.filter((diagnostic) => diagnostic.severity === 'error').length,
       warnings: diagnostics.filter((diagnostic) => diagnostic.severity === 'warning').length,
+      complete: results.every((result) => result.complete),
       durationMs,
     },
     workflows,

@@ -43,7 +43,7 @@ export function runCheck(options: RunCheckOptions): CheckOutcome {
     };
   }
   const found = analysis.report();
-  if (workflows.length === 0) return failed('RFN5002', noWorkflows(options), found);
+  if (workflows.length === 0 && found.summary.complete) return failed('RFN5002', noWorkflows(options), found);
   const context: ReportContext = {
     verbose: options.verbose ?? false,
     readLine: (file, line) =>
@@ -58,7 +58,13 @@ export function runCheck(options: RunCheckOptions): CheckOutcome {
   }
   const report = options.level === 'error' ? withoutWarnings(baselined) : baselined;
   const output = formatReport(report, options.format ?? 'text', context);
-  return { exitCode: report.diagnostics.length > 0 ? 1 : 0, output, problem: undefined, report };
+  return { exitCode: exitCodeOf(report), output, problem: undefined, report };
+}
+
+/** An analysis that was given up proves nothing: without findings it is not fine. */
+function exitCodeOf(report: CheckReport): 0 | 1 | 2 {
+  if (report.diagnostics.length > 0) return 1;
+  return report.summary.complete ? 0 : 2;
 }
 
 function withoutWarnings(report: CheckReport): CheckReport {

@@ -27,8 +27,6 @@ export function unresolvedCalls(state: GraphState, reach: Reach, root: string): 
     const [error] = unit.ir.syntaxErrors;
     if (error !== undefined) add(unit.ir.path, placeOf(unit.ir, error.at), `syntax error: ${error.message}`);
   }
-  if (state.solver.isCut())
-    add(root, { line: 1, column: 1 }, 'the program is too large: the analysis was cut short');
   return [...entries.values()].sort(
     (left, right) =>
       compareText(left.file, right.file) || left.line - right.line || left.column - right.column,

@@ -43,7 +43,7 @@ function addTypeFiles(state: GraphState, unit: Unit, type: TypeIr, into: Set<str
   if (type.type === 'union') for (const part of type.of) addTypeFiles(state, unit, part, into, depth + 1);
   if (type.type !== 'name') return;
   for (const part of type.arguments) addTypeFiles(state, unit, part, into, depth + 1);
-  const resolved = resolveType(state, unit, type.name, 0);
+  const resolved = resolveType(state, unit, type.name);
   if (resolved?.type === 'declaration') {
     addTypeFiles(state, resolved.unit, resolved.declaration.type, into, depth + 1);
   } else if (resolved?.type === 'class' && resolved.unit.ir.kind === 'source') {

@@ -6,7 +6,8 @@
  * Invariants:
  * - B1 An attempt to solve takes at most `stepsAtOnce` steps, and no more than `baseSteps` and
  *   `stepsPerOp` for each op that it walks: a small program that explodes is given up early.
- * - B2 A run takes at most `stepsOfRun` steps, and for each profile `floorSteps` more, whatever its input.
+ * - B2 A run takes at most `stepsOfRun` steps, whatever its input, and some two million more for each
+ *   graph (`floorSteps`, and what `settle` allows to end with): 85 million with all profiles.
  */
 
 /** Ordinary code takes 4 to 20 steps for an op. */
@@ -15,7 +16,7 @@ const baseSteps = 1_500_000;
 /** Some 15 seconds of a processor. */
 const stepsAtOnce = 12_000_000;
 const stepsOfRun = 40_000_000;
-/** What each profile may do even when the others have used up the run's steps. */
+/** What each graph may take even when the others have used up the run's steps. */
 const floorSteps = 1_000_000;
 /** Some 500 MB of sets. */
 const maxEntries = 8_000_000;
@@ -40,7 +41,12 @@ export interface Budget {
 export function createBudget(): Budget {
   let left = stepsOfRun;
   return {
-    next: () => ({ baseSteps, stepsPerOp, maxSteps: Math.max(floorSteps, Math.min(left, stepsAtOnce)), maxEntries }),
+    next: () => ({
+      baseSteps,
+      stepsPerOp,
+      maxSteps: Math.max(floorSteps, Math.min(left, stepsAtOnce)),
+      maxEntries,
+    }),
     spend: (steps) => {
       left -= steps;
     },

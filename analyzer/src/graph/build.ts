@@ -35,7 +35,8 @@ export function buildGraph(options: BuildOptions): GraphState {
     findEntries(state, options);
     settle(state, options.onFollow);
     budget.spend(state.solver.steps());
-    const heavy = state.solver.isCut() && attempt < maxAttempts && budget.mayTryAgain() ? heavyPackages(state) : [];
+    const heavy =
+      state.solver.isCut() && attempt < maxAttempts && budget.mayTryAgain() ? heavyPackages(state) : [];
     if (heavy.length === 0) return state;
     for (const directory of heavy) {
       closed.add(directory);

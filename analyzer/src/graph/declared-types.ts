@@ -137,7 +137,7 @@ function indexedTokens(
   if (of === undefined) return [];
   const { value } = state.tokens.get(of);
   if (value.kind !== 'typed') return [];
-  const member = findMember(state, value.unit, value.declaration, type.name, 0);
+  const member = findMember(state, value.unit, value.declaration, type.name);
   return member?.type === undefined ? [] : typeTokens(state, member.type, member.unit, depth + 1);
 }
 
@@ -150,7 +150,7 @@ function namedTokens(
   const { name } = type;
   const [first, second] = type.arguments;
   if (primitiveNames.has(name)) return [primitiveToken(state, name)];
-  const local = resolveType(state, unit, name, 0);
+  const local = resolveType(state, unit, name);
   if (local !== undefined) {
     if (local.type === 'class') return [declaredInstance(state, local.unit, local.cls)];
     if (local.type === 'engine') return [typeToken(state, local.name, 'declared', 'run')];
@@ -186,14 +186,20 @@ export type ResolvedType =
   | { readonly type: 'class'; readonly unit: Unit; readonly cls: ClassIr }
   | { readonly type: 'engine'; readonly name: string };
 
+const resolvedTypes = new WeakMap<Unit, Map<string, ResolvedType | undefined>>();
+
 /** What a type's name means in a file, through imports and barrels. */
-export function resolveType(
-  state: GraphState,
-  unit: Unit,
-  name: string,
-  depth: number,
-): ResolvedType | undefined {
-  if (depth > 12) return undefined;
+export function resolveType(state: GraphState, unit: Unit, name: string): ResolvedType | undefined {
+  let known = resolvedTypes.get(unit);
+  if (known === undefined) resolvedTypes.set(unit, (known = new Map()));
+  if (!known.has(name)) known.set(name, findType(state, unit, name, new Set()));
+  return known.get(name);
+}
+
+/** Where a name was looked for on the way: barrels lead in circles. */
+type Asked = Set<string>;
+
+function findType(state: GraphState, unit: Unit, name: string, asked: Asked): ResolvedType | undefined {
   const { ir } = unit;
   if (Object.hasOwn(ir.types, name)) return { type: 'declaration', unit, declaration: ir.types[name]! };
   const cls = ir.classes.find((candidate) => candidate.name === name);
@@ -205,11 +211,11 @@ export function resolveType(
       entry.name === '*' || entry.name === 'default' || entry.name === 'require'
         ? rest.join('.')
         : entry.name;
-    return importedType(state, unit, entry.specifier, member === '' ? 'default' : member, rest.at(-1), depth);
+    return importedType(state, unit, entry.specifier, member === '' ? 'default' : member, rest.at(-1), asked);
   }
   const [specifier, imported] = name.split('#');
   if (imported !== undefined && specifier !== undefined) {
-    return importedType(state, unit, specifier, imported, undefined, depth);
+    return importedType(state, unit, specifier, imported, undefined, asked);
   }
   return undefined;
 }
@@ -220,7 +226,7 @@ function importedType(
   specifier: string,
   name: string,
   last: string | undefined,
-  depth: number,
+  asked: Asked,
 ): ResolvedType | undefined {
   const engine = engineModule(state, specifier);
   if (engine !== undefined) {
@@ -242,17 +248,20 @@ function importedType(
   }
   if (target.type !== 'file') return undefined;
   const found = unitOf(state, target.path);
-  return found === undefined ? undefined : exportedType(state, found, name, depth + 1);
+  return found === undefined ? undefined : exportedType(state, found, name, asked);
 }
 
-function exportedType(state: GraphState, unit: Unit, name: string, depth: number): ResolvedType | undefined {
-  if (depth > 12) return undefined;
+function exportedType(state: GraphState, unit: Unit, name: string, asked: Asked): ResolvedType | undefined {
+  const key = `${String(unit.id)} ${name}`;
+  if (asked.has(key)) return undefined;
+  asked.add(key);
+  state.solver.countWork(1);
   for (const entry of unit.ir.exports) {
     if (entry.type === 'from' && entry.name === name) {
-      return importedType(state, unit, entry.specifier, entry.imported, undefined, depth);
+      return importedType(state, unit, entry.specifier, entry.imported, undefined, asked);
     }
   }
-  const own = resolveType(state, unit, name, depth);
+  const own = findType(state, unit, name, asked);
   if (own !== undefined) return own;
   if (name === 'default') {
     const cls = unit.ir.classes.find(
@@ -262,7 +271,7 @@ function exportedType(state: GraphState, unit: Unit, name: string, depth: number
   }
   for (const entry of unit.ir.exports) {
     if (entry.type !== 'star') continue;
-    const found = importedType(state, unit, entry.specifier, name, undefined, depth + 1);
+    const found = importedType(state, unit, entry.specifier, name, undefined, asked);
     if (found !== undefined) return found;
   }
   return undefined;
@@ -309,9 +318,11 @@ export function findMember(
   unit: Unit,
   declaration: TypeDeclarationIr,
   name: string,
-  depth: number,
+  asked = new Set<TypeDeclarationIr>(),
 ): FoundMember | undefined {
-  if (depth > 12) return undefined;
+  if (asked.has(declaration)) return undefined;
+  asked.add(declaration);
+  state.solver.countWork(1);
   if (declaration.type.type === 'object') {
     const member = declaration.type.members.find((candidate) => candidate.name === name);
     if (member !== undefined)
@@ -319,9 +330,9 @@ export function findMember(
   }
   for (const base of declaration.extends) {
     if (base.type !== 'name') continue;
-    const resolved = resolveType(state, unit, base.name, 0);
+    const resolved = resolveType(state, unit, base.name);
     if (resolved?.type !== 'declaration') continue;
-    const found = findMember(state, resolved.unit, resolved.declaration, name, depth + 1);
+    const found = findMember(state, resolved.unit, resolved.declaration, name, asked);
     if (found !== undefined) return found;
   }
   return undefined;
@@ -332,7 +343,7 @@ export function typedMember(state: GraphState, token: Token, name: string, to: N
   if (token.value.kind !== 'typed') return;
   const { unit, declaration } = token.value;
   if (token.heap !== undefined) state.solver.edge(allProperties(state, token), to);
-  const member = findMember(state, unit, declaration, name, 0);
+  const member = findMember(state, unit, declaration, name);
   if (member === undefined) {
     if (access.callee) {
       state.solver.add(
@@ -360,12 +371,22 @@ export function typedMember(state: GraphState, token: Token, name: string, to: N
 }
 
 /** A field of an instance that somebody else made holds what its type says. */
-export function declaredField(state: GraphState, unit: Unit, cls: ClassIr, name: string, to: NodeId): void {
+export function declaredField(
+  state: GraphState,
+  unit: Unit,
+  cls: ClassIr,
+  name: string,
+  to: NodeId,
+  asked = new Set<ClassIr>(),
+): void {
+  // Classes that do not compile may extend each other.
+  if (asked.has(cls)) return;
+  asked.add(cls);
   const member = cls.members.find((candidate) => candidate.name === name && !candidate.static);
   if (member?.kind === 'field' && member.type !== undefined) {
     for (const id of typeTokens(state, member.type, unit, 0)) state.solver.add(to, id);
   } else if (member === undefined && cls.baseType?.type === 'name') {
-    const base = resolveType(state, unit, cls.baseType.name, 0);
-    if (base?.type === 'class' && base.cls !== cls) declaredField(state, base.unit, base.cls, name, to);
+    const base = resolveType(state, unit, cls.baseType.name);
+    if (base?.type === 'class') declaredField(state, base.unit, base.cls, name, to, asked);
   }
 }

@@ -84,7 +84,7 @@ function addExports(
   const unit = unitOf(state, path);
   if (unit === undefined) return;
   loadUnit(state, unit);
-  for (const name of exportNames(state, unit, onlyOwn, 0)) {
+  for (const name of exportNames(state, unit, onlyOwn, new Set())) {
     state.solver.listen(exportNode(state, unit, name), (token) => {
       const { value } = state.tokens.get(token);
       if (unit.ir.module === 'commonjs' && (value.kind === 'object' || value.kind === 'namespace')) {
@@ -121,8 +121,9 @@ function addInstanceMembers(state: GraphState, unit: Unit, cls: ClassIr, why: st
   }
 }
 
-function exportNames(state: GraphState, unit: Unit, onlyOwn: boolean, depth: number): string[] {
-  if (depth > 8) return [];
+function exportNames(state: GraphState, unit: Unit, onlyOwn: boolean, seen: Set<Unit>): string[] {
+  if (seen.has(unit)) return [];
+  seen.add(unit);
   if (unit.ir.module === 'commonjs') return ['*'];
   return unit.ir.exports.flatMap((entry) => {
     if (entry.typeOnly) return [];
@@ -131,7 +132,7 @@ function exportNames(state: GraphState, unit: Unit, onlyOwn: boolean, depth: num
     if (entry.type === 'from') return [entry.name];
     const target = state.program.resolve(entry.specifier, unit.ir.path, 'import');
     const inner = target.type === 'file' ? unitOf(state, target.path) : undefined;
-    return inner === undefined ? [] : exportNames(state, inner, false, depth + 1);
+    return inner === undefined ? [] : exportNames(state, inner, false, seen);
   });
 }
 
@@ -216,7 +217,7 @@ function extendsEngineClass(
   const [head, ...rest] = name.split('.');
   const entry = unit.ir.imports.find((candidate) => candidate.local === head && candidate.local !== '');
   if (entry?.specifier === module) return entry.name === path || rest.join('.') === path;
-  const resolved = resolveType(state, unit, name, 0);
+  const resolved = resolveType(state, unit, name);
   if (resolved?.type !== 'class' || resolved.cls.baseType?.type !== 'name' || depth > 8) return false;
   return extendsEngineClass(state, resolved.unit, resolved.cls.baseType.name, module, path, depth + 1);
 }

@@ -1,10 +1,11 @@
 /** Loading modules and linking what they import and export, through barrels. */
 
-import type { ImportIr, Op, Slot } from './ir.js';
+import type { FunctionIr, ImportIr, Op, Slot } from './ir.js';
 import { instanceOf, isNewCall } from './calls.js';
 import { addNative } from './natives.js';
 import { packageOf } from './packages.js';
 import { propertyNode, readProperty, type Access } from './properties.js';
+import { exportsByName, starClosure } from './star-exports.js';
 import { builtinModule, engineModule, knownPackage, moduleExport, type FoundModule } from './shapes.js';
 import { nodeOf, type GraphState, type Instance, type Unit } from './state.js';
 import type { NodeId, TokenId } from './tokens.js';
@@ -131,11 +132,26 @@ export function need(state: GraphState, unit: Unit, slot: Slot): void {
   if (!unit.loaded) loadUnit(state, unit);
   if (unit.needed.has(slot)) return;
   unit.needed.add(slot);
-  unit.ir.functions[0]?.statements.forEach((statement, index) => {
-    const defines = statement.defines.includes(slot);
-    const changes = statement.defines.length === 0 && statement.uses.includes(slot);
-    if (defines || changes) runStatement(state, unit, index);
+  const body = unit.ir.functions[0];
+  for (const index of (body && statementsBySlot(body).get(slot)) ?? []) runStatement(state, unit, index);
+}
+
+const statementsOf = new WeakMap<FunctionIr, ReadonlyMap<Slot, readonly number[]>>();
+
+/** The statements that define a variable, or do something with it, in their order. */
+function statementsBySlot(body: FunctionIr): ReadonlyMap<Slot, readonly number[]> {
+  const known = statementsOf.get(body);
+  if (known !== undefined) return known;
+  const found = new Map<Slot, number[]>();
+  body.statements.forEach(({ defines, uses }, index) => {
+    for (const slot of new Set(defines.length === 0 ? uses : defines)) {
+      const list = found.get(slot);
+      if (list === undefined) found.set(slot, [index]);
+      else list.push(index);
+    }
   });
+  statementsOf.set(body, found);
+  return found;
 }
 
 /** Everything that an export may be. */
@@ -162,12 +178,31 @@ export function exportNode(state: GraphState, unit: Unit, name: string): NodeId 
       importNamed(state, unit, entry.specifier, entry.imported, node, syntheticAccess(instance, entry));
     }
   }
-  if (found || name === 'default') return node;
-  for (const entry of unit.ir.exports) {
-    if (entry.type !== 'star' || entry.typeOnly || !mayExport(state, unit, entry.specifier, name)) continue;
-    importNamed(state, unit, entry.specifier, name, node, syntheticAccess(instance, entry), true);
-  }
+  if (!found && name !== 'default') linkStars(state, unit, instance, name, node);
   return node;
+}
+
+/** Barrels behind a barrel that are gone through one by one. */
+const maxBarrels = 16;
+
+function linkStars(state: GraphState, unit: Unit, instance: Instance, name: string, node: NodeId): void {
+  const stars = unit.ir.exports.filter((entry) => entry.type === 'star' && !entry.typeOnly);
+  if (stars.length === 0) return;
+  const { barrels, leaves } = starClosure(state, unit);
+  if (barrels.length <= maxBarrels) {
+    for (const entry of stars) {
+      if (entry.type === 'star' && mayExport(state, unit, entry.specifier, name))
+        importNamed(state, unit, entry.specifier, name, node, syntheticAccess(instance, entry), true);
+    }
+    return;
+  }
+  for (const barrel of barrels) {
+    if (exportsByName(barrel, name)) state.solver.edge(exportNode(state, barrel, name), node);
+  }
+  for (const { in: from, entry, text } of leaves) {
+    if (text === undefined || text.includes(name))
+      importNamed(state, from, entry.specifier, name, node, syntheticAccess(instance, entry), true);
+  }
 }
 
 /** Barrels of large packages: most of the files behind `export *` need not be parsed to know. */

@@ -125,7 +125,7 @@ function implementations(state: GraphState, declaration: TypeDeclarationIr): Imp
   for (const unit of state.units.values()) {
     for (const cls of unit.ir.classes) {
       const direct = cls.implements.some(
-        (type) => type.type === 'name' && implementsType(state, unit, type.name, declaration, 0),
+        (type) => type.type === 'name' && implementsType(state, unit, type.name, declaration),
       );
       if (direct) found.push({ unit, cls });
     }
@@ -138,28 +138,57 @@ function implementsType(
   unit: Unit,
   name: string,
   declaration: TypeDeclarationIr,
-  depth: number,
+  asked = new Set<TypeDeclarationIr>(),
 ): boolean {
-  const resolved = resolveType(state, unit, name, 0);
-  if (resolved?.type !== 'declaration' || depth > 8) return false;
+  const resolved = resolveType(state, unit, name);
+  if (resolved?.type !== 'declaration' || asked.has(resolved.declaration)) return false;
   if (resolved.declaration === declaration) return true;
+  asked.add(resolved.declaration);
+  state.solver.countWork(1);
   return resolved.declaration.extends.some(
-    (base) => base.type === 'name' && implementsType(state, resolved.unit, base.name, declaration, depth + 1),
+    (base) => base.type === 'name' && implementsType(state, resolved.unit, base.name, declaration, asked),
   );
 }
 
+/** Classes that extend it, in turn; those that do not compile may extend each other. */
 function subclasses(state: GraphState, of: Unit, cls: ClassIr): Implementation[] {
-  const found: Implementation[] = [];
-  for (const unit of state.units.values()) {
-    for (const candidate of unit.ir.classes) {
-      if (candidate === cls || candidate.baseType?.type !== 'name') continue;
-      const base = resolveType(state, unit, candidate.baseType.name, 0);
-      if (base?.type === 'class' && base.cls === cls && base.unit === of) {
-        found.push({ unit, cls: candidate }, ...subclasses(state, unit, candidate));
-      }
+  const found = new Map<ClassIr, Implementation>();
+  const waiting: Implementation[] = [{ unit: of, cls }];
+  for (let base = waiting.pop(); base !== undefined; base = waiting.pop()) {
+    for (const derived of directSubclasses(state).get(base.cls) ?? []) {
+      if (derived.cls === cls || found.has(derived.cls)) continue;
+      found.set(derived.cls, derived);
+      waiting.push(derived);
     }
   }
-  return found;
+  return [...found.values()];
+}
+
+interface Extensions {
+  /** Units that were loaded when this was found out. */
+  readonly units: number;
+  readonly byBase: ReadonlyMap<ClassIr, readonly Implementation[]>;
+}
+
+const extensions = new WeakMap<GraphState, Extensions>();
+
+function directSubclasses(state: GraphState): Extensions['byBase'] {
+  const known = extensions.get(state);
+  if (known?.units === state.units.size) return known.byBase;
+  const byBase = new Map<ClassIr, Implementation[]>();
+  // To resolve a base may load units, which are gone through in turn.
+  for (const unit of state.units.values()) {
+    for (const cls of unit.ir.classes) {
+      if (cls.baseType?.type !== 'name') continue;
+      const base = resolveType(state, unit, cls.baseType.name);
+      if (base?.type !== 'class' || base.cls === cls) continue;
+      const list = byBase.get(base.cls);
+      if (list === undefined) byBase.set(base.cls, [{ unit, cls }]);
+      else list.push({ unit, cls });
+    }
+  }
+  extensions.set(state, { units: state.units.size, byBase });
+  return byBase;
 }
 
 function callImplementations(

@@ -1,8 +1,11 @@
-import type { CheckReport, Diagnostic } from './model.js';
+import { incompleteText, type CheckReport, type Diagnostic } from './model.js';
 
 /** Workflow commands of GitHub Actions, which show findings at their lines in a pull request. */
 export function githubReport(report: CheckReport): string {
-  return report.diagnostics.map((diagnostic) => `${annotation(diagnostic)}\n`).join('');
+  const lines = report.diagnostics.map((diagnostic) => `${annotation(diagnostic)}\n`);
+  if (!report.summary.complete)
+    lines.push(`::error title=refrain%3A incomplete::${escapeData(incompleteText)}\n`);
+  return lines.join('');
 }
 
 function annotation(diagnostic: Diagnostic): string {

@@ -1,4 +1,4 @@
-import type { CheckReport, Diagnostic } from './model.js';
+import { incompleteText, type CheckReport, type Diagnostic } from './model.js';
 
 /** One test suite per file with findings; a file without findings is one passed test. */
 export function junitReport(report: CheckReport): string {
@@ -12,9 +12,11 @@ export function junitReport(report: CheckReport): string {
   const suites = [...byFile]
     .sort(([left], [right]) => (left < right ? -1 : 1))
     .map(([file, diagnostics]) => suite(file, diagnostics));
-  const total =
-    suites.length === 0 ? 0 : [...byFile.values()].reduce((sum, list) => sum + Math.max(1, list.length), 0);
-  const failures = report.summary.errors;
+  const { complete } = report.summary;
+  if (!complete) suites.push(incompleteSuite);
+  const found = [...byFile.values()].reduce((sum, list) => sum + Math.max(1, list.length), 0);
+  const total = found + (complete ? 0 : 1);
+  const failures = report.summary.errors + (complete ? 0 : 1);
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites name="refrain check" tests="${String(total)}" failures="${String(failures)}">`,
@@ -23,6 +25,12 @@ export function junitReport(report: CheckReport): string {
     '',
   ].join('\n');
 }
+
+const incompleteSuite = [
+  '  <testsuite name="refrain check" tests="1" failures="1">',
+  `    <testcase classname="refrain check" name="complete"><failure type="RFN5006" message="${escapeXml(incompleteText)}"/></testcase>`,
+  '  </testsuite>',
+].join('\n');
 
 function suite(file: string, diagnostics: readonly Diagnostic[]): string {
   const failures = diagnostics.filter((diagnostic) => diagnostic.severity === 'error').length;

@@ -17,6 +17,8 @@ export interface CheckSummary {
   readonly unresolvedCalls: number;
   readonly errors: number;
   readonly warnings: number;
+  /** False when the analysis was given up before its end: there may be more findings. */
+  readonly complete: boolean;
   readonly durationMs: number;
 }
 
@@ -56,3 +58,7 @@ export interface UnresolvedEntry {
   readonly column: number;
   readonly reason: string;
 }
+
+/** What an incomplete report says of itself, in every format. */
+export const incompleteText =
+  'RFN5006: the analysis was given up before its end, because the program takes more work than is allowed. There may be more findings. See docs/errors/RFN5006.md.';

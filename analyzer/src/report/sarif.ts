@@ -1,5 +1,5 @@
 import { ruleIds, ruleTitle } from './rule-list.js';
-import type { ChainFrame, CheckReport, Diagnostic } from './model.js';
+import { incompleteText, type ChainFrame, type CheckReport, type Diagnostic } from './model.js';
 
 /** SARIF 2.1.0, with the way from the workflow as a code flow. */
 export function sarifReport(report: CheckReport): string {
@@ -21,6 +21,15 @@ export function sarifReport(report: CheckReport): string {
         },
         columnKind: 'utf16CodeUnits',
         originalUriBaseIds: { ROOT: { description: { text: 'The path that was checked.' } } },
+        // Of one that was given up, there may be more results.
+        invocations: [
+          {
+            executionSuccessful: report.summary.complete,
+            ...(report.summary.complete
+              ? {}
+              : { toolExecutionNotifications: [{ level: 'error', message: { text: incompleteText } }] }),
+          },
+        ],
         results: report.diagnostics.map((diagnostic) => result(diagnostic, used.indexOf(diagnostic.ruleId))),
         properties: { profile: report.profile, unresolvedCalls: report.summary.unresolvedCalls },
       },

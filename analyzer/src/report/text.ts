@@ -1,4 +1,4 @@
-import type { CheckReport, Diagnostic } from './model.js';
+import { incompleteText, type CheckReport, type Diagnostic } from './model.js';
 import type { ReportContext } from './reporter.js';
 
 const maxUnresolved = 10;
@@ -7,7 +7,8 @@ const maxUnresolved = 10;
 export function textReport(report: CheckReport, context: ReportContext): string {
   const blocks = report.diagnostics.map((diagnostic) => block(diagnostic, context));
   const unresolved = unresolvedLines(report, context);
-  return [...blocks, ...unresolved, summaryLine(report), ''].join('\n');
+  const incomplete = report.summary.complete ? [] : [incompleteText];
+  return [...blocks, ...unresolved, ...incomplete, summaryLine(report), ''].join('\n');
 }
 
 function block(diagnostic: Diagnostic, context: ReportContext): string {

@@ -53,7 +53,16 @@ export const attemptInIdempotencyKey: MisuseRule = {
   },
 };
 
+const mentioning = new WeakMap<FileIr, boolean>();
+
+/** Asked for each function of a file, and answered once. */
 function mentionsAttempt(file: FileIr): boolean {
+  let mentions = mentioning.get(file);
+  if (mentions === undefined) mentioning.set(file, (mentions = searchAttempt(file)));
+  return mentions;
+}
+
+function searchAttempt(file: FileIr): boolean {
   return file.functions.some((fn) =>
     fn.ops.some((op) => (op.type === 'get' && ATTEMPT.has(op.name)) || asksForAttempt(op)),
   );
