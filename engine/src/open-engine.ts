@@ -42,6 +42,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   try {
     service = openService({
       onLimitWarning: (warning) => defaultLogger.warn(warningText(warning)),
+      retentionMs: Infinity,
       ...options,
       store,
     });

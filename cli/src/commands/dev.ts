@@ -27,6 +27,11 @@ export const dev = defineCommand({
     },
     host: { type: 'string', default: '127.0.0.1', requiresArg: true, describe: 'Address to listen on' },
     namespace: { type: 'string', array: true, default: ['default'], describe: 'Namespaces to serve' },
+    retention: {
+      type: 'string',
+      requiresArg: true,
+      describe: 'Delete runs so long after their end: 72h; default: never',
+    },
     'metrics-port': { type: 'number', requiresArg: true, describe: 'Serve Prometheus metrics at /metrics' },
     'api-key': { type: 'string', requiresArg: true, describe: 'Clients must send it' },
     'tls-cert-path': { type: 'string', requiresArg: true, describe: 'The server’s certificate' },

@@ -16,6 +16,7 @@ import type { ExitCode } from '../command.js';
 import type { Terminal } from '../terminal.js';
 import { loadActivities } from './activities-module.js';
 import { CodeSession, runUntilInterrupted } from './code-session.js';
+import { durationOf } from './duration.js';
 import { prometheusMeter, serveMetrics } from './prometheus.js';
 import { loggerOf } from './run.js';
 
@@ -28,6 +29,7 @@ export interface DevArguments {
   readonly port: number;
   readonly host: string;
   readonly namespace: readonly string[];
+  readonly retention: string | undefined;
   readonly 'metrics-port': number | undefined;
   readonly 'api-key': string | undefined;
   readonly 'tls-cert-path': string | undefined;
@@ -49,6 +51,7 @@ export async function runDevCommand(given: DevArguments, terminal: Terminal): Pr
   await using engine = await openEngine({
     file: path(given.file),
     waitForOwnerMs: 2_000,
+    retentionMs: given.retention === undefined ? Infinity : durationOf('retention', given.retention),
     onLimitWarning(warning) {
       countWarning(warning);
       loggerOf(terminal).warn(warningText(warning));

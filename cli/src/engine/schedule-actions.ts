@@ -1,7 +1,8 @@
 import { type ScheduleApi, type ScheduleHandle } from '@refrain/engine';
-import { defaultPayloadConverter, durationToMs, toRecorded, type Duration } from '@refrain/engine/internal';
+import { defaultPayloadConverter, toRecorded } from '@refrain/engine/internal';
 import type { Terminal } from '../terminal.js';
 import { UsageError } from '../usage-error.js';
+import { durationOf } from './duration.js';
 import { cronOfCalendar } from './calendar-cron.js';
 import { parseArguments } from './parse-arguments.js';
 import { table, withConnection, type CommonArguments } from './with-connection.js';
@@ -106,19 +107,6 @@ function specOf(given: SpecArguments): ScheduleApi.ScheduleSpec {
     ...(endTimeMs !== undefined && { endTimeMs }),
     ...(jitter !== undefined && { jitterMs: durationOf('jitter', jitter) }),
   };
-}
-
-/** `90s`, `1h30m`, `1 day`: one length after the other, as Go and the SDKs write them. */
-function durationOf(option: string, text: string): number {
-  const parts = text.match(/[\d.]+ *[a-z]+/gi) ?? [];
-  try {
-    if (parts.join('') !== text || parts.length === 0) throw new TypeError('not a duration');
-    return parts.reduce((sum, part) => sum + durationToMs(part as Duration, option), 0);
-  } catch (error) {
-    throw new UsageError('RFN7031', `--${option} takes a duration such as 90s or 1h30m, not "${text}".`, {
-      cause: error,
-    });
-  }
 }
 
 function timeOf(option: string, text: string | undefined): number | undefined {

@@ -1,4 +1,4 @@
-import type { NamespaceCalls } from '../service/api/namespaces.js';
+import type { DeleteNamespaceRequest, NamespaceCalls } from '../service/api/namespaces.js';
 import type { Method } from './call.js';
 import { attributeTypes, indexedTypes } from './indexed-types.js';
 
@@ -6,7 +6,7 @@ interface AttributesRequest {
   readonly namespace?: string;
 }
 
-/** OperatorService: search attributes. Clusters are one; there is no Nexus. */
+/** OperatorService: search attributes, and the deletion of namespaces. Clusters are one; there is no Nexus. */
 export function operatorMethods(service: NamespaceCalls): Readonly<Record<string, Method>> {
   return {
     AddSearchAttributes: ({
@@ -26,6 +26,7 @@ export function operatorMethods(service: NamespaceCalls): Readonly<Record<string
         systemAttributes: indexedTypes(systemAttributes),
       };
     },
+    DeleteNamespace: (request: DeleteNamespaceRequest) => service.deleteNamespace(request),
     ListClusters: async () => ({
       clusters: [
         { clusterName: 'active', clusterId: 'refrain', historyShardCount: 1, isConnectionEnabled: true },

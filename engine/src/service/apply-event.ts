@@ -83,6 +83,7 @@ const appliers: Appliers = {
       attempt: 1,
       attemptScheduledTimeMs: eventTimeMs,
       dispatched: false,
+      withheldAttempt: 0,
       startedTimeMs: 0,
       embedded: false,
       identity: '',

@@ -1,11 +1,16 @@
 import { createHash } from 'node:crypto';
-import type { NamespaceCalls, NamespaceDescription, NamespaceSettings } from './api/namespaces.js';
+import type {
+  DeleteNamespaceRequest,
+  NamespaceCalls,
+  NamespaceDescription,
+  NamespaceSettings,
+} from './api/namespaces.js';
 import type { SearchAttributeType } from './check-fields.js';
 import { searchAttributeTypes } from './check-fields.js';
 import { invalidArgument, ServiceError } from './errors.js';
 import { limits } from './limits.js';
 import { checkId } from './start.js';
-import type { RootStore } from './store.js';
+import type { NamespaceWrite, RootStore } from './store.js';
 import { columns } from './visibility/query.js';
 
 /** A namespace as it is kept: its settings and its own search attributes. */
@@ -20,6 +25,8 @@ export interface Namespace {
 
 export interface NamespacesOptions {
   readonly store: RootStore;
+  /** How long closed runs are kept where the namespace does not say; `Infinity`: until somebody deletes them. */
+  readonly retentionMs: number;
   /** Registered in every namespace. */
   readonly searchAttributes: Readonly<Record<string, SearchAttributeType>>;
 }
@@ -34,26 +41,43 @@ const predefinedAttributes: Readonly<Record<string, SearchAttributeType>> = {
   TemporalScheduledStartTime: 'Datetime',
 };
 
-const defaultRetentionMs = 3 * 24 * 3_600_000;
+/** A namespace that has been deleted, under the name that it has since; what it held goes bit by bit. */
+export interface DeletedNamespace {
+  readonly key: number;
+  readonly name: string;
+  readonly deleted: Deletion;
+  readonly settings: NamespaceSettings;
+}
+
+interface Deletion {
+  readonly id: string;
+  readonly name: string;
+  /** What it holds is kept until then. */
+  readonly purgeMs: number;
+}
 
 /**
  * Owns the names of the namespaces and what is registered in each; not what runs in them.
  *
  * 1. A change is seen by others only when it is durable (E2), except that its name or attribute is taken at once.
  */
-export class Namespaces implements NamespaceCalls {
+export class Namespaces implements Omit<NamespaceCalls, 'deleteNamespace'> {
   readonly #store: RootStore;
   readonly #given: Readonly<Record<string, SearchAttributeType>>;
   readonly #byName = new Map<string, Namespace>();
   readonly #registering = new Set<string>();
+  readonly #deleted = new Map<string, DeletedNamespace>();
+  readonly #retentionMs: number;
 
-  constructor({ store, searchAttributes }: NamespacesOptions) {
+  constructor({ store, searchAttributes, retentionMs }: NamespacesOptions) {
     this.#store = store;
+    this.#retentionMs = retentionMs;
     this.#given = searchAttributes;
     checkAttributes(searchAttributes, new Map());
     for (const { key, name, text } of store.listNamespaces()) {
-      const { settings, attributes } = JSON.parse(text) as StoredText;
-      this.#byName.set(name, this.#namespace(key, name, settings, attributes));
+      const { settings, attributes, deleted } = JSON.parse(text) as StoredText;
+      if (deleted) this.#deleted.set(name, { key, name, deleted, settings });
+      else this.#byName.set(name, this.#namespace(key, name, settings, attributes));
     }
     if (!this.#byName.has(firstNamespace)) {
       this.#byName.set(firstNamespace, this.#namespace(0, firstNamespace, {}, {}));
@@ -62,6 +86,15 @@ export class Namespaces implements NamespaceCalls {
 
   get all(): readonly Namespace[] {
     return [...this.#byName.values()];
+  }
+
+  get deleted(): readonly DeletedNamespace[] {
+    return [...this.#deleted.values()];
+  }
+
+  /** `Infinity`: for ever. */
+  retentionMs({ settings }: Namespace): number {
+    return settings.workflowExecutionRetentionPeriodMs || this.#retentionMs;
   }
 
   /** Throws Temporal's NamespaceNotFound for a name that is not registered. */
@@ -100,7 +133,7 @@ export class Namespaces implements NamespaceCalls {
       throw invalidArgument(`namespace: there are ${limits.namespaces} already`);
     this.#registering.add(name);
     try {
-      const key = Math.max(0, ...this.all.map((n) => n.key)) + this.#registering.size;
+      const key = Math.max(0, ...[...this.all, ...this.deleted].map((n) => n.key)) + this.#registering.size;
       const namespace = this.#namespace(key, name, settings, {});
       await this.#save(namespace);
       this.#byName.set(name, namespace);
@@ -110,12 +143,14 @@ export class Namespaces implements NamespaceCalls {
   }
 
   async describeNamespace({ namespace, id }: { readonly namespace?: string; readonly id?: string }) {
-    const byId = id ? this.all.find((n) => namespaceId(n.name) === id)?.name : undefined;
-    return description(this.get(namespace || (byId ?? id ?? '')));
+    const name = namespace || (this.#nameOf(id) ?? id ?? '');
+    const deleted = this.#deleted.get(name);
+    if (deleted) return this.#description(name, deleted.settings, deleted.deleted.id, 'DELETED');
+    return this.#describe(this.get(name));
   }
 
   async listNamespaces() {
-    return { namespaces: this.all.map(description) };
+    return { namespaces: this.all.map((namespace) => this.#describe(namespace)) };
   }
 
   async updateNamespace({ namespace: name, ...changes }: Parameters<NamespaceCalls['updateNamespace']>[0]) {
@@ -124,7 +159,41 @@ export class Namespaces implements NamespaceCalls {
     const before = namespace.settings;
     namespace.settings = { ...before, ...changes };
     await this.#save(namespace, () => (namespace.settings = before));
-    return description(namespace);
+    return this.#describe(namespace);
+  }
+
+  /** It has another name at once, by which it can be described until all of it is gone. */
+  async deleteNamespace(request: DeleteNamespaceRequest, nowMs: number): Promise<DeletedNamespace> {
+    const namespace = this.get(request.namespace || (this.#nameOf(request.namespaceId) ?? ''));
+    const { key, name, settings } = namespace;
+    if (key === 0) throw invalidArgument(`namespace: '${name}' is the engine's own and cannot be deleted`);
+    const id = namespaceId(name);
+    let newName = `${name}-deleted-${id.slice(0, 5)}`;
+    for (let more = 2; this.#byName.has(newName) || this.#deleted.has(newName); more++) {
+      newName = `${name}-deleted-${id.slice(0, 5)}-${more}`;
+    }
+    const purgeMs = nowMs + (request.namespaceDeleteDelayMs ?? 0);
+    const entry = { key, name: newName, settings, deleted: { id, name, purgeMs } };
+    this.#byName.delete(name);
+    this.#deleted.set(newName, entry);
+    const text = JSON.stringify({ settings, attributes: {}, deleted: entry.deleted } satisfies StoredText);
+    await this.#write({ key, name: newName, text }, () => {
+      this.#deleted.delete(newName);
+      this.#byName.set(name, namespace);
+    });
+    return entry;
+  }
+
+  /** All that it held has been deleted. */
+  async forget({ key, name }: DeletedNamespace): Promise<void> {
+    await this.#write({ key, name, text: null });
+    this.#deleted.delete(name);
+  }
+
+  #nameOf(id: string | undefined): string | undefined {
+    if (!id) return undefined;
+    const deleted = this.deleted.find((n) => n.deleted.id === id)?.name;
+    return this.all.find((n) => namespaceId(n.name) === id)?.name ?? deleted;
   }
 
   async addSearchAttributes(request: Parameters<NamespaceCalls['addSearchAttributes']>[0]) {
@@ -174,6 +243,25 @@ export class Namespaces implements NamespaceCalls {
     };
   }
 
+  #describe({ name, settings }: Namespace): NamespaceDescription {
+    return this.#description(name, settings, namespaceId(name), 'REGISTERED');
+  }
+
+  #description(
+    name: string,
+    settings: NamespaceSettings,
+    id: string,
+    state: NamespaceDescription['namespaceInfo']['state'],
+  ): NamespaceDescription {
+    const { description = '', ownerEmail = '', data = {} } = settings;
+    const retentionMs = settings.workflowExecutionRetentionPeriodMs || this.#retentionMs;
+    return {
+      namespaceInfo: { name, id, state, description, ownerEmail, data },
+      // 0 stands for ever.
+      config: { workflowExecutionRetentionTtlMs: retentionMs === Infinity ? 0 : retentionMs },
+    };
+  }
+
   #namespace(
     key: number,
     name: string,
@@ -192,8 +280,12 @@ export class Namespaces implements NamespaceCalls {
       settings,
       attributes: Object.fromEntries(attributes),
     } satisfies StoredText);
+    await this.#write({ key, name, text }, undo);
+  }
+
+  async #write(namespace: NamespaceWrite, undo?: () => void): Promise<void> {
     try {
-      await this.#store.requestCommit(() => ({ runs: [], schedules: [], namespaces: [{ key, name, text }] }));
+      await this.#store.requestCommit(() => ({ runs: [], schedules: [], namespaces: [namespace] }));
     } catch (error) {
       undo?.();
       throw error;
@@ -204,6 +296,7 @@ export class Namespaces implements NamespaceCalls {
 interface StoredText {
   readonly settings: NamespaceSettings;
   readonly attributes: Readonly<Record<string, SearchAttributeType>>;
+  readonly deleted?: Deletion;
 }
 
 function forget(namespace: Namespace, name: string): void {
@@ -241,23 +334,6 @@ function checkAttributes(
       );
     }
   }
-}
-
-function description({ name, settings }: Namespace): NamespaceDescription {
-  const { description: text = '', ownerEmail = '', data = {} } = settings;
-  return {
-    namespaceInfo: {
-      name,
-      id: namespaceId(name),
-      state: 'REGISTERED',
-      description: text,
-      ownerEmail,
-      data,
-    },
-    config: {
-      workflowExecutionRetentionTtlMs: settings.workflowExecutionRetentionPeriodMs ?? defaultRetentionMs,
-    },
-  };
 }
 
 function namespaceId(name: string): string {

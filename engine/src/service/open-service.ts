@@ -7,6 +7,7 @@ import type { Clock, Random } from './clock.js';
 import { realClock } from './clock.js';
 import type { DirectTasks } from './direct-tasks.js';
 import type { RunLimitWarning } from './limit-warnings.js';
+import { namespaceDeletions } from './delete-namespaces.js';
 import type { Namespace } from './namespaces.js';
 import { firstNamespace, Namespaces } from './namespaces.js';
 import type { Activity, NamespaceService } from './service.js';
@@ -23,6 +24,11 @@ export interface ServiceOptions {
   readonly searchAttributes?: Readonly<Record<string, SearchAttributeType>>;
   /** Causes of a failed workflow task that fail the run, e.g. `NON_DETERMINISTIC_ERROR`; by default none does. */
   readonly failRunOn?: readonly string[];
+  /**
+   * How long closed runs are kept in namespaces that do not say; `Infinity`: until somebody deletes them. Absent: the
+   * same, and what namespaces say does not count, either.
+   */
+  readonly retentionMs?: number;
   /** Runs kept in memory while nothing of them is under way; of each namespace. */
   readonly maxLoadedRuns?: number;
   /** Keeps an activity task from every worker when it answers true; its attempt then runs into its timeouts unstarted. */
@@ -33,7 +39,7 @@ export interface ServiceOptions {
   readonly onStoreFailure?: (error: unknown) => void;
 }
 
-export interface Service extends Omit<NamespaceService, 'direct'>, NamespaceCalls {
+export interface Service extends Omit<NamespaceService, 'direct' | 'retentionChanged'>, NamespaceCalls {
   /** Of one namespace, or of all. */
   activity(namespace?: string): Activity;
   /** For workers of this process, in place of polls; of one namespace. */
@@ -46,11 +52,16 @@ export interface Service extends Omit<NamespaceService, 'direct'>, NamespaceCall
  */
 export function openService(options: ServiceOptions): Service {
   const { store, searchAttributes = {} } = options;
-  const namespaces = new Namespaces({ store, searchAttributes });
+  const { retentionMs = Infinity } = options;
+  const namespaces = new Namespaces({ store, searchAttributes, retentionMs });
   const services = new Map<string, NamespaceService>();
   const open = (namespace: Namespace) => {
+    const { retentionMs: _, ...rest } = options;
     const service = openNamespaceService({
-      ...options,
+      ...rest,
+      ...(options.retentionMs !== undefined && {
+        retentionMs: () => namespaces.retentionMs(namespace),
+      }),
       clock: options.clockOf?.(namespace.name) ?? options.clock ?? realClock,
       random: options.random ?? { uuid: randomUUID, number: Math.random },
       namespace: namespace.name,
@@ -63,11 +74,14 @@ export function openService(options: ServiceOptions): Service {
   const first = open(namespaces.get(firstNamespace));
   for (const namespace of namespaces.all) if (namespace.name !== firstNamespace) open(namespace);
   const kept = namespaces.keepGiven().catch((error: unknown) => options.onStoreFailure?.(error));
+  const clock = options.clock ?? realClock;
+  const deletions = namespaceDeletions({ namespaces, services, store, clock });
   const serviceOf = (name: string = firstNamespace) => services.get(name) ?? open(namespaces.get(name));
   return {
     ...routed(first, serviceOf),
-    ...namespaceCalls(namespaces),
-    ...control(services, first, kept),
+    ...namespaceCalls(namespaces, services),
+    deleteNamespace: deletions.deleteNamespace,
+    ...control(services, first, kept, deletions.stop),
     directTasks: (name) => serviceOf(name).direct,
   };
 }
@@ -82,6 +96,7 @@ function routed(first: NamespaceService, serviceOf: (name?: string) => Namespace
     activity: _,
     settleDueTimes: _settle,
     releaseActivityTask: _release,
+    retentionChanged: _retention,
     close: _close,
     direct: _direct,
     ...calls
@@ -98,12 +113,19 @@ function routed(first: NamespaceService, serviceOf: (name?: string) => Namespace
   return Object.fromEntries(routes) as unknown as WorkflowService;
 }
 
-function namespaceCalls(namespaces: Namespaces): NamespaceCalls {
+function namespaceCalls(
+  namespaces: Namespaces,
+  services: ReadonlyMap<string, NamespaceService>,
+): Omit<NamespaceCalls, 'deleteNamespace'> {
   return {
     registerNamespace: (request) => namespaces.registerNamespace(request),
     describeNamespace: (request) => namespaces.describeNamespace(request),
     listNamespaces: () => namespaces.listNamespaces(),
-    updateNamespace: (request) => namespaces.updateNamespace(request),
+    updateNamespace: async (request) => {
+      const updated = await namespaces.updateNamespace(request);
+      services.get(request.namespace)?.retentionChanged();
+      return updated;
+    },
     addSearchAttributes: (request) => namespaces.addSearchAttributes(request),
     removeSearchAttributes: (request) => namespaces.removeSearchAttributes(request),
     listSearchAttributes: (request) => namespaces.listSearchAttributes(request),
@@ -114,6 +136,7 @@ function control(
   services: ReadonlyMap<string, NamespaceService>,
   first: NamespaceService,
   kept: Promise<void>,
+  stopDeletions: () => void,
 ): Pick<Service, 'activity' | 'settleDueTimes' | 'releaseActivityTask' | 'close'> {
   const all = () => [...services.values()];
   return {
@@ -137,6 +160,7 @@ function control(
     },
     // The first one last: it closes the store, which the others write to.
     close: async () => {
+      stopDeletions();
       await kept;
       await Promise.all(
         all()

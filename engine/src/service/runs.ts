@@ -157,6 +157,11 @@ export class Runs {
     this.#forget(run);
   }
 
+  /** Removes a closed run that need not be in memory for it. */
+  removeKey(key: number): void {
+    this.remove(this.#loaded.get(key) ?? newLoadedRun(newState(key, '', '')));
+  }
+
   durable(): Promise<void> {
     return this.#commits.durable();
   }

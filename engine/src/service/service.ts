@@ -30,6 +30,7 @@ import type { RunLimitWarning } from './limit-warnings.js';
 import { warner } from './limit-warnings.js';
 import type { Recovery } from './recovery.js';
 import { isStoreFailure, newRecovery } from './recovery.js';
+import { Retention } from './retention.js';
 import { Runs } from './runs.js';
 import type { QueuedTask } from './task-queues.js';
 import type { TryLater } from './task-queues.js';
@@ -45,6 +46,8 @@ export interface NamespaceServiceOptions {
   readonly searchAttributeTypes: SearchAttributeTypes;
   /** Causes of a failed workflow task that fail the run, e.g. `NON_DETERMINISTIC_ERROR`; by default none does. */
   readonly failRunOn?: readonly string[];
+  /** How long closed runs are kept now; `Infinity`, and absent: until somebody deletes them. */
+  readonly retentionMs?: () => number;
   /** Runs kept in memory while nothing of them is under way. */
   readonly maxLoadedRuns?: number;
   /** Called once for each limit that a run comes near to. */
@@ -79,6 +82,8 @@ export interface NamespaceService extends WorkflowService {
   settleDueTimes(): void;
   /** The worker has handed the activity to somebody else (async completion): it no longer runs here. */
   releaseActivityTask(taskToken: string): Promise<void>;
+  /** Closed runs are to be kept longer or shorter from now on. */
+  retentionChanged(): void;
   readonly direct: DirectTasks;
   /** Answers all polls with nothing and waits until everything is durable. */
   close(): Promise<void>;
@@ -133,20 +138,23 @@ export function openNamespaceService(options: NamespaceServiceOptions): Namespac
     searchAttributeTypes: types,
     failRunOn: causesOf(options.failRunOn),
     inFlight: new TasksWithWorkers((token) => isPendingTask(runs, token)),
-    ...(options.withholdsActivity && { withholdsActivity: lasting(options.withholdsActivity) }),
+    ...(options.withholdsActivity && { withholdsActivity: options.withholdsActivity }),
   };
   const recovery = newRecovery(ctx, failed);
+  const { retentionMs = () => Infinity } = options;
+  const retention = new Retention({ store, clock, retentionMs, remove: (key) => runs.removeKey(key) });
   try {
     recovery.run();
+    retention.begin();
   } catch (error) {
-    stop(ctx, recovery);
+    stop(ctx, recovery, retention);
     throw error;
   }
   return {
     ...workflowCalls(ctx),
     ...taskCalls(ctx),
     ...scheduleCalls(ctx),
-    ...control(ctx, recovery),
+    ...control(ctx, recovery, retention),
     direct: directTasks(ctx),
   };
 }
@@ -268,7 +276,8 @@ function scheduleCalls(ctx: ServiceContext): ScheduleCalls {
 }
 
 /** Nothing happens by itself any more. */
-function stop(ctx: ServiceContext, recovery: Recovery): void {
+function stop(ctx: ServiceContext, recovery: Recovery, retention: Retention): void {
+  retention.stop();
   recovery.stop();
   ctx.dueTimes.stop();
   ctx.schedules.stop();
@@ -279,7 +288,11 @@ function stop(ctx: ServiceContext, recovery: Recovery): void {
 function control(
   ctx: ServiceContext,
   recovery: Recovery,
-): Pick<NamespaceService, 'activity' | 'settleDueTimes' | 'releaseActivityTask' | 'close'> {
+  retention: Retention,
+): Pick<
+  NamespaceService,
+  'activity' | 'settleDueTimes' | 'releaseActivityTask' | 'retentionChanged' | 'close'
+> {
   const isWaiting = (task: QueuedTask) => isWaitingTask(ctx.runs, task);
   return {
     activity: () => ({
@@ -299,26 +312,11 @@ function control(
         return state.dueMs;
       }),
     releaseActivityTask: (taskToken) => activityTasks.releaseActivityTask(ctx, taskToken),
+    retentionChanged: () => retention.begin(),
     close: async () => {
-      stop(ctx, recovery);
+      stop(ctx, recovery, retention);
       await ctx.runs.durable();
       await ctx.store.close();
     },
-  };
-}
-
-/**
- * An attempt stays withheld: it may be offered again, through its queue after it was asked for with a workflow task's
- * answer, and the second question could be answered differently.
- */
-function lasting(
-  withholds: (task: PollActivityTaskQueueResponse) => boolean,
-): (task: PollActivityTaskQueueResponse) => boolean {
-  const withheld = new Set<string>();
-  return (task) => {
-    if (withheld.has(task.taskToken)) return true;
-    if (!withholds(task)) return false;
-    withheld.add(task.taskToken);
-    return true;
   };
 }

@@ -98,6 +98,8 @@ export interface ActivityState {
   attemptScheduledTimeMs: number;
   /** The attempt is in its task queue. */
   dispatched: boolean;
+  /** This attempt is kept from workers, for a test; 0 when none was. */
+  withheldAttempt: number;
   /** 0 while no attempt runs. */
   startedTimeMs: number;
   embedded: boolean;

@@ -26,6 +26,8 @@ export interface Store {
   readEvents(run: number, fromEventId: number): readonly string[];
   /** Runs with tasks that wait for a worker, or were with one; keys in order after `afterRun`. */
   runsWithTasks(afterRun: number, limit: number): readonly number[];
+  /** All runs, in the order of their keys, after `afterRun`. */
+  runsAfter(afterRun: number, limit: number): readonly StoredRunKey[];
   /** Open runs with something due, in order of time, from `fromMs`; ties in order of key. */
   dueRuns(after: DueRun, limit: number): readonly DueRun[];
 
@@ -51,6 +53,12 @@ export interface StoredNamespace {
   readonly key: number;
   readonly name: string;
   readonly text: string;
+}
+
+export interface StoredRunKey {
+  readonly run: number;
+  /** Undefined while it is open. */
+  readonly closeTimeMs: number | undefined;
 }
 
 export interface DueRun {
@@ -130,5 +138,10 @@ export interface ScheduleWrite {
 export interface WriteBatch {
   readonly runs: readonly RunWrites[];
   readonly schedules: readonly ScheduleWrite[];
-  readonly namespaces?: readonly StoredNamespace[];
+  readonly namespaces?: readonly NamespaceWrite[];
+}
+
+export interface NamespaceWrite extends Omit<StoredNamespace, 'text'> {
+  /** `null` deletes it; what it holds has been deleted before. */
+  readonly text: string | null;
 }

@@ -26,7 +26,12 @@ interface StoredWorkflowTask {
 
 type StoredActivity = Omit<
   ActivityState,
-  'scheduled' | 'scheduledEventId' | 'scheduledTimeMs' | 'cancelRequestedEventId' | 'dispatched'
+  | 'scheduled'
+  | 'scheduledEventId'
+  | 'scheduledTimeMs'
+  | 'cancelRequestedEventId'
+  | 'dispatched'
+  | 'withheldAttempt'
 >;
 
 /** The text to store under a key, or null to remove it. */
@@ -67,7 +72,7 @@ function encodeActivity(activity: ActivityState | undefined): string | null {
     cancelRequestedEventId: ____,
     ...rest
   } = activity;
-  const { dispatched: _____, ...stored } = rest;
+  const { dispatched: _____, withheldAttempt: ______, ...stored } = rest;
   return JSON.stringify(stored satisfies StoredActivity);
 }
 

@@ -11,6 +11,7 @@ import type {
   RunWrites,
   StoredNamespace,
   StoredRun,
+  StoredRunKey,
   StoredSchedule,
   WriteBatch,
 } from '../service/store.js';
@@ -50,7 +51,10 @@ export class MemoryStore implements RootStore {
       if (text === null) this.#schedules.delete(scheduleId);
       else this.#schedules.set(scheduleId, { text, dueMs });
     }
-    for (const namespace of batch.namespaces ?? []) this.#namespaces.set(namespace.key, namespace);
+    for (const { key, name, text } of batch.namespaces ?? []) {
+      if (text === null) this.#namespaces.delete(key);
+      else this.#namespaces.set(key, { key, name, text });
+    }
   }
 
   listNamespaces(): readonly StoredNamespace[] {
@@ -142,6 +146,11 @@ export class MemoryStore implements RootStore {
   runsWithTasks(afterRun: number, limit: number): readonly number[] {
     const keys = [...this.#runs].filter(([key, run]) => key > afterRun && run.hasTasks).map(([key]) => key);
     return keys.sort((a, b) => a - b).slice(0, limit);
+  }
+
+  runsAfter(afterRun: number, limit: number): readonly StoredRunKey[] {
+    const keys = [...this.#runs.keys()].filter((key) => key > afterRun).sort((a, b) => a - b);
+    return keys.slice(0, limit).map((run) => ({ run, closeTimeMs: this.#runs.get(run)!.record.closeTimeMs }));
   }
 
   dueRuns(after: DueRun, limit: number): readonly DueRun[] {

@@ -1,10 +1,11 @@
 import type { SearchAttributeType } from '../check-fields.js';
 
-/** What is kept of a namespace besides its name. Closed runs stay until they are deleted, whatever the retention. */
+/** What is kept of a namespace besides its name. */
 export interface NamespaceSettings {
   readonly description?: string;
   readonly ownerEmail?: string;
   readonly data?: Readonly<Record<string, string>>;
+  /** Closed runs are deleted after it; 0, and absent: after what the engine was opened with. */
   readonly workflowExecutionRetentionPeriodMs?: number;
 }
 
@@ -17,12 +18,20 @@ export interface NamespaceDescription {
     readonly name: string;
     /** In the form of a UUID, the same each time. */
     readonly id: string;
-    readonly state: 'REGISTERED';
+    readonly state: 'REGISTERED' | 'DELETED';
     readonly description: string;
     readonly ownerEmail: string;
     readonly data: Readonly<Record<string, string>>;
   };
+  /** 0: closed runs are kept until somebody deletes them. */
   readonly config: { readonly workflowExecutionRetentionTtlMs: number };
+}
+
+export interface DeleteNamespaceRequest {
+  readonly namespace?: string;
+  readonly namespaceId?: string;
+  /** What it holds is kept for so long after its name is gone. */
+  readonly namespaceDeleteDelayMs?: number;
 }
 
 export interface SearchAttributesRequest {
@@ -56,6 +65,11 @@ export interface NamespaceCalls {
   listNamespaces(): Promise<{ readonly namespaces: readonly NamespaceDescription[] }>;
   /** Changes what is given, and keeps the rest. */
   updateNamespace(request: RegisterNamespaceRequest): Promise<NamespaceDescription>;
+  /**
+   * Its name is free at once, and nothing of it can be reached; what it holds is deleted bit by bit. Until then it is
+   * described by the name that the answer tells.
+   */
+  deleteNamespace(request: DeleteNamespaceRequest): Promise<{ readonly deletedNamespace: string }>;
   /** Registering an attribute again with the same type is fine; with another type it is refused. */
   addSearchAttributes(request: AddSearchAttributesRequest): Promise<void>;
   /** Runs keep the values that they have; queries and starts know the name no longer. */

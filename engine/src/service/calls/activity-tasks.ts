@@ -103,7 +103,7 @@ function take(
   const run = ctx.runs.get(queued.run);
   const activity = run?.state.activities.get(queued.scheduledEventId);
   if (!run || !activity || activity.startedTimeMs !== 0 || !isRunning(run.state)) return undefined;
-  if (ctx.withholdsActivity?.(response(ctx, run, activity))) return undefined;
+  if (isWithheld(ctx, run, activity)) return undefined;
   if (who.embedded && !isLastAttempt(activity)) {
     // Nothing of such a start has to be stored, so that no commit is asked for.
     startWithoutCommit(ctx, run, activity, who);
@@ -111,6 +111,18 @@ function take(
   const answer = response(ctx, run, activity);
   ctx.inFlight.add(answer.taskToken);
   return answer;
+}
+
+/**
+ * An attempt stays withheld: it may be offered again, through its queue after it was asked for with a workflow task's
+ * answer, and the second question could be answered differently.
+ */
+function isWithheld(ctx: ServiceContext, run: LoadedRun, activity: ActivityState): boolean {
+  if (!ctx.withholdsActivity) return false;
+  if (activity.withheldAttempt === activity.attempt) return true;
+  if (!ctx.withholdsActivity(response(ctx, run, activity))) return false;
+  activity.withheldAttempt = activity.attempt;
+  return true;
 }
 
 /**

@@ -56,7 +56,7 @@ export interface FlatBatch {
   readonly deletedRuns: readonly number[];
   /** namespace, schedule_id, body or null, due_ms */
   readonly schedules: readonly SqlValue[];
-  /** key, name, body */
+  /** key, name, body or null */
   readonly namespaces: readonly SqlValue[];
 }
 
@@ -258,7 +258,9 @@ export class Committer {
     }
     const { namespaces } = batch;
     for (let i = 0; i < namespaces.length; i += 3) {
-      s.namespace.run(namespaces[i]!, namespaces[i + 1]!, namespaces[i + 2]!);
+      const [key, name, body] = namespaces.slice(i, i + 3);
+      if (body === null) s.dropNamespace.run(key!);
+      else s.namespace.run(key!, name!, body!);
     }
   }
 
@@ -293,6 +295,7 @@ const sql = {
   schedule: 'INSERT OR REPLACE INTO schedules (namespace, schedule_id, body, due_ms) VALUES (?, ?, ?, ?)',
   dropSchedule: 'DELETE FROM schedules WHERE namespace = ? AND schedule_id = ?',
   namespace: 'INSERT OR REPLACE INTO namespaces (key, name, body) VALUES (?, ?, ?)',
+  dropNamespace: 'DELETE FROM namespaces WHERE key = ?',
 } as const;
 
 type StatementName = keyof typeof sql;

@@ -6,6 +6,7 @@ import type {
   RunRecord,
   Store,
   StoredRun,
+  StoredRunKey,
   StoredSchedule,
 } from '../../service/store.js';
 import type { PagePosition } from '../../service/visibility/page.js';
@@ -68,6 +69,14 @@ export class NamespaceReader implements Omit<Store, 'requestCommit' | 'close'> {
     const sql =
       'SELECT run FROM runs WHERE has_tasks = 1 AND run > ? AND run BETWEEN ? AND ? ORDER BY run LIMIT ?';
     return rows(this.#prepare(sql), afterRun, ...this.#runs, limit).map((r) => Number(r['run']));
+  }
+
+  runsAfter(afterRun: number, limit: number): readonly StoredRunKey[] {
+    const sql = 'SELECT run, close_ms FROM runs WHERE run > ? AND run BETWEEN ? AND ? ORDER BY run LIMIT ?';
+    return rows(this.#prepare(sql), afterRun, ...this.#runs, limit).map((r) => ({
+      run: Number(r['run']),
+      closeTimeMs: r['close_ms'] === null ? undefined : Number(r['close_ms']),
+    }));
   }
 
   dueRuns(after: DueRun, limit: number): readonly DueRun[] {
