@@ -11,7 +11,7 @@ export { nextSchedule } from './explore/exhaustive.js';
 export { seededRandom } from './explore/random.js';
 export { ScheduleArbitrary, shrinkChoices, type Schedule } from './explore/schedule-arbitrary.js';
 export { ScheduleTree } from './explore/schedule-tree.js';
-export { recorded, strategy } from './explore/strategies.js';
+export { following, recorded, strategy } from './explore/strategies.js';
 export { ActivityMock } from './mocks/activity-mock.js';
 export { Mock, setOrder } from './mocks/mock.js';
 export * as assertions from './vitest/assertions.js';

@@ -15,6 +15,13 @@ function create(options: TestWorkflowEnvironmentOptions = {}) {
   });
 }
 
+it('has no time before or at the beginning of 1970, which histories take for none', async () => {
+  await expect(create({ now: 0 })).rejects.toMatchObject({ code: 'RFN4001' });
+  await using env = await create({ now: 1 });
+  env.mock('charge').returns('ok');
+  expect(await env.run(workflows.charger, ['a'])).toBe('ok');
+});
+
 describe('mocks', () => {
   it('time out on demand, in virtual time, and are retried', async () => {
     await using env = await create();

@@ -42,6 +42,13 @@ const faults: ReadonlySet<Action['type']> = new Set<Action['type']>([
   'deploy',
 ]);
 
+/** An action by what it means, wherever it stands among the enabled ones. */
+export type ActionId = `${Action['type']} ${string}`;
+
+export function idOf({ type, key }: Action): ActionId {
+  return `${type} ${key}`;
+}
+
 export function isFault(action: Action): action is Fault {
   return faults.has(action.type);
 }

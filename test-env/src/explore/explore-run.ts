@@ -9,7 +9,7 @@ import { closeEvent, outcomeOf } from '../history/outcome.js';
 import { payloadValues } from '../history/payload-text.js';
 import { durationText } from '../history/duration-text.js';
 import type { Activities } from '../mocks/activity-types.js';
-import type { Action } from './action.js';
+import { idOf, type Action, type ActionId } from './action.js';
 import { Attempts } from './attempts.js';
 import {
   failedTask,
@@ -25,6 +25,7 @@ import type { ExploreOptions, ExploreView } from './options.js';
 import { PollGate } from './poll-gate.js';
 import { maxChoices, type RunResult } from './run-result.js';
 import type { Schedule } from './schedule-arbitrary.js';
+import type { Chooser } from './strategies.js';
 
 /** What all runs of an exploration share. */
 export interface Exploration<World> {
@@ -54,6 +55,8 @@ export class ExploreRun<World> {
   readonly #steps: string[] = [];
   readonly #taken: number[] = [];
   readonly #widths: number[] = [];
+  readonly #order: ActionId[] = [];
+  readonly #deviations: RunResult['deviations'][number][] = [];
   #code: WorkflowCode;
   /** A task was wanted and none could be had: its queue has no worker any more until time goes on. */
   #isStuck = false;
@@ -121,7 +124,9 @@ export class ExploreRun<World> {
           this.#violation = { kind: 'neverEnds', message };
           break;
         }
-        await this.#perform(enabled[this.#choose(enabled, choose)]!);
+        const action = enabled[this.#choose(enabled, choose)]!;
+        this.#order.push(idOf(action));
+        await this.#perform(action);
       }
       if (!this.#violation) await this.#judgeEnd();
     } finally {
@@ -130,6 +135,8 @@ export class ExploreRun<World> {
     return {
       taken: this.#taken,
       widths: this.#widths,
+      order: this.#order,
+      deviations: this.#deviations,
       steps: this.#steps,
       violation: this.#violation,
       history: this.#chain.current,
@@ -137,9 +144,13 @@ export class ExploreRun<World> {
   }
 
   /** A choice is recorded only where there was one. */
-  #choose(enabled: readonly Action[], choose: (enabled: readonly Action[]) => number): number {
-    if (enabled.length === 1 || this.#taken.length >= maxChoices) return 0;
+  #choose(enabled: readonly Action[], choose: Chooser): number {
+    if (enabled.length === 1 || this.#taken.length >= maxChoices) {
+      choose.forced?.(enabled[0]!);
+      return 0;
+    }
     const chosen = choose(enabled);
+    if (chosen > 0) this.#deviations.push({ at: this.#order.length, calm: idOf(enabled[0]!) });
     this.#taken.push(chosen);
     this.#widths.push(enabled.length);
     return chosen;

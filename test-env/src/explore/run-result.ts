@@ -1,4 +1,5 @@
 import type { HistoryEvent } from '@refrain/engine/internal';
+import type { ActionId } from './action.js';
 import type { Violation } from './built-in-invariants.js';
 import type { Choices } from './exhaustive.js';
 
@@ -6,6 +7,10 @@ import type { Choices } from './exhaustive.js';
 export interface RunResult extends Choices {
   /** What happened, one line for each step. */
   readonly steps: readonly string[];
+  /** Everything that happened, in order, forced or chosen. */
+  readonly order: readonly ActionId[];
+  /** Where in `order` something else happened than in a calm world would have, and what that would have been. */
+  readonly deviations: readonly { readonly at: number; readonly calm: ActionId }[];
   readonly violation: Violation | undefined;
   /** Events of the last run of the workflow. */
   readonly history: readonly HistoryEvent[];

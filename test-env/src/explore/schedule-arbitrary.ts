@@ -1,6 +1,7 @@
 import fc from 'fast-check';
+import type { ActionId } from './action.js';
 import { seededRandom } from './random.js';
-import { recorded, strategy, strategyOfRun, type Chooser } from './strategies.js';
+import { following, recorded, strategy, strategyOfRun, type Chooser } from './strategies.js';
 
 /** What decides a run: a strategy with a seed, or recorded choices. `taken` is what the run chose, once it ran. */
 export interface Schedule {
@@ -11,6 +12,11 @@ export interface Schedule {
 
 export function recordedSchedule(choices: readonly number[]): Schedule {
   return { name: 'recorded', chooser: () => recorded(choices), taken: choices };
+}
+
+/** What happened in a run, in another order or without some of it. */
+export function orderedSchedule(order: readonly ActionId[]): Schedule {
+  return { name: 'ordered', chooser: () => following(order), taken: [] };
 }
 
 /**

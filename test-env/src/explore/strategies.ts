@@ -1,10 +1,13 @@
-import { isFault, type Action } from './action.js';
+import { idOf, isFault, type Action, type ActionId } from './action.js';
 
 /**
  * Chooses which of the enabled actions happens next, by its index. The actions come in a fixed order: index 0 is
  * what would happen in a calm world (first in, first out, no fault).
  */
-export type Chooser = (enabled: readonly Action[]) => number;
+export type Chooser = ((enabled: readonly Action[]) => number) & {
+  /** Told of what happens without a choice. */
+  readonly forced?: (action: Action) => void;
+};
 
 export type StrategyName = 'calm' | 'random' | 'priorities' | 'deviations' | 'newest' | 'starve' | 'faulty';
 
@@ -59,6 +62,26 @@ export function strategyOfRun(run: number): StrategyName {
 export function recorded(choices: readonly number[]): Chooser {
   let at = 0;
   return (enabled) => Math.min(choices[at++] ?? 0, enabled.length - 1);
+}
+
+/**
+ * Takes the enabled action that stands first in `order`, each place of which is used once; calm when none does. Unlike
+ * recorded choices, what comes later keeps its meaning when something before it is moved or left out.
+ */
+export function following(order: readonly ActionId[]): Chooser {
+  const left = [...order];
+  const take = (id: ActionId) => {
+    const at = left.indexOf(id);
+    if (at >= 0) left.splice(at, 1);
+  };
+  const choose = (enabled: readonly Action[]) => {
+    const ids = enabled.map(idOf);
+    const next = left.find((id) => ids.includes(id));
+    const index = next === undefined ? 0 : ids.indexOf(next);
+    take(ids[index]!);
+    return index;
+  };
+  return Object.assign(choose, { forced: (action: Action) => take(idOf(action)) });
 }
 
 function randomWalk(random: () => number): Chooser {

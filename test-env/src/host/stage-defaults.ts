@@ -6,10 +6,11 @@ import { seededRandom } from '../explore/random.js';
 export function nowOf(time: Date | number | string | undefined): number {
   if (time === undefined) return Date.now();
   const ms = typeof time === 'number' ? time : new Date(time).getTime();
-  if (Number.isFinite(ms)) return ms;
+  // In histories, a time of 0 is one that is not set.
+  if (Number.isFinite(ms) && ms > 0) return ms;
   throw new TestConfigError(
     'RFN4001',
-    `${String(time)} is not a point of time: pass a Date, milliseconds or ISO text`,
+    `${String(time)} is not a point of time after 1970 began: pass a Date, milliseconds or ISO text`,
   );
 }
 

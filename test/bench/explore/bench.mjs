@@ -24,12 +24,13 @@ try {
   rmSync(outfile, { force: true });
 }
 
-function rowsOf({ title, bugs, foundAfter, falseAlarms, seconds }) {
+function rowsOf({ title, bugs, foundAfter, minimal, falseAlarms, seconds }) {
   const head = { bench: 'explore', system: 'refrain', case: title };
   return [
     row({ ...head, metric: 'bugs', unit: 'bugs' }, [bugs]),
     row({ ...head, metric: 'found', unit: 'bugs' }, [foundAfter.length]),
     ...(foundAfter.length > 0 ? [row({ ...head, metric: 'foundAfter', unit: 'runs' }, foundAfter)] : []),
+    row({ ...head, metric: 'shrunkToMinimum', unit: 'bugs' }, [minimal]),
     row({ ...head, metric: 'falseAlarms', unit: 'twins' }, [falseAlarms]),
     row({ ...head, metric: 'time', unit: 's' }, [seconds]),
   ];

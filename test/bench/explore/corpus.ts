@@ -25,7 +25,14 @@ export interface Outcome {
   readonly bug: string;
   /** What was reported for the workflow with the bug, and after how many runs; undefined: nothing. */
   readonly found:
-    { readonly afterRuns: number; readonly message: string; readonly deviations: number } | undefined;
+    | {
+        readonly afterRuns: number;
+        readonly message: string;
+        /** Of the shrunk schedule from the calm one, and the fewest there can be. */
+        readonly deviations: number;
+        readonly minimum: number;
+      }
+    | undefined;
   /** What was reported for the correct twin: a false alarm. */
   readonly falseAlarm: string | undefined;
   /** Time of both explorations. */
@@ -46,13 +53,18 @@ export async function exploreScenario(
   return {
     bug: scenario.bug,
     found: buggy && {
+      ...sizeOf(buggy, scenario),
       afterRuns: buggy.foundAfter,
       message: buggy.violation.message,
-      deviations: buggy.schedule.filter((choice) => choice > 0).length,
     },
     falseAlarm: correct?.message,
     seconds: (performance.now() - began) / 1000,
   };
+}
+
+function sizeOf({ schedule }: ExplorationError, { minimum }: Scenario) {
+  const deviations = schedule.filter((choice) => choice > 0).length;
+  return { deviations, minimum: minimum ?? Math.min(deviations, 2) };
 }
 
 async function failureOf(
@@ -69,7 +81,7 @@ async function failureOf(
 }
 
 function optionsOf(scenario: Scenario, fixtures: string): ExploreOptions<Ledger> {
-  const { bug, secondVersion, activities, always, eventually, ...rest } = scenario;
+  const { bug, secondVersion, activities, always, eventually, minimum: _, ...rest } = scenario;
   return {
     ...rest,
     workflowsPath: join(fixtures, `${bug}.ts`),

@@ -47,6 +47,7 @@ export const faultScenarios: readonly Scenario[] = [
   },
   {
     bug: 'all-leaves-the-rest',
+    minimum: 3,
     activities: { book: undefined, cancelBooking: undefined },
     faults: { activityFailures: { book: 1 } },
     eventually: ({ result, world }) =>

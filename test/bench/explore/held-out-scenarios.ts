@@ -40,6 +40,7 @@ export const heldOutScenarios: readonly Scenario[] = [
   },
   {
     bug: 'partial-failure-leaks-holds',
+    minimum: 3,
     args: [['a', 'b', 'c']],
     activities: { hold: undefined, release: undefined },
     faults: { activityFailures: { hold: 1 } },
@@ -105,6 +106,7 @@ export const heldOutScenarios: readonly Scenario[] = [
   },
   {
     bug: 'exact-count-missed',
+    minimum: 3,
     activities: { prepare: undefined, open: undefined },
     signals: [{ name: 'vote' }, { name: 'vote' }, { name: 'vote' }],
   },

@@ -17,6 +17,8 @@ export interface Summary {
   readonly bugs: number;
   /** After how many runs each bug that was found was found. */
   readonly foundAfter: readonly number[];
+  /** How many were shrunk to the fewest deviations there can be. */
+  readonly minimal: number;
   readonly falseAlarms: number;
   readonly seconds: number;
 }
@@ -37,24 +39,26 @@ async function report(title: string, scenarios: readonly Scenario[]): Promise<nu
   const chosen = scenarios.filter(({ bug }) => only.test(bug));
   if (chosen.length === 0) return 0;
   const foundAfter: number[] = [];
+  let minimal = 0;
   let alarms = 0;
   const began = performance.now();
   for (const scenario of chosen) {
     const outcome = await exploreScenario(scenario, fixtures, runs, seed);
     if (outcome.found) foundAfter.push(outcome.found.afterRuns);
+    if (outcome.found && outcome.found.deviations <= outcome.found.minimum) minimal += 1;
     if (outcome.falseAlarm) alarms += 1;
     const result = outcome.found
-      ? `after ${String(outcome.found.afterRuns).padStart(3)} runs, ${outcome.found.deviations} deviations: ${outcome.found.message.split('\n')[0]!.slice(0, 80)}`
+      ? `after ${String(outcome.found.afterRuns).padStart(3)} runs, ${outcome.found.deviations} deviations (at least ${outcome.found.minimum}): ${outcome.found.message.split('\n')[0]!.slice(0, 80)}`
       : 'NOT FOUND';
     tell(`${outcome.bug.padEnd(34)} ${outcome.seconds.toFixed(1).padStart(5)} s  ${result}`);
     if (outcome.falseAlarm) tell(`  FALSE ALARM on the twin: ${outcome.falseAlarm}`);
   }
   const seconds = (performance.now() - began) / 1000;
-  summaries.push({ title, bugs: chosen.length, foundAfter, falseAlarms: alarms, seconds });
+  summaries.push({ title, bugs: chosen.length, foundAfter, minimal, falseAlarms: alarms, seconds });
   const within = (limit: number) => foundAfter.filter((count) => count <= limit).length;
   tell(
     `\n${foundAfter.length} of ${chosen.length} ${title} found within ${runs} runs (${within(10)} within 10, ` +
-      `${within(50)} within 50), ${alarms} false alarms, ${seconds.toFixed(1)} s\n`,
+      `${within(50)} within 50), ${minimal} shrunk to the known minimum, ${alarms} false alarms, ${seconds.toFixed(1)} s\n`,
   );
   return alarms;
 }

@@ -15,6 +15,11 @@ export interface Scenario {
   /** Has a second version, `<bug>.v2.ts`, that is deployed at some moment. */
   readonly secondVersion?: boolean;
   readonly mayStayOpen?: boolean;
+  /**
+   * The fewest deviations from the calm schedule with which it fails, found by running all schedules with fewer. Absent:
+   * at most 2, which shrinking makes sure of by itself.
+   */
+  readonly minimum?: number;
   readonly always?: (view: ExploreView<Ledger>) => boolean;
   readonly eventually?: (view: ExploreView<Ledger>) => boolean;
 }

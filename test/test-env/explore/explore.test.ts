@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { corpus, exploreScenario } from '../../bench/explore/corpus.js';
+import { corpus, exploreScenario, secondHeldOut } from '../../bench/explore/corpus.js';
 
 const fixtures = join(import.meta.dirname, '..', '..', 'fixtures', 'test-env', 'bugs');
 const racy = {
@@ -48,6 +48,18 @@ describe('explore', () => {
     } finally {
       rmSync(output, { recursive: true });
     }
+  });
+
+  it('shrinks what taking choices back one by one does not', async () => {
+    const scenario = secondHeldOut.find((each) => each.bug === 'undone-at-the-same-time')!;
+    const { found } = await exploreScenario(scenario, fixtures, 50, 1);
+    expect(found?.deviations).toBe(2);
+  });
+
+  it('lets an attempt that was cancelled do its work when the workflow has ended', async () => {
+    const scenario = secondHeldOut.find((each) => each.bug === 'cancelled-while-locking')!;
+    const outcome = await exploreScenario(scenario, fixtures, 50, 1);
+    expect(outcome).toMatchObject({ found: { deviations: 2 }, falseAlarm: undefined });
   });
 
   it('runs every schedule of a small workflow, and says how many there were', async () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  following,
   nextSchedule,
   recorded,
   ScheduleArbitrary,
@@ -68,6 +69,17 @@ describe('ScheduleTree', () => {
       }),
       { numRuns: 20 },
     );
+  });
+});
+
+describe('following an order', () => {
+  it('keeps it, whatever it leaves out is calm', () => {
+    expect(order(4, following(['complete a2', 'complete a0'])).done).toEqual(['a2', 'a0', 'a1', 'a3']);
+  });
+
+  it('uses each place once, and passes over what cannot happen', () => {
+    const chooser = following(['complete a9', 'complete a1', 'complete a1', 'complete a2']);
+    expect(order(4, chooser).done).toEqual(['a1', 'a2', 'a0', 'a3']);
   });
 });
 
