@@ -36,7 +36,18 @@ async function runOne(name, { client, historyOf, taskQueue, prefix }) {
     }
     throw new Error(`${id}: no ${count} events ${type}`);
   };
-  const tools = { client, seen: (type, count) => seenIn(workflowId, type, count), seenIn };
+  const notes = [];
+  const nextRun = async () => {
+    for (let waited = 0; waited < patienceMs; waited += 20) {
+      const [{ workflowExecutionStartedEventAttributes: started }] = await historyOf(workflowId);
+      if (started.continuedExecutionRunId) return;
+      await delay(20);
+    }
+    throw new Error(`${workflowId}: no second run`);
+  };
+  const seen = (type, count) => seenIn(workflowId, type, count);
+  const note = (text) => notes.push(`note: ${text}`);
+  const tools = { client, seen, seenIn, note, nextRun };
   const options = { taskQueue, workflowId, args: scenario.args ?? [], ...scenario.options };
   const type = scenario.type ?? name;
   const handle = options.signal
@@ -54,9 +65,13 @@ async function runOne(name, { client, historyOf, taskQueue, prefix }) {
   if (scenario.loose) return strandsOf(events, prefix);
   const lines = tellHistory(events, prefix);
   if (scenario.open) {
-    await client.workflow.getHandle(workflowId).terminate('done');
-    return lines.slice(0, lines.findIndex((line) => line.startsWith(scenario.open)) + 1);
+    await client.workflow
+      .getHandle(workflowId)
+      .terminate('done')
+      .catch(() => undefined);
+    return [...lines.slice(0, lines.findIndex((line) => line.startsWith(scenario.open)) + 1), ...notes];
   }
+  lines.push(...notes);
   if (scenario.firstRun) {
     lines.push('first run:', ...tellHistory(await historyOf(workflowId, handle.firstExecutionRunId), prefix));
   }
@@ -67,5 +82,14 @@ async function runOne(name, { client, historyOf, taskQueue, prefix }) {
       .catch(() => undefined);
     lines.push(`${child}:`, ...tellHistory(await historyOf(workflowId + child), prefix));
   }
+  for (const id of (await scenario.extra?.({ client, workflowId })) ?? []) {
+    await client.workflow.getHandle(id).result();
+    lines.push(`${withoutTimes(id.slice(workflowId.length))}:`);
+    lines.push(...tellHistory(await historyOf(id), prefix).map(withoutTimes));
+  }
   return lines;
+}
+
+function withoutTimes(line) {
+  return line.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>');
 }

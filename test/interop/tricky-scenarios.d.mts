@@ -1,1 +1,2 @@
-export const trickyScenarios: Readonly<Record<string, object>>;
+/** `sdkOnly`: uses what only Temporal's own client has. */
+export const trickyScenarios: Readonly<Record<string, { readonly sdkOnly?: boolean }>>;

@@ -1,6 +1,7 @@
 // What a client does with each program of test/fixtures/temporal/tricky. Each step waits until history shows that the
 // one before has had its effect, so that the order of events does not depend on timing.
 import { setTimeout as delay } from 'node:timers/promises';
+import { lifecycleScenarios } from './lifecycle-scenarios.mjs';
 
 const refused = (promise) => promise.catch(() => undefined);
 
@@ -140,6 +141,7 @@ export const trickyScenarios = {
   },
   runTimeout: { type: 'waitsForever', options: { workflowRunTimeout: '1 s' } },
   emptyScopes: {},
+  ...lifecycleScenarios,
 };
 
 async function cancelAfterTimer(handle, { seen }) {

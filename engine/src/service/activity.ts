@@ -169,10 +169,13 @@ export function activityDeadlines(activity: ActivityState): readonly (readonly [
   const { scheduled, startedTimeMs, attemptScheduledTimeMs } = activity;
   const toClose = activity.scheduledTimeMs + (scheduled.scheduleToCloseTimeoutMs || Infinity);
   if (startedTimeMs === 0) {
-    return [
+    const toStart = attemptScheduledTimeMs + (scheduled.scheduleToStartTimeoutMs || Infinity);
+    const both = [
+      ['SCHEDULE_TO_START', toStart],
       ['SCHEDULE_TO_CLOSE', toClose],
-      ['SCHEDULE_TO_START', attemptScheduledTimeMs + (scheduled.scheduleToStartTimeoutMs || Infinity)],
-    ];
+    ] as const;
+    // Of two that pass at once the start's is told, as by a Temporal server.
+    return toStart <= toClose ? both : both.toReversed();
   }
   return [
     ['SCHEDULE_TO_CLOSE', toClose],

@@ -41,13 +41,17 @@ export class ServiceError extends RefrainError {
   }
 }
 
-/** Does one of several operations; what it throws tells which. */
-export async function inOperation<T>(operation: number, run: () => T | Promise<T>): Promise<T> {
-  try {
-    return await run();
-  } catch (error) {
+/** Does one of several operations, at once; what it throws, or rejects with, tells which. */
+export function inOperation<T>(operation: number, run: () => T): T {
+  const mark = (error: unknown): never => {
     if (error instanceof ServiceError) error.operation = operation;
     throw error;
+  };
+  try {
+    const result = run();
+    return result instanceof Promise ? (result.catch(mark) as T) : result;
+  } catch (error) {
+    return mark(error);
   }
 }
 

@@ -176,14 +176,15 @@ export async function executeMultiOperation(
   }
   const { startWorkflow } = start;
   const { updateWorkflow } = update;
-  await inOperation(0, () => checkStartOfTwo(startWorkflow));
-  await inOperation(1, () => checkUpdateOfTwo(updateWorkflow, startWorkflow.workflowId));
+  inOperation(0, () => checkStartOfTwo(startWorkflow));
+  inOperation(1, () => checkUpdateOfTwo(updateWorkflow, startWorkflow.workflowId));
   const updateId = updateWorkflow.request.meta?.updateId;
   const current = ctx.runs.current(startWorkflow.workflowId);
   const hasUpdate = updateId !== undefined && current?.state.updates.has(updateId);
   const { run, started } = hasUpdate
     ? { run: current!, started: false }
-    : await inOperation(0, () => startOrUse(ctx, startWorkflow));
+    : inOperation(0, () => startOrUse(ctx, startWorkflow));
+  // In the same turn as the start: the first workflow task brings the update.
   const result = await inOperation(1, () => sendUpdate(ctx, run, updateWorkflow, options));
   return {
     responses: [
