@@ -68,6 +68,7 @@ export class TaskQueues<T> {
   readonly #clock: Clock;
   readonly #tryLater: TryLater;
   readonly #queues = new Map<string, TaskQueue<T>>();
+  #held: Set<TaskQueue<T>> | undefined;
 
   constructor(clock: Clock, tryLater: TryLater) {
     this.#clock = clock;
@@ -259,7 +260,23 @@ export class TaskQueues<T> {
     if (buildId !== undefined) queue.builds.set(buildId, nowMs);
   }
 
+  /** Gives nothing to any worker before `run` has returned: what it brings goes out together. */
+  holdBack<R>(run: () => R): R {
+    if (this.#held) return run();
+    const held = (this.#held = new Set<TaskQueue<T>>());
+    try {
+      return run();
+    } finally {
+      this.#held = undefined;
+      for (const queue of held) this.#drain(queue);
+    }
+  }
+
   #drain(queue: TaskQueue<T>): void {
+    if (this.#held) {
+      this.#held.add(queue);
+      return;
+    }
     while (queue.head < queue.tasks.length && queue.pollers.size > 0) {
       if (!this.#isAllowed(queue)) return;
       const match = firstMatch(queue);

@@ -67,6 +67,35 @@ describe('updates', () => {
     expect(scheduled?.attributes).toMatchObject({ taskQueue });
   });
 
+  it('with a start come with the first workflow task, though a worker waits for it', async () => {
+    const b = bench();
+    const task = b.workflowTask();
+    const both = b.service.executeMultiOperation({
+      operations: [
+        {
+          startWorkflow: {
+            workflowId: 'w',
+            workflowType: { name: 't' },
+            taskQueue: { name: 'q' },
+            requestId: 'r',
+          },
+        },
+        {
+          updateWorkflow: {
+            workflowExecution: { workflowId: 'w' },
+            waitPolicy: { lifecycleStage: 'COMPLETED' },
+            request: { meta: { updateId: 'u' }, input: { name: 'u' } },
+          },
+        },
+      ],
+    });
+    const { taskToken, messages } = await task;
+    expect(messages).toHaveLength(1);
+    const answers = [message('u', 'Acceptance'), message('u', 'Response')];
+    await b.service.respondWorkflowTaskCompleted({ taskToken, commands: [], messages: answers });
+    expect((await both).responses[1]).toMatchObject({ updateWorkflow: { stage: 'COMPLETED' } });
+  });
+
   it('that are rejected with other work leave no event of their own', async () => {
     const b = bench();
     await b.start();

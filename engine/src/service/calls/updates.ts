@@ -181,11 +181,14 @@ export async function executeMultiOperation(
   const updateId = updateWorkflow.request.meta?.updateId;
   const current = ctx.runs.current(startWorkflow.workflowId);
   const hasUpdate = updateId !== undefined && current?.state.updates.has(updateId);
-  const { run, started } = hasUpdate
-    ? { run: current!, started: false }
-    : inOperation(0, () => startOrUse(ctx, startWorkflow));
-  // In the same turn as the start: the first workflow task brings the update.
-  const result = await inOperation(1, () => sendUpdate(ctx, run, updateWorkflow, options));
+  // The first workflow task brings the update: no worker gets it before.
+  const { run, started, sent } = ctx.workflowTasks.holdBack(() => {
+    const used = hasUpdate
+      ? { run: current!, started: false }
+      : inOperation(0, () => startOrUse(ctx, startWorkflow));
+    return { ...used, sent: inOperation(1, () => sendUpdate(ctx, used.run, updateWorkflow, options)) };
+  });
+  const result = await sent;
   return {
     responses: [
       { startWorkflow: { runId: run.state.runId, started, status: run.state.status } },
