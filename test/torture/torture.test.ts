@@ -12,4 +12,4 @@ it('a process that is killed at its commits loses and repeats nothing that it ha
   const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: root });
   const { kills } = JSON.parse(stdout) as { readonly kills: number };
   expect(kills).toBeGreaterThanOrEqual(300);
-}, 300_000);
+}, 600_000);

@@ -10,7 +10,9 @@ import { measureAlternating, option, print } from '../harness.mjs';
 import { peerNode } from '../peers.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
-const all = ['refrain', 'openworkflow'];
+const all = ['refrain', 'restate', 'dbos', 'openworkflow'];
+/** Their servers are not killed, and have to be stopped. */
+const withServer = ['restate', 'dbos'];
 const named = option('systems', process.argv.includes('--peers') ? all.join(',') : 'refrain').split(',');
 
 /** Starts the system's process on a folder; `line` resolves with its next line of output. */
@@ -49,6 +51,10 @@ async function recoveryMs(system) {
     await new Promise((resolve) => second.child.once('close', resolve));
     return ranAt - killedAt;
   } finally {
+    if (withServer.includes(system)) {
+      const { child } = start(system, folder, 'stop');
+      await new Promise((resolve) => child.once('exit', resolve));
+    }
     rmSync(folder, { recursive: true, force: true });
   }
 }

@@ -40,6 +40,16 @@ async function run(): Promise<void> {
   await service.close();
   const again = openService({ store: await openSqliteStore({ file, commitIn: 'loop' }) });
   await again.getWorkflowExecutionHistory({ execution: { workflowId: 'a' } });
+  await again.createSchedule({
+    scheduleId: 's',
+    schedule: {
+      spec: { interval: [{ intervalMs: 60_000 }] },
+      action: { startWorkflow: { ...start, workflowId: 's' } },
+    },
+  });
+  await again.describeSchedule({ scheduleId: 's' });
+  await again.listSchedules({});
+  await again.deleteSchedule({ scheduleId: 's' });
   await again.terminateWorkflowExecution({ workflowExecution: { workflowId: 'a' } });
   await again.deleteWorkflowExecution({ workflowExecution: { workflowId: 'a' } });
   await again.close();
@@ -52,7 +62,9 @@ it('every statement that runs while workflows run has an index: none reads a who
     const plan = database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all() as { detail: string }[];
     return plan
       .map(({ detail }) => detail)
-      .filter((detail) => /^SCAN (runs|events|transient|search_attributes)\b(?!.* USING )/.test(detail))
+      .filter((detail) =>
+        /^SCAN (runs|events|transient|search_attributes|schedules|meta)\b(?!.* USING )/.test(detail),
+      )
       .map((detail) => `${sql}: ${detail}`);
   });
   database.close();

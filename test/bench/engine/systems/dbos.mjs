@@ -1,43 +1,12 @@
-import { execFileSync } from 'node:child_process';
-import { chmodSync, chownSync, mkdtempSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { tmpdir, userInfo } from 'node:os';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { importPeer } from '../../peers.mjs';
+import { startPostgres, stopPostgres } from '../../servers/postgres.mjs';
 import { serve } from './child.mjs';
 
-const peers = createRequire(new URL('../../peers/package.json', import.meta.url));
-const { DBOS } = await import(pathToFileURL(peers.resolve('@dbos-inc/dbos-sdk')).href);
+const { DBOS } = await importPeer('@dbos-inc/dbos-sdk');
 const folder = mkdtempSync(join(tmpdir(), 'bench-dbos-'));
-const port = 20_000 + (process.pid % 20_000);
-
-/** PostgreSQL refuses to run as root: as root, its own user runs it. */
-function asPostgres(command, args) {
-  const options = { stdio: ['ignore', 'ignore', 2] };
-  if (userInfo().uid !== 0) return execFileSync(command, args, options);
-  return execFileSync('runuser', ['-u', 'postgres', '--', command, ...args], options);
-}
-
-function startPostgres() {
-  if (userInfo().uid === 0) {
-    const id = (flag) => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));
-    chmodSync(folder, 0o755);
-    chownSync(folder, id('-u'), id('-g'));
-  }
-  asPostgres('initdb', ['-D', join(folder, 'data'), '-U', 'postgres', '--auth=trust']);
-  // fsync and synchronous_commit stay on, as they are by default.
-  const settings = `-p ${port} -k ${folder} -h 127.0.0.1`;
-  asPostgres('pg_ctl', [
-    '-D',
-    join(folder, 'data'),
-    '-o',
-    settings,
-    '-l',
-    join(folder, 'log'),
-    '-w',
-    'start',
-  ]);
-}
 
 const step = async (i) => i;
 const workflow = DBOS.registerWorkflow(
@@ -49,10 +18,10 @@ const workflow = DBOS.registerWorkflow(
 
 serve({
   async start() {
-    startPostgres();
+    const systemDatabaseUrl = startPostgres(folder, 20_000 + (process.pid % 20_000));
     DBOS.setConfig({
       name: 'bench',
-      systemDatabaseUrl: `postgresql://postgres@127.0.0.1:${port}/bench`,
+      systemDatabaseUrl,
       systemDatabasePoolSize: 50,
       runAdminServer: false,
       logLevel: 'error',
@@ -65,7 +34,7 @@ serve({
   },
   async stop() {
     await DBOS.shutdown();
-    asPostgres('pg_ctl', ['-D', join(folder, 'data'), '-m', 'immediate', 'stop']);
+    stopPostgres(folder);
     rmSync(folder, { recursive: true, force: true });
   },
 });
