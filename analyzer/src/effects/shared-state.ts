@@ -161,25 +161,36 @@ function isRead({ solver }: GraphState, node: NodeId, all: NodeId | undefined): 
     .some((reader) => reader !== all || solver.isHeard(all) || solver.readers(all).length > 0);
 }
 
+/** All regular expressions are one value here, and so are the other objects of the language that hold nothing. */
 function canBeShared(value: Value): boolean {
-  return ['object', 'array', 'instance', 'class', 'function', 'native-instance', 'namespace'].includes(
-    value.kind,
-  );
+  if (value.kind === 'native-instance') return containers.has(value.type);
+  return ['object', 'array', 'instance', 'class', 'function', 'namespace'].includes(value.kind);
 }
 
 /** Globals of the language and the host; an engine's own objects are its own affair. */
 function ruleOfNative(
   state: GraphState,
   value: Value,
-  { instance: by, text }: Mutation,
+  { instance: by, text, receiver }: Mutation,
 ): 'global-mutation' | undefined {
   if (value.kind !== 'native' || value.shape.write === 'deterministic') return undefined;
   if (by.phase === 'load' && (!state.profile.sandboxed || by.unit.ir.kind === 'package')) return undefined;
-  if (by.unit.ir.kind === 'package' && !/^globalThis|\.prototype$/.test(value.path)) return undefined;
+  if (by.unit.ir.kind === 'package') {
+    if (!/^globalThis|\.prototype$/.test(value.path)) return undefined;
+    // Libraries hand objects of all sorts through the same few functions: one that may be anything is no proof.
+    if (receiver !== undefined && !isNativeOnly(state, receiver)) return undefined;
+  }
   if (isGlobalObject(value.path) && globalShape(state, text)?.shape.write === 'deterministic')
     return undefined;
   const root = value.path.split(/[.#]/)[0]!;
   return Object.hasOwn(state.catalogue.globals, root) || isGlobalObject(root) ? 'global-mutation' : undefined;
+}
+
+function isNativeOnly(state: GraphState, node: NodeId): boolean {
+  return state.solver.view(node).every((id) => {
+    const { kind } = state.tokens.get(id).value;
+    return kind === 'native' || kind === 'source' || kind === 'constant';
+  });
 }
 
 interface CallbackWrite extends Place {

@@ -46,9 +46,25 @@ function outcomeOfUse(state: GraphState, use: NativeUse): EffectOutcome {
     return outcomeOf(state, overrides[use.path], use);
   }
   const { shape, mode } = use;
+  if (shape.construct?.effect === 'dynamic-code' && isConstructorOfAnything(state, use))
+    return 'deterministic';
   if (mode === 'read') return outcomeOf(state, shape.read, use);
   const call = mode === 'construct' ? (shape.construct ?? shape.call) : (shape.call ?? shape.construct);
   return outcomeOf(state, call?.effect, use);
+}
+
+/** `new value.constructor(…)` where `value` may be a function among other things: it makes another of its kind. */
+function isConstructorOfAnything(state: GraphState, { instance, call }: NativeUse): boolean {
+  const read = instance.fn.ops.find(
+    (op) => op.type === 'get' && op.to === call?.callee && op.name === 'constructor',
+  );
+  if (read?.type !== 'get') return false;
+  return state.solver.view(nodeOf(instance, read.of)).some((id) => {
+    const { kind } = state.tokens.get(id).value;
+    return (
+      kind !== 'source' && kind !== 'function' && kind !== 'class' && kind !== 'native' && kind !== 'method'
+    );
+  });
 }
 
 /**
@@ -61,12 +77,14 @@ function countsWhileLoading(
   outcome: SourceRuleId,
   captured: ReadonlySet<number>,
 ): boolean {
+  const inPackage = use.instance.unit.ir.kind === 'package';
+  if (state.profile.sandboxed && inPackage && ofHost.has(outcome) && dependsOnHost(use)) return false;
   if (use.instance.phase === 'run') return true;
   if (captured.has(use.source)) return true;
   if (!state.profile.sandboxed) return false;
-  if (use.instance.unit.ir.kind === 'source') return true;
+  if (!inPackage) return true;
   // What packages find out about their surroundings they mostly ask with care, and drop.
-  return acts.has(outcome) && use.mode !== 'read' && !dependsOnHost(use);
+  return acts.has(outcome) && use.mode !== 'read';
 }
 
 /** Effects that do something, where the others only ask. */
@@ -76,6 +94,12 @@ const acts: ReadonlySet<SourceRuleId> = new Set<SourceRuleId>([
   'host-concurrency',
   'import-effect',
 ]);
+
+/** Effects on what only a whole host has. */
+const ofHost: ReadonlySet<SourceRuleId> = new Set<SourceRuleId>([...acts, 'environment']);
+
+/** By these code tells on which kind of host it runs; a sandbox has none of them. */
+const hostNames = /^(?:process|Buffer|require|module|window|document|navigator|self|Deno|Bun)$/;
 
 /** In a branch on `typeof process`, or on what the host has: a sandbox has none of it, so the branch is not taken. */
 function dependsOnHost({ instance, at }: NativeUse): boolean {
@@ -87,7 +111,7 @@ function dependsOnHost({ instance, at }: NativeUse): boolean {
     for (let from = body.from - 1; from >= 0; from -= 1) {
       const op = ops[from]!;
       if (!('to' in op) || !tested.has(op.to)) continue;
-      if (op.type === 'global') return true;
+      if (op.type === 'global') return hostNames.test(op.name);
       if (op.type === 'derive') for (const slot of op.from) tested.add(slot);
       else if (op.type === 'copy' || op.type === 'falsy' || op.type === 'present') tested.add(op.from);
       else if (op.type === 'get') tested.add(op.of);

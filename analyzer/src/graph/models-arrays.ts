@@ -91,8 +91,8 @@ function callEach(state: GraphState, site: CallSite, elements: NodeId, callback:
 
 export function mutate(state: GraphState, site: CallSite): void {
   if (site.receiver === undefined) return;
-  const text = site.op?.text ?? '';
-  state.mutations.push({ instance: site.by, at: site.at, end: site.end, on: site.receiver, text });
+  const { by, at, end, receiver: on, receiverNode: receiver } = site;
+  state.mutations.push({ instance: by, at, end, on, receiver, text: site.op?.text ?? '' });
 }
 
 const map: Model = (state, site) => {

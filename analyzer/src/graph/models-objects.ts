@@ -35,7 +35,7 @@ const assign: Model = (state, site) => {
   state.solver.listen(target, (id) => {
     const kind = state.tokens.get(id).value.kind;
     if (kind === 'constant' || kind === 'primitive' || kind === 'data' || kind === 'unknown') return;
-    mutate(state, { ...site, receiver: id });
+    mutate(state, { ...site, receiver: id, receiverNode: target });
     targets += 1;
     if (targets <= maxCopies) {
       for (const source of sources) copyProperties(state, source, id, site);
@@ -103,7 +103,7 @@ const setPrototype: Model = (state, site) => {
   if (target === undefined || prototype === undefined) return;
   state.solver.edge(target, site.to);
   state.solver.listen(target, (id) => {
-    mutate(state, { ...site, receiver: id });
+    mutate(state, { ...site, receiver: id, receiverNode: target });
     state.solver.listen(prototype, (found) => {
       if (state.tokens.get(found).value.kind !== 'constant') addPrototype(state, state.tokens.get(id), found);
     });
@@ -125,7 +125,7 @@ const defineProperty: Model = (state, site) => {
   state.solver.edge(target, site.to);
   const copied = correlatedDescriptor(site);
   state.solver.listen(target, (id) => {
-    mutate(state, { ...site, receiver: id });
+    mutate(state, { ...site, receiver: id, receiverNode: target });
     if (copied !== undefined && canHold(state.tokens.get(id).value.kind)) {
       copyCorrelated(state, copied, id, key, access);
       return;
@@ -142,7 +142,7 @@ const defineProperties: Model = (state, site) => {
   if (target === undefined || descriptors === undefined) return;
   state.solver.edge(target, site.to);
   state.solver.listen(target, (id) => {
-    mutate(state, { ...site, receiver: id });
+    mutate(state, { ...site, receiver: id, receiverNode: target });
     defineAll(state, site, id, descriptors);
   });
 };
@@ -200,7 +200,7 @@ const reflectSet: Model = (state, site) => {
   const access = accessOf(site);
   if (target === undefined || key === undefined || from === undefined || access === undefined) return;
   state.solver.listen(target, (id) => {
-    mutate(state, { ...site, receiver: id });
+    mutate(state, { ...site, receiver: id, receiverNode: target });
     state.solver.listen(key, (name) => {
       const { value } = state.tokens.get(name);
       writeProperty(state, id, value.kind === 'constant' ? String(value.value) : '*', from, access);

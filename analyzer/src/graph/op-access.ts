@@ -150,7 +150,7 @@ function walkSet(state: GraphState, instance: Instance, op: Op & { type: 'set' |
   const from = nodeOf(instance, op.from);
   const access = accessAt(instance, op);
   const noteWrite = (token: TokenId, name: string): void => {
-    state.mutations.push({ instance, at: op.at, end: op.end, on: token, text: name });
+    state.mutations.push({ instance, at: op.at, end: op.end, on: token, receiver: of, text: name });
   };
   const write = (token: TokenId, name: string): void => {
     if (writeProperty(state, token, name, from, access)) noteWrite(token, name);

@@ -107,7 +107,8 @@ function walkOp(state: GraphState, instance: Instance, op: Op): void {
       return;
     case 'delete':
       solver.listen(nodeOf(instance, op.of), (token) => {
-        state.mutations.push({ instance, at: op.at, end: op.end, on: token, text: op.name });
+        const receiver = nodeOf(instance, op.of);
+        state.mutations.push({ instance, at: op.at, end: op.end, on: token, receiver, text: op.name });
         askProxy(state, token, 'deleteProperty', op.name, solver.newNode(), accessAt(instance, op));
       });
       return;

@@ -101,6 +101,8 @@ export interface Mutation {
   readonly at: number;
   readonly end: number;
   readonly on: TokenId;
+  /** Everything that may be written to there. */
+  readonly receiver?: NodeId | undefined;
   readonly text: string;
 }
 
