@@ -171,7 +171,11 @@ export class WorkflowRunner {
     this.#executions.evict(task.workflowExecution.runId);
     if (hasStatus(error, 'NOT_FOUND')) return;
     const { logger } = this.#options;
-    logger.error('A workflow task could not be answered', { error, ...task.workflowExecution });
+    const attributes = { error, ...task.workflowExecution };
+    // Something came while the code ended its run: it runs again and hears of it, which is nobody's fault.
+    const comesAgain = error instanceof Error && error.message.startsWith('UNHANDLED_COMMAND');
+    if (comesAgain) logger.debug('A workflow ended before it heard of all, and is run again', attributes);
+    else logger.error('A workflow task could not be answered', attributes);
   }
 
   #freeSlot(): void {

@@ -81,7 +81,13 @@ describe('a cron workflow', () => {
     const b = await cron();
     await b.clock.advance(hour);
     await b.task([continued]);
-    expect(await first(b)).toMatchObject({ initiator: 'WORKFLOW', cronSchedule: '0 * * * *' });
+    const { runId } = (await b.service.describeWorkflowExecution({ execution: { workflowId: 'w' } }))
+      .workflowExecutionInfo.execution;
+    expect(await first(b)).toMatchObject({
+      initiator: 'WORKFLOW',
+      cronSchedule: '0 * * * *',
+      originalExecutionRunId: runId,
+    });
     await b.task([result(1)]);
     expect(await first(b)).toMatchObject({ initiator: 'CRON_SCHEDULE', firstWorkflowTaskBackoffMs: hour });
   });

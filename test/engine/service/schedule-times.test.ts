@@ -60,6 +60,15 @@ describe('schedule times', () => {
       ['2026-01-01T12:00:00Z', '2026-01-03T12:00:00Z', '2026-01-04T12:00:00Z'],
     ],
     [
+      'a calendar as it comes over the wire, without zeros',
+      {
+        structuredCalendar: [
+          { second: [{}], minute: [{ step: 30, end: 59 }], hour: [{ end: 1 }], dayOfWeek: [{}] },
+        ],
+      },
+      ['2026-01-04T00:00:00Z', '2026-01-04T00:30:00Z', '2026-01-04T01:00:00Z'],
+    ],
+    [
       'until its end',
       { cronString: ['@hourly'], endTimeMs: Date.parse('2026-01-01T01:00:00Z') },
       ['2026-01-01T01:00:00Z'],

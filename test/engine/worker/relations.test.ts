@@ -64,6 +64,7 @@ let engine: Engine;
 let worker: Worker;
 let running: Promise<void>;
 let ids = 0;
+const errors: string[] = [];
 const start = (type: string, ...args: unknown[]) =>
   engine.client.workflow.start(type, { taskQueue: 'q', workflowId: `${type}-${++ids}`, args });
 const statusOf = async (workflowId: string) =>
@@ -75,7 +76,7 @@ beforeAll(async () => {
     connection: engine,
     taskQueue: 'q',
     workflowBundle: await bundled(code),
-    logger: createLogger(() => undefined),
+    logger: createLogger((level, message) => level === 'ERROR' && errors.push(message)),
     maxHeartbeatThrottleInterval: 5,
     activities: {
       act: async () => {
@@ -151,6 +152,7 @@ describe('a workflow that asks others', () => {
       await engine.client.workflow.execute('done', { taskQueue: 'q', workflowId: 'closed', args: [] });
     }
     expect(await (await start('asks', what, whom)).result()).toEqual(expected);
+    expect(errors).toEqual([]);
   });
 });
 

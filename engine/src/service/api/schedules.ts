@@ -2,9 +2,9 @@ import type { Memo, SearchAttributes, WorkflowExecution } from '../../history/me
 import type { WorkflowExecutionStatus } from './common.js';
 import type { StartWorkflowExecutionRequest } from './workflow.js';
 
-/** Inclusive range; `end` 0 or absent means `start`, `step` 0 or absent means 1. */
+/** Inclusive range; absent, `start` is 0; `end` 0 or absent means `start`, `step` 0 or absent means 1. */
 export interface Range {
-  readonly start: number;
+  readonly start?: number;
   readonly end?: number;
   readonly step?: number;
 }

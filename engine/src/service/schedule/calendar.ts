@@ -47,7 +47,8 @@ function values(
 ): number[] {
   if (!ranges?.length) return [...otherwise];
   const found = new Set<number>();
-  for (const { start, end, step } of ranges) {
+  // On the wire, a start of 0 is absent.
+  for (const { start = 0, end, step } of ranges) {
     const last = end || start;
     const stride = step || 1;
     const fits =

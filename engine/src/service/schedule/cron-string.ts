@@ -79,7 +79,7 @@ export function parseCronString(expression: string): CronString {
 }
 
 /** A week's day 7 is Sunday, too. */
-function withoutSeven({ start, end = start, step = 1 }: Range): Range[] {
+function withoutSeven({ start = 0, end = start, step = 1 }: Range): Range[] {
   if (end < 7) return [{ start, end, step }];
   const sunday = (7 - start) % step === 0 ? [{ start: 0, end: 0, step: 1 }] : [];
   return start === 7 ? sunday : [...sunday, { start, end: 6, step }];
