@@ -1,3 +1,5 @@
 export { catalogue } from './catalog/index.js';
 export { profiles } from './profiles/index.js';
 export { misuseRules } from './rules/index.js';
+export { formatReport } from './report/reporter.js';
+export { sarifLog } from './report/sarif.js';

@@ -12,7 +12,7 @@
 
 /** Ordinary code takes 4 to 20 steps for an op. */
 const stepsPerOp = 40;
-const baseSteps = 1_500_000;
+const baseSteps = 3_000_000;
 /** Some 15 seconds of a processor. */
 const stepsAtOnce = 12_000_000;
 const stepsOfRun = 40_000_000;

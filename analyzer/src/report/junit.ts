@@ -13,7 +13,7 @@ export function junitReport(report: CheckReport): string {
     .sort(([left], [right]) => (left < right ? -1 : 1))
     .map(([file, diagnostics]) => suite(file, diagnostics));
   const { complete } = report.summary;
-  if (!complete) suites.push(incompleteSuite);
+  if (!complete) suites.push(incompleteSuite());
   const found = [...byFile.values()].reduce((sum, list) => sum + Math.max(1, list.length), 0);
   const total = found + (complete ? 0 : 1);
   const failures = report.summary.errors + (complete ? 0 : 1);
@@ -26,11 +26,13 @@ export function junitReport(report: CheckReport): string {
   ].join('\n');
 }
 
-const incompleteSuite = [
-  '  <testsuite name="refrain check" tests="1" failures="1">',
-  `    <testcase classname="refrain check" name="complete"><failure type="RFN5006" message="${escapeXml(incompleteText)}"/></testcase>`,
-  '  </testsuite>',
-].join('\n');
+function incompleteSuite(): string {
+  return [
+    '  <testsuite name="refrain check" tests="1" failures="1">',
+    `    <testcase classname="refrain check" name="complete"><failure type="RFN5006" message="${escapeXml(incompleteText)}"/></testcase>`,
+    '  </testsuite>',
+  ].join('\n');
+}
 
 function suite(file: string, diagnostics: readonly Diagnostic[]): string {
   const failures = diagnostics.filter((diagnostic) => diagnostic.severity === 'error').length;
@@ -61,10 +63,12 @@ function testCase(file: string, diagnostic: Diagnostic): string {
   return `${open}${inner}</testcase>`;
 }
 
+/** What XML 1.0 has no way to say, not even escaped. */
+const notXml = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
+
 function escapeXml(text: string): string {
-  return [...text]
-    .filter((character) => character >= ' ' || character === '\n' || character === '\t')
-    .join('')
+  return text
+    .replace(notXml, '')
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')

@@ -3,10 +3,15 @@ import { incompleteText, type ChainFrame, type CheckReport, type Diagnostic } fr
 
 /** SARIF 2.1.0, with the way from the workflow as a code flow. */
 export function sarifReport(report: CheckReport): string {
+  return `${JSON.stringify(sarifLog(report), null, 2)}\n`;
+}
+
+/** The log as an object; a test holds it to the types of the format. */
+export function sarifLog(report: CheckReport) {
   const used = [...new Set([...ruleIds, ...report.diagnostics.map((diagnostic) => diagnostic.ruleId)])];
-  const log = {
+  return {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
-    version: '2.1.0',
+    version: '2.1.0' as const,
     runs: [
       {
         tool: {
@@ -19,7 +24,7 @@ export function sarifReport(report: CheckReport): string {
             })),
           },
         },
-        columnKind: 'utf16CodeUnits',
+        columnKind: 'utf16CodeUnits' as const,
         originalUriBaseIds: { ROOT: { description: { text: 'The path that was checked.' } } },
         // Of one that was given up, there may be more results.
         invocations: [
@@ -27,7 +32,11 @@ export function sarifReport(report: CheckReport): string {
             executionSuccessful: report.summary.complete,
             ...(report.summary.complete
               ? {}
-              : { toolExecutionNotifications: [{ level: 'error', message: { text: incompleteText } }] }),
+              : {
+                  toolExecutionNotifications: [
+                    { level: 'error' as const, message: { text: incompleteText } },
+                  ],
+                }),
           },
         ],
         results: report.diagnostics.map((diagnostic) => result(diagnostic, used.indexOf(diagnostic.ruleId))),
@@ -35,7 +44,6 @@ export function sarifReport(report: CheckReport): string {
       },
     ],
   };
-  return `${JSON.stringify(log, null, 2)}\n`;
 }
 
 function result(diagnostic: Diagnostic, ruleIndex: number) {
