@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bench, complete, failure, payload, settled, timer } from './harness.js';
+import { bench, complete, failure, payload, settled, taskQueue, timer } from './harness.js';
 
 describe('updates', () => {
   const send = (
@@ -69,14 +69,14 @@ describe('updates', () => {
 
   it('with a start come with the first workflow task, though a worker waits for it', async () => {
     const b = bench();
-    const task = b.workflowTask();
+    const task = b.service.pollWorkflowTaskQueue({ taskQueue });
     const both = b.service.executeMultiOperation({
       operations: [
         {
           startWorkflow: {
             workflowId: 'w',
             workflowType: { name: 't' },
-            taskQueue: { name: 'q' },
+            taskQueue,
             requestId: 'r',
           },
         },
@@ -89,7 +89,7 @@ describe('updates', () => {
         },
       ],
     });
-    const { taskToken, messages } = await task;
+    const { taskToken, messages } = (await task)!;
     expect(messages).toHaveLength(1);
     const answers = [message('u', 'Acceptance'), message('u', 'Response')];
     await b.service.respondWorkflowTaskCompleted({ taskToken, commands: [], messages: answers });

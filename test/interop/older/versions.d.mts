@@ -1,0 +1,2 @@
+export const sdkVersions: readonly string[];
+export const cacheFolder: string;
