@@ -30,7 +30,9 @@ export interface SchedulesOptions {
 
 interface Loaded {
   readonly stored: StoredSchedule;
-  spec: CompiledSpec;
+  readonly spec: CompiledSpec;
+  /** As of its last change: to compute it for all of them at each change of one would cost too much. */
+  dueMs: number;
 }
 
 /**
@@ -62,7 +64,8 @@ export class Schedules {
       const page = this.#options.store.listSchedules(after, 1000);
       for (const { text } of page) {
         const stored = JSON.parse(text) as StoredSchedule;
-        this.#byId.set(stored.scheduleId, { stored, spec: compileSpec(stored.schedule.spec) });
+        const spec = compileSpec(stored.schedule.spec);
+        this.#byId.set(stored.scheduleId, { stored, spec, dueMs: nextDueMs(stored, spec) });
         for (const run of stored.running) this.#runningIn.set(run.workflowId ?? '', stored.scheduleId);
       }
       if (page.length < 1000) break;
@@ -82,7 +85,7 @@ export class Schedules {
 
   /** Adds a schedule, or takes a changed one. */
   put(stored: StoredSchedule): void {
-    this.#byId.set(stored.scheduleId, { stored, spec: compileSpec(stored.schedule.spec) });
+    this.#byId.set(stored.scheduleId, { stored, spec: compileSpec(stored.schedule.spec), dueMs: Infinity });
     this.advance(stored.scheduleId);
   }
 
@@ -103,7 +106,8 @@ export class Schedules {
     takeDueTimes(stored, spec, this.#options.clock.nowMs());
     takeBackfills(stored, spec);
     this.#empty(stored);
-    this.#options.write(scheduleId, JSON.stringify(stored), nextDueMs(stored, spec));
+    loaded.dueMs = nextDueMs(stored, spec);
+    this.#options.write(scheduleId, JSON.stringify(stored), loaded.dueMs);
     this.#arm();
   }
 
@@ -119,7 +123,9 @@ export class Schedules {
   }
 
   get nextDueMs(): number {
-    return Math.min(Infinity, ...[...this.#byId.values()].map(({ stored, spec }) => nextDueMs(stored, spec)));
+    let least = Infinity;
+    for (const { dueMs } of this.#byId.values()) least = Math.min(least, dueMs);
+    return least;
   }
 
   stop(): void {
@@ -171,8 +177,8 @@ export class Schedules {
     this.#timerMs = Infinity;
     this.#cancelTimer = undefined;
     const nowMs = this.#options.clock.nowMs();
-    for (const [scheduleId, { stored, spec }] of [...this.#byId]) {
-      if (nextDueMs(stored, spec) <= nowMs) this.advance(scheduleId);
+    for (const [scheduleId, { dueMs }] of [...this.#byId]) {
+      if (dueMs <= nowMs) this.advance(scheduleId);
     }
     this.#arm();
   }
