@@ -68,6 +68,17 @@ function defaultCacheDirectory(path: string): string | undefined {
   return existsSync(modules) ? join(modules, '.cache', 'refrain') : undefined;
 }
 
+/** While somebody edits there may be no workflow for a moment: said, and watched on. */
+function checkAgain(options: RunCheckOptions, terminal: Terminal): ExitCode {
+  try {
+    return checkOnce(options, terminal);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    terminal.stderr.write(`${error.code}: ${error.message}\n`);
+    return 2;
+  }
+}
+
 async function watchAndCheck(options: RunCheckOptions, terminal: Terminal): Promise<ExitCode> {
   let exitCode = checkOnce(options, terminal);
   terminal.stderr.write('Watching for changes; Ctrl-C ends.\n');
@@ -76,7 +87,7 @@ async function watchAndCheck(options: RunCheckOptions, terminal: Terminal): Prom
     if (file === null || /(^|[\\/])(node_modules|\.git|dist)([\\/]|$)/.test(file)) return;
     clearTimeout(quiet);
     quiet = setTimeout(() => {
-      exitCode = checkOnce(options, terminal);
+      exitCode = checkAgain(options, terminal);
     }, quietMs);
   });
   await whenInterrupted(terminal);
