@@ -15,8 +15,8 @@ export interface Recovery {
   isStopped(): boolean;
 }
 
-/** Bound of one read from the store. */
-const pageSize = 1_000;
+/** Runs that are looked at in one turn of the event loop: with very many, the first ones go on at once. */
+const pageSize = 500;
 const firstDelayMs = 100;
 const longestDelayMs = 10_000;
 
@@ -24,12 +24,24 @@ export function newRecovery(ctx: ServiceContext, failed: (error: unknown) => voi
   let delayMs = firstDelayMs;
   let cancel: (() => void) | undefined;
   let isStopped = false;
+  /** Which time it is that memory is brought in line; what an earlier one has left to do is void. */
+  let current = 0;
   const run = () => {
     cancel = undefined;
-    giveOutTasks(ctx);
+    giveOutTasks(ctx, 0, goOnLater(++current));
     ctx.dueTimes.reload();
     ctx.schedules.load();
   };
+  const goOnLater = (begun: number) => (after: number) =>
+    void setImmediate(() => {
+      if (isStopped || begun !== current) return;
+      try {
+        giveOutTasks(ctx, after, goOnLater(begun));
+      } catch (error) {
+        if (!isStoreFailure(error)) throw error;
+        failed(error);
+      }
+    });
   const tryAgain = () => {
     try {
       run();
@@ -41,6 +53,7 @@ export function newRecovery(ctx: ServiceContext, failed: (error: unknown) => voi
   return {
     run,
     begin(error) {
+      current++;
       for (const run of ctx.runs.reset()) dropRun(run, error);
       ctx.workflowTasks.clear();
       ctx.activityTasks.clear();
@@ -67,14 +80,12 @@ export function isStoreFailure(error: unknown): boolean {
   return /^RFN201[0-6]$/.test((error as { readonly code?: string }).code ?? '');
 }
 
-function giveOutTasks(ctx: ServiceContext): void {
-  for (let after = 0; ;) {
-    const keys = ctx.store.runsWithTasks(after, pageSize);
-    for (const key of keys) {
-      const run = ctx.runs.get(key);
-      if (run) recoverRun(ctx, run);
-    }
-    if (keys.length < pageSize) return;
-    after = keys[keys.length - 1]!;
+/** Gives out what waits or was lost of the runs behind this one; `goOn` is called with the last when there are more. */
+function giveOutTasks(ctx: ServiceContext, after: number, goOn: (after: number) => void): void {
+  const keys = ctx.store.runsWithTasks(after, pageSize);
+  for (const key of keys) {
+    const run = ctx.runs.get(key);
+    if (run) recoverRun(ctx, run);
   }
+  if (keys.length === pageSize) goOn(keys[keys.length - 1]!);
 }

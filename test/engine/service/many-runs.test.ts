@@ -1,5 +1,6 @@
+import { MemoryStore } from '@refrain/engine/internal';
 import { describe, expect, it } from 'vitest';
-import { bench, settled, taskQueue, timer } from './harness.js';
+import { activity, bench, settled, taskQueue, timer } from './harness.js';
 
 describe('runs that wait', () => {
   it('leave memory, and wake up when their timers are due', async () => {
@@ -30,6 +31,25 @@ describe('runs that wait', () => {
       'WorkflowTaskScheduled',
       'WorkflowTaskStarted',
     ]);
+  });
+
+  it('for an activity are given out again after a restart: some at once, the others as soon as may be', async () => {
+    const store = new MemoryStore();
+    const before = bench({ store });
+    const count = 1200;
+    for (let i = 0; i < count; i++) {
+      await before.start(`w${i}`);
+      const task = (await before.service.pollWorkflowTaskQueue({ taskQueue, embedded: true }))!;
+      const { taskToken } = task;
+      await before.service.respondWorkflowTaskCompleted({ taskToken, commands: [activity('a')] });
+    }
+    const b = bench({ store });
+    const backlog = () => b.service.activity().backlog;
+    await Promise.resolve();
+    expect(backlog()).toBeLessThan(count);
+    expect((await b.activity()).workflowExecution.workflowId).toBe('w0');
+    for (let i = 0; i < 10 && backlog() < count - 1; i++) await settled();
+    expect(backlog()).toBe(count - 1);
   });
 
   it('are not taken for the current run of their id when a newer one is out of memory', async () => {
