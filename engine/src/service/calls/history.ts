@@ -25,7 +25,12 @@ export async function getWorkflowExecutionHistory(
   const closeOnly = request.historyEventFilterType === 'CLOSE_EVENT';
   const isThere = () => !isRunning(run.state) || (!closeOnly && run.state.nextEventId > from.fromEventId);
   if (request.waitNewEvent && !isThere()) await waitUntil(ctx, run, isThere, options);
-  await ctx.runs.durable();
+  // What it waited for was not stored, or it waited when the store failed: nothing has come yet.
+  const nothingYet = () => request.waitNewEvent && run.isDropped;
+  await ctx.runs.durable().catch((error: unknown) => {
+    if (!nothingYet()) throw error;
+  });
+  if (nothingYet()) return { history: { events: [] }, nextPageToken: pageToken(from) };
   if (closeOnly) {
     if (isRunning(run.state) && request.waitNewEvent) {
       return { history: { events: [] }, nextPageToken: pageToken(from) };
