@@ -8,6 +8,7 @@ export default defineConfig({
     exclude: ['**/replay.test.ts'],
     setupFiles: [join(import.meta.dirname, 'measure-tests.ts')],
     fileParallelism: false,
+    testTimeout: 30_000,
     server: { deps: { external: [/\/dist\//] } },
   },
 });
