@@ -51,13 +51,25 @@ export function warningText({ workflowType, workflowId, limit, value, error }: R
   return `workflow ${workflowType} (${workflowId}) comes near a limit: ${limit} is ${value} of at most ${error}`;
 }
 
-/** Gives each warning of a run once, for as long as the run is in memory. */
+/** The limits that a run was warned of before it was loaded: all that it is near to now. */
+export function warnedBefore(state: ExecutionState, hasLargePayloads: boolean): Set<string> | undefined {
+  const near = limitWarnings(state).map(({ limit }) => limit);
+  if (hasLargePayloads) near.push('payloadBytes');
+  return near.length > 0 ? new Set(near) : undefined;
+}
+
+/** About the size of the payloads that the text of an event holds. */
+export function payloadBytesOf(eventText: string): number {
+  return Math.floor((eventText.length * 3) / 4);
+}
+
+/** Gives each warning of a run once. */
 export function warner(namespace: string, warn: ((warning: RunLimitWarning) => void) | undefined) {
   if (!warn) return () => undefined;
   return (run: LoadedRun, { encoded }: Transition): void => {
     const near = limitWarnings(run.state);
     for (const text of encoded) {
-      const value = Math.floor((text.length * 3) / 4);
+      const value = payloadBytesOf(text);
       const { payloadBytesWarning: warning, payloadBytesError: error } = limits;
       if (value >= warning) near.push({ limit: 'payloadBytes', value, warning, error });
     }

@@ -1,5 +1,8 @@
+import type { HistoryEvent } from '../history/event.js';
 import { applyEvent } from './apply-event.js';
 import { hasPendingTasks, nextDueMs } from './due.js';
+import { payloadBytesOf, warnedBefore } from './limit-warnings.js';
+import { limits } from './limits.js';
 import type { LoadedRun } from './loaded-run.js';
 import { newLoadedRun, trimTail } from './loaded-run.js';
 import { parseEvents } from './parse-stored.js';
@@ -14,10 +17,12 @@ export function loadRun(store: Store, key: number): LoadedRun | undefined {
   if (!stored) return undefined;
   const run = newLoadedRun(newState(key, stored.record.workflowId, stored.record.runId));
   const { state } = run;
+  let hasLargePayloads = false;
   for (const text of store.readEvents(key, 1)) {
     const events = parseEvents(text);
     // Without the brackets and commas of the list that they are stored in.
     state.historySizeBytes += text.length - 1 - events.length;
+    if (payloadBytesOf(text) >= limits.payloadBytesWarning) hasLargePayloads ||= events.some(isLarge);
     for (const event of events) {
       applyEvent(state, event);
       state.nextEventId = event.eventId + 1;
@@ -37,8 +42,13 @@ export function loadRun(store: Store, key: number): LoadedRun | undefined {
   run.storedHasTasks = hasPendingTasks(state);
   state.dueMs = nextDueMs(state);
   run.hasSearchValues = Object.keys(state.searchAttributes).length > 0;
+  run.warned = warnedBefore(state, hasLargePayloads);
   if (isRunning(state)) run.updates = admittedByHistory(state);
   if (!isRunning(state)) run.tail = run.tail.slice(-1);
   trimTail(run);
   return run;
+}
+
+function isLarge(event: HistoryEvent): boolean {
+  return payloadBytesOf(JSON.stringify(event)) >= limits.payloadBytesWarning;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RunLimitWarning } from '@refrain/engine';
+import { MemoryStore } from '@refrain/engine/internal';
 import { activity, bench, complete, payload, timer } from './harness.js';
 
 describe('a run near a limit', () => {
@@ -42,5 +43,20 @@ describe('a run near a limit', () => {
     expect(warnings.map(({ limit }) => limit)).toEqual(['payloadBytes']);
     await b.task([complete]);
     expect(warnings).toHaveLength(1);
+  });
+
+  it('is not warned of again by the next process', async () => {
+    const store = new MemoryStore();
+    const warnings: string[] = [];
+    const open = () => bench({ store, onLimitWarning: ({ limit }) => warnings.push(limit) });
+    const first = open();
+    await first.start('w', { input: [payload('x'.repeat(300_000))] });
+    await first.task(Array.from({ length: 1_600 }, (_, i) => activity(`a${i}`)));
+    await first.service.close();
+    const second = open();
+    await second.service.signalWorkflowExecution({
+      ...{ workflowExecution: { workflowId: 'w' }, signalName: 's' },
+    });
+    expect(warnings).toEqual(['payloadBytes', 'pendingActivities']);
   });
 });
