@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { runCli } from './run-cli.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
+const repository = fileURLToPath(new URL('../..', import.meta.url));
 const cli = fileURLToPath(new URL('../../cli/bin/refrain.js', import.meta.url));
 const soon = { timeout: 8_000 };
 
@@ -67,6 +69,39 @@ describe('refrain dev', { timeout: 20_000 }, () => {
     await prints('workflows on task queue default: hello');
     write('workflows.ts', 'export function (');
     await prints('the old code goes on');
+    kill('SIGINT');
+    await ends(0);
+  });
+
+  it('takes code up however it is written, and says which executions it cannot replay', async () => {
+    const code = (body: string, name = 'waits') =>
+      `import { executeChild, sleep } from '@refrain/engine/workflow';\nexport async function ${name}() {\n  ${body}\n}\n`;
+    symlinkSync(join(repository, 'node_modules'), join(folder, 'node_modules'));
+    write('workflows.ts', code("await sleep('1 hour');"));
+    const { seen, prints, kill, ends } = dev('--workflows', 'workflows.ts');
+    await prints('workflows on task queue default: waits');
+    const [, address] = /API on (\S+)/.exec(seen.text)!;
+    await runCli(['workflow', 'start', '--type', 'waits', '-w', 'w', '--address', address!]);
+    const next = async (change: () => void, text: string) => {
+      seen.text = '';
+      change();
+      await prints(text);
+    };
+    // As editors and git do: another file in place of this one.
+    const replace = (text: string) => {
+      write('new.tmp', text);
+      renameSync(join(folder, 'new.tmp'), join(folder, 'workflows.ts'));
+    };
+    await next(() => replace(code("await executeChild('other'); await sleep('1 hour');")), '1 cannot go on');
+    expect(seen.text).toMatch(/w: .*RFN3015.*\n[^]*workflows\.ts:3:/);
+    await next(
+      () => appendFileSync(join(folder, 'workflows.ts'), 'export function ('),
+      'the old code goes on',
+    );
+    await next(() => rmSync(join(folder, 'workflows.ts')), 'the old code goes on');
+    await next(() => write('workflows.ts', code('await sleep(1);', 'another')), 'default: another');
+    expect(seen.text).toContain('1 cannot go on');
+    await next(() => replace(code("await sleep('1 hour');")), 'default: waits');
     kill('SIGINT');
     await ends(0);
   });

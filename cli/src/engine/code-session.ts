@@ -1,7 +1,7 @@
-import { watch } from 'node:fs';
 import { dirname } from 'node:path';
 import { divergenceText, eventToJson, openReplayer, type Client } from '@refrain/engine';
 import { whenInterrupted, type Terminal } from '../terminal.js';
+import { watchCode } from './watch-code.js';
 
 /** A worker of the embedded engine, or one of a Temporal cluster. */
 export interface SessionWorker {
@@ -73,18 +73,15 @@ export class CodeSession {
     const { workflows, activities } = this.#options;
     const files = activities === undefined ? [workflows] : [workflows, activities];
     let quiet: NodeJS.Timeout | undefined;
-    const watchers = [...new Set(files.map(dirname))].map((folder) =>
-      watch(folder, { recursive: true }, (_event, file) => {
-        if (file === null || !/\.[cm]?[jt]sx?$/.test(file) || /(^|[\\/])node_modules[\\/]/.test(file)) return;
-        clearTimeout(quiet);
-        quiet = setTimeout(() => {
-          this.#reloading = this.#reloading.then(() => this.#reload());
-        }, quietMs);
-      }),
-    );
+    const stop = watchCode([...new Set(files.map(dirname))], () => {
+      clearTimeout(quiet);
+      quiet = setTimeout(() => {
+        this.#reloading = this.#reloading.then(() => this.#reload());
+      }, quietMs);
+    });
     return () => {
       clearTimeout(quiet);
-      for (const watcher of watchers) watcher.close();
+      stop();
     };
   }
 
@@ -117,7 +114,8 @@ export class CodeSession {
       const history = { events: events.map(eventToJson) };
       const { verdict, divergence } = await replayer.replay({ name: workflowId, history });
       replayed += 1;
-      if (verdict !== 'incompatible') continue;
+      // Invalid: the code has no workflow of this type any more.
+      if (verdict !== 'incompatible' && verdict !== 'invalid') continue;
       broken += 1;
       stdout.write(`${workflowId}: ${divergence ? divergenceText(divergence) : verdict}\n`);
     }
