@@ -1,6 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -52,6 +60,7 @@ describe('refrain dev', { timeout: 20_000 }, () => {
     const { seen, ends } = dev('--workflows', 'workflows.ts', '--activities', 'activities.ts');
     await ends(2);
     expect(seen.text).toContain(code);
+    expect(existsSync(join(folder, 'refrain.db'))).toBe(text !== '');
   });
 
   it('ends on SIGTERM while code is being loaded', async () => {

@@ -18,6 +18,7 @@ import { loadActivities } from './activities-module.js';
 import { CodeSession, runUntilInterrupted } from './code-session.js';
 import { durationOf } from './duration.js';
 import { prometheusMeter, serveMetrics } from './prometheus.js';
+import { refuseMissingCode } from './refuse-missing-code.js';
 import { loggerOf } from './run.js';
 
 /** What the command line of `refrain dev` gives. */
@@ -45,6 +46,7 @@ export interface DevArguments {
 export async function runDevCommand(given: DevArguments, terminal: Terminal): Promise<ExitCode> {
   const { cwd, stdout } = terminal;
   const path = (file: string) => resolve(cwd, file);
+  await refuseMissingCode(codeFilesOf(given, terminal)?.workflows);
   const registry = new Registry();
   const meter = prometheusMeter(registry);
   const countWarning = countLimitWarnings(meter);

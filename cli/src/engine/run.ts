@@ -7,6 +7,7 @@ import { UsageError } from '../usage-error.js';
 import { loadActivities } from './activities-module.js';
 import { exitCodeOfOutcome, outcomeOf, outcomeText, type Outcome } from './outcome.js';
 import { parseArguments } from './parse-arguments.js';
+import { refuseMissingCode } from './refuse-missing-code.js';
 
 /** What the command line of `refrain run` gives. */
 export interface RunArguments {
@@ -23,6 +24,7 @@ export interface RunArguments {
 export async function runWorkflowCommand(given: RunArguments, terminal: Terminal): Promise<ExitCode> {
   const { cwd, stdout, interrupted } = terminal;
   const args = parseArguments('args', given.args);
+  await refuseMissingCode(resolve(cwd, given.workflows));
   const activities = given.activities ? await loadActivities(resolve(cwd, given.activities)) : {};
   await using engine = await openEngine(
     given.file === undefined ? { memory: true } : { file: resolve(cwd, given.file) },
