@@ -20,7 +20,7 @@ beforeAll(() => {
 
 /** Bounds of the tarballs, in KiB: a little room above what they are. */
 const maximumKiB: Readonly<Record<PackageName, number>> = {
-  engine: 520,
+  engine: 560,
   analyzer: 220,
   'eslint-plugin': 40,
   'test-env': 100,
