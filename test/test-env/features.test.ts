@@ -62,10 +62,11 @@ describe('mocks', () => {
 
   it('take virtual time in local activities too', async () => {
     await using env = await create();
-    env.mock('lookUp').returns('found').after('1 hour');
+    // A workflow task may be kept open by its local activities for half an hour.
+    env.mock('lookUp').returns('found').after('25 minutes');
     const before = env.currentTimeMs();
     expect(await env.run(workflows.local)).toBe('found');
-    expect(env.currentTimeMs() - before).toBe(hour);
+    expect(env.currentTimeMs() - before).toBe((25 / 60) * hour);
   });
 
   it('stand in for children', async () => {
