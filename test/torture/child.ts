@@ -1,5 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { Client, WorkflowFailedError, WorkflowUpdateFailedError } from '@refrain/engine';
+import {
+  ActivityNotFoundError,
+  Client,
+  WorkflowFailedError,
+  WorkflowUpdateFailedError,
+} from '@refrain/engine';
 import type { Payload, Service, TaskApi, WorkerOptions, WorkerService } from '@refrain/engine';
 import type { WorkflowBundle } from '@refrain/engine/internal';
 import {
@@ -9,7 +14,7 @@ import {
   CompleteAsyncError,
 } from '@refrain/engine/internal';
 import { createLogger, openService, openSqliteStore, ServiceError, Worker } from '@refrain/engine/internal';
-import type { Ledger, Operation } from './ledger.js';
+import type { Entry, Ledger, Operation } from './ledger.js';
 import { openLedger, readLedger } from './ledger.js';
 import type { Plan, Spec } from './plan.js';
 
@@ -49,6 +54,7 @@ export async function runChild(options: ChildOptions): Promise<void> {
     logger: createLogger(() => undefined),
   });
   const outside: Outside = { service, client, ledger, acked };
+  for (const left of leftByEarlierLives(ledgerFile)) await completeElsewhere(outside, left);
   await worker.runUntil(async () => {
     await Promise.all([driveAll(outside, plan.specs), schedule(outside, plan)]);
     while ((await service.countWorkflowExecutions({ query: "ExecutionStatus = 'Running'" })).count > 0) {
@@ -73,6 +79,29 @@ function acknowledged(ledgerFile: string): Set<string> {
   for (const entry of readLedger(ledgerFile))
     if (entry.type === 'acked') acked.add(`${entry.op} ${entry.key}`);
   return acked;
+}
+
+/** Activities that whoever was to complete them had no time for: they wait, and no worker is given them again. */
+function leftByEarlierLives(ledgerFile: string): readonly Left[] {
+  const left = new Map<string, Left>();
+  for (const entry of readLedger(ledgerFile)) {
+    if (entry.type === 'left') left.set(entry.activity, entry);
+    if (entry.type === 'recorded') left.delete(entry.activity);
+  }
+  return [...left.values()];
+}
+
+type Left = Extract<Entry, { type: 'left' }>;
+
+async function completeElsewhere({ client, ledger }: Pick<Outside, 'client' | 'ledger'>, left: Left) {
+  const { activity, nonce, taskToken } = left;
+  try {
+    await client.activity.complete(new TextEncoder().encode(taskToken), `later#${nonce}`);
+    ledger.append({ type: 'recorded', activity, nonce });
+  } catch (error) {
+    // It was completed before its completer died, or was begun so shortly before that it is given out again.
+    if (!(error instanceof ActivityNotFoundError)) process.stderr.write(`later: ${String(error)}\n`);
+  }
 }
 
 /** Makes a call once it is known not to have been acknowledged; the call itself may be made again and again. */
@@ -246,13 +275,10 @@ function activities(client: Client, ledger: Ledger, life: number) {
     },
     later: async () => {
       const { nonce, activity } = begin();
-      const { taskToken } = activityApi.activityInfo();
-      setTimeout(() => {
-        client.activity.complete(taskToken, `later#${nonce}`).then(
-          () => ledger.append({ type: 'recorded', activity, nonce }),
-          (error: unknown) => process.stderr.write(`later: ${String(error)}\n`),
-        );
-      }, 2);
+      const taskToken = new TextDecoder().decode(activityApi.activityInfo().taskToken);
+      const left: Left = { type: 'left', activity, nonce, taskToken };
+      ledger.append(left);
+      setTimeout(() => void completeElsewhere({ client, ledger }, left), 2);
       throw new CompleteAsyncError();
     },
   };

@@ -6,7 +6,8 @@ import { closeSync, constants, existsSync, fstatSync, openSync, readFileSync, wr
  * the system's cache, so that it needs no fsync, which would make the load slow and its commits few.
  *
  * `asked` comes before a call, `acked` after it returned; `began` is an activity's side effect, `returned` its
- * value; `recorded` says that the worker was told that the value is kept.
+ * value; `left` says that somebody else will complete it; `recorded` says that the worker, or whoever completed it, was
+ * told that the value is kept.
  */
 export type Entry =
   | { readonly type: 'opened' | 'finished'; readonly atMs: number }
@@ -22,6 +23,12 @@ export type Entry =
       readonly activityType: string;
       readonly attempt: number;
       readonly nonce: string;
+    }
+  | {
+      readonly type: 'left';
+      readonly activity: ActivityKey;
+      readonly nonce: string;
+      readonly taskToken: string;
     }
   | { readonly type: 'recorded'; readonly activity: ActivityKey; readonly nonce: string };
 
