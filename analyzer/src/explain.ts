@@ -1,6 +1,6 @@
-import { profiles } from './profiles/index.js';
 import type { ProfileId } from './profiles/types.js';
 import { ruleIds, ruleTitle } from './report/rule-list.js';
+import { suggestionsFor } from './report/suggestions.js';
 
 export interface RuleExplanation {
   readonly ruleId: string;
@@ -14,9 +14,10 @@ export interface RuleExplanation {
 /** What a rule means and what to do instead; undefined for an unknown rule. */
 export function explainRule(ruleId: string): RuleExplanation | undefined {
   if (!ruleIds.includes(ruleId)) return undefined;
-  const suggestions = Object.values(profiles).flatMap((profile) => {
-    const suggestion = Object.hasOwn(profile.suggestions, ruleId) ? profile.suggestions[ruleId] : undefined;
-    return suggestion === undefined ? [] : [{ profile: profile.id, suggestion }];
-  });
-  return { ruleId, title: ruleTitle(ruleId), docs: `docs/rules/${ruleId}.md`, suggestions };
+  return {
+    ruleId,
+    title: ruleTitle(ruleId),
+    docs: `docs/rules/${ruleId}.md`,
+    suggestions: suggestionsFor(ruleId, undefined),
+  };
 }

@@ -6,6 +6,7 @@ import { createAnalysis, type CheckOptions, type FoundWorkflow } from './check.j
 import { profiles } from './profiles/index.js';
 import { applyBaseline, readBaseline, writeBaseline } from './report/baseline.js';
 import type { CheckReport } from './report/model.js';
+import { pathInRepository } from './report/placement.js';
 import { formatReport, reportFormats, type ReportContext, type ReportFormat } from './report/reporter.js';
 
 export interface RunCheckOptions extends CheckOptions {
@@ -46,6 +47,7 @@ export function runCheck(options: RunCheckOptions): CheckOutcome {
   if (workflows.length === 0 && found.summary.complete) return failed('RFN5002', noWorkflows(options), found);
   const context: ReportContext = {
     verbose: options.verbose ?? false,
+    prefix: pathInRepository(analysis.project.root),
     readLine: (file, line) =>
       analysis.project.readText(join(analysis.project.root, file))?.split(/\r?\n/)[line - 1],
   };

@@ -1,4 +1,5 @@
 import { githubReport } from './github.js';
+import type { ReadLine } from './identity.js';
 import { jsonReport } from './json.js';
 import { junitReport } from './junit.js';
 import type { CheckReport } from './model.js';
@@ -10,8 +11,9 @@ export type ReportFormat = 'text' | 'json' | 'sarif' | 'github' | 'junit';
 export const reportFormats: readonly ReportFormat[] = ['text', 'json', 'sarif', 'github', 'junit'];
 
 export interface ReportContext {
-  /** A line of a file of the report (lines from 1), without its end. */
-  readonly readLine: (file: string, line: number) => string | undefined;
+  readonly readLine: ReadLine;
+  /** The way from the repository's root to the checked folder: `packages/orders/`, or nothing. */
+  readonly prefix: string;
   readonly verbose: boolean;
 }
 
@@ -22,9 +24,9 @@ export function formatReport(report: CheckReport, format: ReportFormat, context:
     case 'json':
       return jsonReport(report);
     case 'sarif':
-      return sarifReport(report);
+      return sarifReport(report, context);
     case 'github':
-      return githubReport(report);
+      return githubReport(report, context);
     case 'junit':
       return junitReport(report);
   }
