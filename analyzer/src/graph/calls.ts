@@ -5,6 +5,7 @@ import { contextOf } from './contexts.js';
 import { parameterNode } from './declared-types.js';
 import { addPrototype, functionPrototype, propertyNode, readProperty } from './properties.js';
 import { callDataMethod, callNative, callTypeInstance } from './natives.js';
+import { isFirstAsked } from './proxies.js';
 import { isSafeFunction } from './safe.js';
 import { nodeOf, type ClassWatch, type GraphState, type Instance, type Unit } from './state.js';
 import type { FunctionIr } from './ir.js';
@@ -66,7 +67,8 @@ export function invoke(state: GraphState, callee: TokenId, site: CallSite): bool
       if (site.args[0] !== undefined) state.solver.edge(site.args[0], value.to);
       return true;
     case 'proxy':
-      invokeProxy(state, value, site);
+      if (isFirstAsked(token, `call ${String(site.by.id)} ${String(site.at)} ${String(site.to)}`))
+        invokeProxy(state, value, site);
       return true;
     case 'data-method':
       return callDataMethod(state, value.name, site);

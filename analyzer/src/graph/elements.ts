@@ -2,6 +2,7 @@
 
 import { invoke, type CallSite } from './calls.js';
 import { allProperties, propertyNode, readProperty, type Access } from './properties.js';
+import { isFirstAsked } from './proxies.js';
 import { typeShape } from './shapes.js';
 import type { GraphState } from './state.js';
 import { heapOf, type NodeId, type Token, type TokenId } from './tokens.js';
@@ -43,7 +44,7 @@ export function iterateToken(state: GraphState, id: TokenId, to: NodeId, access:
     case 'instance':
     case 'declared':
     case 'proxy':
-      if (value.kind === 'proxy') {
+      if (value.kind === 'proxy' && isFirstAsked(token, `iterate ${String(to)}`)) {
         state.solver.listen(value.target, (inner) => {
           iterateToken(state, inner, to, access);
         });

@@ -13,8 +13,20 @@ import { constantToken, primitiveToken } from './values.js';
 
 type Trap = 'get' | 'set' | 'has' | 'deleteProperty' | 'ownKeys';
 
+/** What was asked of each proxy: a proxy may be the target of another, and of itself (`new Proxy(inner ?? outer, …)`). */
+const asked = new WeakMap<Token, Set<string>>();
+
+/** Gives whether this is asked of the proxy for the first time. */
+export function isFirstAsked(token: Token, what: string): boolean {
+  const known = asked.get(token);
+  if (known === undefined) asked.set(token, new Set([what]));
+  else if (known.has(what)) return false;
+  else known.add(what);
+  return true;
+}
+
 export function readProxy(state: GraphState, token: Token, name: string, to: NodeId, access: Access): void {
-  if (token.value.kind !== 'proxy') return;
+  if (token.value.kind !== 'proxy' || !isFirstAsked(token, `get ${name} ${String(to)}`)) return;
   state.solver.listen(token.value.target, (inner) => {
     readProperty(state, inner, name, to, access);
   });
@@ -29,7 +41,7 @@ export function writeProxy(
   from: NodeId,
   access: Access,
 ): boolean {
-  if (token.value.kind !== 'proxy') return false;
+  if (token.value.kind !== 'proxy' || !isFirstAsked(token, `set ${name} ${String(from)}`)) return false;
   const { target, handler } = token.value;
   callTrap(state, token, 'set', [keyNode(state, name), from], state.solver.newNode(), access);
   let through = true;
