@@ -199,7 +199,7 @@ function projectOf(state: EditorState, files: readonly string[], reads: Set<stri
         reads.add(path);
         return load(state, path);
       },
-      resolve: (specifier, from, mode) => state.resolver.resolve(specifier, from, mode),
+      resolve: (specifier, from, mode, bundling) => state.resolver.resolve(specifier, from, mode, bundling),
       text: (path) => texts.read(path),
       isLargePackage: () => true,
       mentioning: (words) =>

@@ -21,9 +21,7 @@ export function importFindings(state: GraphState, reach: Reach): RawFinding[] {
       if (!('specifier' in entry) || entry.typeOnly || seen.has(entry.at)) continue;
       if (onlyUsed && !used.has(entry)) continue;
       if (!isForbidden(state.profile, entry.specifier)) continue;
-      // An alias may have taken the name of a builtin.
-      const target = state.program.resolve(entry.specifier, unit.ir.path, 'import');
-      if (target.type === 'file' && target.kind === 'source') continue;
+      if (isReplaced(state, entry.specifier, unit.ir.path)) continue;
       seen.add(entry.at);
       findings.push({
         rule: 'forbidden-module',
@@ -41,6 +39,13 @@ export function importFindings(state: GraphState, reach: Reach): RawFinding[] {
     }
   }
   return findings;
+}
+
+/** An alias may have taken the name of a builtin, and a package name what stands in for one in a bundle. */
+function isReplaced(state: GraphState, specifier: string, from: string): boolean {
+  const target = state.program.resolve(specifier, from, 'import');
+  if (target.type === 'asset') return true;
+  return target.type === 'file' && (target.kind === 'source' || builtinName(specifier) !== undefined);
 }
 
 /** Imports whose binding reached code uses. */

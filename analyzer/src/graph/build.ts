@@ -72,6 +72,12 @@ function heavyPackages(state: GraphState): string[] {
   return [...kept].filter(([, amount]) => amount > total * heavyShare).map(([directory]) => directory);
 }
 
+/** Packages as the profile's bundler sees them. */
+function bundled(program: ProgramSource, { bundling }: Profile): ProgramSource {
+  if (bundling === undefined) return program;
+  return { ...program, resolve: (specifier, from, mode) => program.resolve(specifier, from, mode, bundling) };
+}
+
 function createState(options: BuildOptions, closed: ReadonlySet<string>, allowance: Allowance): GraphState {
   const tokens = createTokenTable();
   let string = -1;
@@ -87,7 +93,7 @@ function createState(options: BuildOptions, closed: ReadonlySet<string>, allowan
   return {
     catalogue: options.catalogue,
     profile: options.profile,
-    program: options.program,
+    program: bundled(options.program, options.profile),
     closedPackages: closed,
     solver,
     tokens,

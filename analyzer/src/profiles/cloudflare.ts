@@ -10,6 +10,7 @@ export const cloudflare: Profile = {
   title: 'Cloudflare Workflows',
   selectedBy: [MODULE, 'cloudflare:workflows'],
   sandboxed: false,
+  bundling: { conditions: ['workerd', 'worker', 'browser'], mainFields: ['browser', 'module', 'main'] },
   recordsCompletionOrder: false,
   workflows: [
     {

@@ -27,6 +27,7 @@ export const refrain: Profile = {
   title: 'Refrain',
   selectedBy: ['@refrain/engine/workflow'],
   sandboxed: true,
+  bundling: { conditions: ['workflow', 'browser'], mainFields: ['browser', 'module', 'main'] },
   recordsCompletionOrder: true,
   workflows: [
     { type: 'exports-of-importers', modules: ['@refrain/engine/workflow'], onlyAsync: true },

@@ -16,6 +16,11 @@ export const temporal: Profile = {
   title: 'Temporal',
   selectedBy: ['@temporalio/workflow', WORKER],
   sandboxed: true,
+  // Webpack's defaults, in the mode that the SDK sets.
+  bundling: {
+    conditions: ['webpack', 'development', 'browser', 'module'],
+    mainFields: ['browser', 'module', 'main'],
+  },
   recordsCompletionOrder: true,
   workflows: [
     { type: 'exports-of-importers', modules: ['@temporalio/workflow'], onlyAsync: true },

@@ -9,6 +9,7 @@ import type {
   TypeName,
   TypeShape,
 } from '../catalog/types.js';
+import type { Bundling } from '../program/resolve.js';
 
 export type ProfileId =
   | 'refrain'
@@ -81,6 +82,8 @@ export interface Profile {
    * only values that replayed code reads later matter.
    */
   readonly sandboxed: boolean;
+  /** How workflow code is bundled; without it, Node loads it. */
+  readonly bundling?: Bundling;
   /** Awaited commands complete in the order that history recorded, also under replay. */
   readonly recordsCompletionOrder: boolean;
   readonly workflows: readonly WorkflowPattern[];

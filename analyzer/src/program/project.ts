@@ -92,7 +92,7 @@ export function createProject(options: ProjectOptions): DiskProject {
       text: (path) => host.readText(path),
       // What is installed above the project is known by its name at least as well as by its code.
       isLargePackage: (path) => !path.startsWith(`${root}/`) || isLargePackage(host, path, large),
-      resolve: (specifier, from, mode) => resolver.resolve(specifier, from, mode),
+      resolve: (specifier, from, mode, bundling) => resolver.resolve(specifier, from, mode, bundling),
       mentioning: (words) => list().filter((path) => mentions(host.readText(path), words)),
     },
     update: (paths) => {

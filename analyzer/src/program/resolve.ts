@@ -12,9 +12,24 @@ export type Resolution =
   | { readonly type: 'asset'; readonly path: string }
   | { readonly type: 'missing'; readonly package: string; readonly reason: string };
 
-export interface Resolver {
-  readonly resolve: (specifier: string, from: string, mode: 'import' | 'require') => Resolution;
+/** How a bundler chooses among the files of a package. Without one, Node does. */
+export interface Bundling {
+  /** Conditions of `exports`, beside `import` or `require`. */
+  readonly conditions: readonly string[];
+  /** Fields that name a package's entry where it has no `exports`, the best first. */
+  readonly mainFields: readonly string[];
 }
+
+export interface Resolver {
+  readonly resolve: (
+    specifier: string,
+    from: string,
+    mode: 'import' | 'require',
+    bundling?: Bundling,
+  ) => Resolution;
+}
+
+const node: Bundling = { conditions: ['node', 'module-sync', 'module'], mainFields: ['module', 'main'] };
 
 const builtins = new Set(builtinModules);
 const sourceExtensions = ['.ts', '.tsx', '.mts', '.cts', '.js', '.jsx', '.mjs', '.cjs'];
@@ -32,13 +47,13 @@ export function createResolver(
   root?: string,
 ): Resolver {
   const cache = new Map<string, Resolution>();
-  const context: Context = { host, configs, packages, root };
+  const context = { host, configs, packages, root };
   return {
-    resolve: (specifier, from, mode) => {
-      const key = `${mode}\0${specifier}\0${dirname(from)}`;
+    resolve: (specifier, from, mode, bundling = node) => {
+      const key = `${mode}\0${specifier}\0${dirname(from)}\0${bundling.conditions.join()}`;
       let known = cache.get(key);
       if (known === undefined) {
-        known = resolveSpecifier(context, specifier, from, mode);
+        known = resolveSpecifier({ ...context, bundling }, specifier, from, mode);
         cache.set(key, known);
       }
       return known;
@@ -52,6 +67,7 @@ interface Context {
   readonly packages: PackageReader;
   /** The directory that is checked; an editor looks at single files. */
   readonly root: string | undefined;
+  readonly bundling: Bundling;
 }
 
 /** The name of a Node builtin without its prefix, or undefined. */
@@ -81,16 +97,71 @@ function resolveSpecifier(
   }
   const alias = resolveAlias(context, bare, from);
   if (alias !== undefined) return asFile(context, alias);
+  const replaced = replacedModule(context, bare, from, mode);
+  if (replaced !== undefined) return replaced;
   const builtin = builtinName(bare);
   if (builtin !== undefined) return { type: 'builtin', name: builtin };
   if (bare.startsWith('#')) return resolveImportsField(context, bare, from, mode);
-  const conditions = new Set(['node', mode, 'module-sync', ...(mode === 'import' ? ['module'] : [])]);
+  const conditions = conditionsFor(context, mode);
   const { name, subpath } = splitSpecifier(bare);
   const manifest = findPackage(context, name, from) ?? context.packages.workspace(name, from);
   if (manifest === undefined) return missing(name, `the package '${name}' is not installed`);
-  const entry = packageEntry(context.host, manifest, subpath, conditions);
+  const entry =
+    packageEntry(context, manifest, subpath, conditions) ??
+    // What is made for bundlers may be left out where a package is kept in part.
+    packageEntry({ ...context, bundling: node }, manifest, subpath, new Set([mode, ...node.conditions]));
   if (entry === undefined) return missing(name, `the package '${name}' has no JavaScript for '${specifier}'`);
   return asFile(context, entry);
+}
+
+function conditionsFor({ bundling }: Context, mode: 'import' | 'require'): ReadonlySet<string> {
+  const conditions = new Set([mode, ...bundling.conditions]);
+  if (bundling === node && mode === 'require') conditions.delete('module');
+  return conditions;
+}
+
+/** The `browser` field as a table: what stands in for a module of a package, or for one of its files. */
+function replacements(
+  context: Context,
+  file: string,
+): { manifest: PackageManifest; table: object } | undefined {
+  if (!context.bundling.mainFields.includes('browser')) return undefined;
+  const manifest = context.packages.above(file);
+  const table = manifest?.json['browser'];
+  return manifest !== undefined && isRecord(table) ? { manifest, table } : undefined;
+}
+
+/** The replacement of a bare specifier; `false` in the table is an empty module. */
+function replacedModule(
+  context: Context,
+  specifier: string,
+  from: string,
+  mode: 'import' | 'require',
+): Resolution | undefined {
+  const found = replacements(context, from);
+  const target: unknown =
+    found === undefined ? undefined : new Map(Object.entries(found.table)).get(specifier);
+  if (found === undefined || target === specifier) return undefined;
+  if (target === false) return { type: 'asset', path: specifier };
+  if (typeof target !== 'string') return undefined;
+  if (!target.startsWith('.')) return resolveSpecifier(context, target, found.manifest.directory, mode);
+  const path = findEntry(context.host, found.manifest, target);
+  return path === undefined ? undefined : asFile(context, path);
+}
+
+/** The file that is bundled in place of one; undefined where that is none. */
+function replacedFile(context: Context, path: string): string | undefined {
+  const found = replacements(context, path);
+  if (found === undefined) return path;
+  const inside = `./${relative(found.manifest.directory, path).replaceAll('\\', '/')}`;
+  const entry = Object.entries(found.table).find(([key]) => {
+    const name = key.startsWith('.') ? key : `./${key}`;
+    return name === inside || `${name}.js` === inside;
+  });
+  if (entry?.[1] === false) return undefined;
+  if (typeof entry?.[1] !== 'string') return path;
+  const target = findEntry(context.host, found.manifest, entry[1]);
+  return target === undefined ? path : context.host.realPath(target);
 }
 
 function missing(name: string, reason: string): Resolution {
@@ -98,7 +169,8 @@ function missing(name: string, reason: string): Resolution {
 }
 
 function asFile(context: Context, path: string): Resolution {
-  const real = context.host.realPath(path);
+  const real = replacedFile(context, context.host.realPath(path));
+  if (real === undefined) return { type: 'asset', path };
   if (!sourceExtensions.some((extension) => real.endsWith(extension))) return { type: 'asset', path: real };
   return { type: 'file', path: real, kind: real.includes('/node_modules/') ? 'package' : 'source' };
 }
@@ -157,7 +229,7 @@ function resolveImportsField(
   mode: 'import' | 'require',
 ): Resolution {
   const manifest = context.packages.above(from);
-  const target = resolveExports(manifest?.json['imports'], specifier, new Set(['node', mode]));
+  const target = resolveExports(manifest?.json['imports'], specifier, conditionsFor(context, mode));
   if (manifest === undefined || target === undefined) return missing(specifier, `cannot find '${specifier}'`);
   if (!target.startsWith('.')) return resolveSpecifier(context, target, from, mode);
   const found = findEntry(context.host, manifest, target);
@@ -195,27 +267,29 @@ function belongs(context: Context, name: string, from: string, holder: string): 
 }
 
 function packageEntry(
-  host: FileHost,
+  context: Context,
   manifest: PackageManifest,
   subpath: string,
   conditions: ReadonlySet<string>,
 ): string | undefined {
   const { json, directory } = manifest;
+  const { host } = context;
   if (json['exports'] !== undefined) {
     const target = resolveExports(json['exports'], subpath, conditions);
     if (target !== undefined) return findEntry(host, manifest, target);
-    return subpath === '.' ? legacyEntry(host, manifest, conditions) : undefined;
+    return subpath === '.' ? legacyEntry(context, manifest, conditions) : undefined;
   }
   if (subpath !== '.') return findEntry(host, manifest, subpath) ?? findFile(host, join(directory, subpath));
-  return legacyEntry(host, manifest, conditions);
+  return legacyEntry(context, manifest, conditions);
 }
 
 function legacyEntry(
-  host: FileHost,
+  { host, bundling }: Context,
   manifest: PackageManifest,
   conditions: ReadonlySet<string>,
 ): string | undefined {
-  const fields = conditions.has('import') ? ['module', 'main'] : ['main'];
+  // Node's `require` knows `main` alone; bundlers take the same field for both.
+  const fields = bundling === node && !conditions.has('import') ? ['main'] : bundling.mainFields;
   for (const field of fields) {
     const value = manifest.json[field];
     const found = typeof value === 'string' ? findEntry(host, manifest, value) : undefined;
