@@ -1,6 +1,6 @@
 /** Calls: what a callee token does with arguments, receiver and result. */
 
-import type { CallOp, ClassIr } from './ir.js';
+import type { CallOp, ClassIr, FunctionIr } from './ir.js';
 import { contextOf } from './contexts.js';
 import { parameterNode } from './declared-types.js';
 import { addPrototype, functionPrototype, propertyNode, readProperty } from './properties.js';
@@ -8,8 +8,8 @@ import { callDataMethod, callNative, callTypeInstance } from './natives.js';
 import { isFirstAsked } from './proxies.js';
 import { isSafeFunction } from './safe.js';
 import { nodeOf, type ClassWatch, type GraphState, type Instance, type Unit } from './state.js';
-import type { FunctionIr } from './ir.js';
 import { type NodeId, type Phase, type Token, type TokenId } from './tokens.js';
+import { rejectWith } from './thrown.js';
 import { constantToken, dataToken, typeToken } from './values.js';
 
 export interface CallSite {
@@ -65,6 +65,9 @@ export function invoke(state: GraphState, callee: TokenId, site: CallSite): bool
       return true;
     case 'resolver':
       if (site.args[0] !== undefined) state.solver.edge(site.args[0], value.to);
+      return true;
+    case 'rejecter':
+      if (site.args[0] !== undefined) rejectWith(state, site.by, site.at, site.args[0]);
       return true;
     case 'proxy':
       if (isFirstAsked(token, `call ${String(site.by.id)} ${String(site.at)} ${String(site.to)}`))

@@ -8,6 +8,7 @@ import { applyTo, objectToken, withList } from './models-objects.js';
 import { propertyNode } from './properties.js';
 import type { GraphState } from './state.js';
 import type { NodeId, TokenId } from './tokens.js';
+import { rejectWith, rejections } from './thrown.js';
 import { primitiveToken, typeToken } from './values.js';
 
 /** The function on which `call`, `apply` or `bind` is called. */
@@ -87,6 +88,7 @@ function errorNode(state: GraphState): NodeId {
   const node = state.solver.newNode();
   state.solver.add(node, typeToken(state, 'Error', 'caught', 'run'));
   state.solver.add(node, primitiveToken(state, 'data'));
+  state.solver.edge(rejections(state), node);
   return node;
 }
 
@@ -95,6 +97,10 @@ function callBack(state: GraphState, site: CallSite, callback: NodeId, args: rea
   state.solver.listen(callback, (fn) => {
     invoke(state, fn, { by, at, end, args, to });
   });
+}
+
+function rejecterToken(state: GraphState): TokenId {
+  return state.tokens.intern('rejecter', 'load', () => ({ kind: 'rejecter' }));
 }
 
 const newPromise: Model = (state, site) => {
@@ -108,10 +114,7 @@ const newPromise: Model = (state, site) => {
     state.tokens.intern(key, site.by.phase, () => ({ kind: 'resolver', to: site.to })),
   );
   const reject = state.solver.newNode();
-  state.solver.add(
-    reject,
-    state.tokens.intern(`${key}!`, site.by.phase, () => ({ kind: 'resolver', to: state.solver.newNode() })),
-  );
+  state.solver.add(reject, rejecterToken(state));
   const { by, at, end } = site;
   state.solver.listen(executor, (fn) => {
     invoke(state, fn, { by, at, end, args: [resolve, reject], to: state.solver.newNode() });
@@ -153,19 +156,24 @@ const allSettled: Model = (state, site) => {
   state.solver.add(site.to, typeToken(state, 'Promise', 'all', 'run'));
   if (from === undefined || access === undefined) return;
   iterateNode(state, from, propertyNode(state, state.tokens.get(outcome), 'value'), access);
+  state.solver.edge(errorNode(state), propertyNode(state, state.tokens.get(outcome), 'reason'));
 };
 
 const withResolvers: Model = (state, site) => {
   const made = state.tokens.get(objectToken(state, site, 'resolvers'));
   const promise = propertyNode(state, made, 'promise');
   state.solver.add(promise, typeToken(state, 'Promise', 'new', 'run'));
-  for (const name of ['resolve', 'reject']) {
-    const to = name === 'resolve' ? promise : state.solver.newNode();
-    const key = `w${name}${String(site.by.id)}.${String(site.at)}`;
-    const resolver = state.tokens.intern(key, site.by.phase, () => ({ kind: 'resolver', to }));
-    state.solver.add(propertyNode(state, made, name), resolver);
-  }
+  const key = `w${String(site.by.id)}.${String(site.at)}`;
+  const resolver = state.tokens.intern(key, site.by.phase, () => ({ kind: 'resolver', to: promise }));
+  state.solver.add(propertyNode(state, made, 'resolve'), resolver);
+  state.solver.add(propertyNode(state, made, 'reject'), rejecterToken(state));
   state.solver.add(site.to, made.id);
+};
+
+/** The promise has no value; what it rejects with is what handlers are given. */
+const promiseReject: Model = (state, site) => {
+  state.solver.add(site.to, typeToken(state, 'Promise', 'reject', 'run'));
+  if (site.args[0] !== undefined) rejectWith(state, site.by, site.at, site.args[0]);
 };
 
 const promiseTry: Model = (state, site) => {
@@ -218,6 +226,7 @@ export const functionModels: readonly (readonly [string, Model])[] = [
   ['Promise#catch', catchModel],
   ['Promise#finally', finallyModel],
   ['new Promise', newPromise],
+  ['Promise.reject', promiseReject],
   ['Promise.all', all],
   ['Promise.race', race],
   ['Promise.any', race],

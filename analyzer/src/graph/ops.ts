@@ -12,6 +12,7 @@ import { accessAt } from './op-iteration.js';
 import type { Access } from './properties.js';
 import { askProxy } from './proxies.js';
 import { nodeOf, type GraphState, type Instance } from './state.js';
+import { catchRejections, throwValue } from './thrown.js';
 import type { NodeId, TokenId } from './tokens.js';
 import { constantToken, dataToken, functionToken, primitiveToken, typeToken } from './values.js';
 
@@ -113,9 +114,12 @@ function walkOp(state: GraphState, instance: Instance, op: Op): void {
       });
       return;
     case 'throw':
+      throwValue(state, instance, op.at, nodeOf(instance, op.from));
+      return;
     case 'guard':
       return;
     case 'await':
+      catchRejections(state, instance, op);
       awaitValue(state, nodeOf(instance, op.of), nodeOf(instance, op.to), accessAt(instance, op));
       return;
     case 'derive':

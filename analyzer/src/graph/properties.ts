@@ -149,6 +149,7 @@ export function readProperty(state: GraphState, of: TokenId, name: string, to: N
     }
     case 'bound':
     case 'resolver':
+    case 'rejecter':
     case 'typed-method':
       readTypeMember(state, 'Function', name, to, of, access);
       return;

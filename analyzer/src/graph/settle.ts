@@ -11,6 +11,7 @@ import { unitOf } from './modules.js';
 import { startInstance, walkOps } from './ops.js';
 import { readProperty } from './properties.js';
 import type { GraphState, Unit } from './state.js';
+import { linkThrown } from './thrown.js';
 import type { ClassIr, TypeDeclarationIr } from './ir.js';
 import type { Token, TokenId } from './tokens.js';
 
@@ -36,6 +37,7 @@ function solve(state: GraphState, onFollow: ((functions: number) => void) | unde
     drain(state, onFollow);
     if (state.solver.exhausted()) return;
     if (enterDefined(state)) continue;
+    if (linkThrown(state)) continue;
     if (decideGuards(state)) continue;
     if (decideTypes(state)) continue;
     if (decideDispatch(state)) continue;

@@ -66,6 +66,8 @@ export type Value =
     }
   /** `resolve` of `new Promise`: calling it gives the promise its value. */
   | { readonly kind: 'resolver'; readonly to: NodeId }
+  /** `reject` of `new Promise`. */
+  | { readonly kind: 'rejecter' }
   | { readonly kind: 'generator'; readonly instance: Instance }
   | { readonly kind: 'proxy'; readonly target: NodeId; readonly handler: NodeId }
   /** Marks what comes from a nondeterministic source: taint, not a value. */
