@@ -1,13 +1,14 @@
 /** Calls: what a callee token does with arguments, receiver and result. */
 
-import type { CallOp, ClassIr, FunctionIr } from './ir.js';
+import type { CallOp, FunctionIr } from './ir.js';
+import { construct } from './construction.js';
 import { contextOf } from './contexts.js';
 import { parameterNode } from './declared-types.js';
 import { addPrototype, functionPrototype, propertyNode, readProperty } from './properties.js';
 import { callDataMethod, callNative, callTypeInstance } from './natives.js';
 import { isFirstAsked } from './proxies.js';
 import { isSafeFunction } from './safe.js';
-import { nodeOf, type ClassWatch, type GraphState, type Instance, type Unit } from './state.js';
+import type { GraphState, Instance, Unit } from './state.js';
 import { type NodeId, type Phase, type Token, type TokenId } from './tokens.js';
 import { rejectWith } from './thrown.js';
 import { constantToken, dataToken, typeToken } from './values.js';
@@ -239,7 +240,7 @@ export function isNewCall(from: Instance, key: number): boolean {
   return true;
 }
 
-function addCallEdge(from: Instance, to: Instance, span: { at: number; end: number }): void {
+export function addCallEdge(from: Instance, to: Instance, span: { at: number; end: number }): void {
   if (!isNewCall(from, to.id * maxOffset + span.at)) return;
   from.calls.push({ to, at: span.at, end: span.end });
 }
@@ -289,7 +290,7 @@ export function instanceOf(
   return instance;
 }
 
-function linkArguments(state: GraphState, instance: Instance, site: CallSite): void {
+export function linkArguments(state: GraphState, instance: Instance, site: CallSite): void {
   const { fn, base } = instance;
   const spreadFrom = site.spreadFrom ?? Infinity;
   fn.params.forEach((parameter, index) => {
@@ -322,81 +323,4 @@ function linkRest(state: GraphState, instance: Instance, to: NodeId, from: numbe
     const name = index + from >= spreadFrom ? '[]' : String(index);
     state.solver.edge(arg, propertyNode(state, token, name));
   });
-}
-
-export function construct(state: GraphState, token: Token, site: CallSite): void {
-  if (token.value.kind !== 'class') return;
-  const key = `o${String(token.id)}@${String(site.by.id)}.${String(site.at)}`;
-  const made = state.tokens.intern(key, site.by.phase, () => ({ kind: 'instance', of: token.id }));
-  state.instantiated.add(token.id);
-  const list = state.instancesOf.get(token.id) ?? [];
-  if (!list.includes(made)) list.push(made);
-  state.instancesOf.set(token.id, list);
-  addPrototype(state, state.tokens.get(made), prototypeOf(state, token));
-  initialise(state, token, { ...site, receiver: made, construct: false }, 0);
-  state.solver.add(site.to, made);
-}
-
-/** Calls back with each instance of a class, and of those that extend it, that the program makes. */
-export function onInstance(state: GraphState, cls: ClassIr, listener: (made: TokenId) => void): void {
-  const watch = watchOf(state, cls);
-  watch.listeners.push(listener);
-  for (const made of watch.made) listener(made);
-}
-
-function watchOf(state: GraphState, cls: ClassIr): ClassWatch {
-  let watch = state.watched.get(cls);
-  if (watch === undefined) state.watched.set(cls, (watch = { made: new Set(), listeners: [] }));
-  return watch;
-}
-
-function noteInstance(state: GraphState, cls: ClassIr, made: TokenId | undefined): void {
-  if (made === undefined || state.tokens.get(made).value.kind !== 'instance') return;
-  const watch = watchOf(state, cls);
-  if (watch.made.has(made)) return;
-  watch.made.add(made);
-  for (const listener of watch.listeners) listener(made);
-}
-
-export function prototypeOf(state: GraphState, token: Token): TokenId {
-  return state.tokens.intern(`proto${String(token.id)}`, token.phase, () => ({
-    kind: 'prototype',
-    of: token.id,
-  }));
-}
-
-/** Runs what makes `site.receiver` an instance of a class: the bases, the fields, the constructor. */
-export function initialise(state: GraphState, token: Token, site: CallSite, depth: number): void {
-  if (token.value.kind !== 'class' || depth > 32) return;
-  const { unit, cls, parent } = token.value;
-  state.instantiated.add(token.id);
-  noteInstance(state, cls, site.receiver);
-  if (cls.fieldInit >= 0) callMember(state, unit, cls.fieldInit, parent, { ...site, args: [] });
-  if (cls.ctor >= 0) {
-    callMember(state, unit, cls.ctor, parent, site);
-    return;
-  }
-  if (cls.baseSlot < 0) return;
-  state.solver.listen(nodeOf(parent, cls.baseSlot), (base) => {
-    superCall(state, base, site, depth + 1);
-  });
-}
-
-export function superCall(state: GraphState, base: TokenId, site: CallSite, depth = 0): void {
-  const token = state.tokens.get(base);
-  if (token.value.kind === 'class') initialise(state, token, site, depth);
-  else if (token.value.kind === 'function') callFunction(state, token, { ...site, construct: false });
-  else if (token.value.kind === 'native') {
-    callNative(state, token, { ...site, construct: true, to: state.solver.newNode() });
-  } else if (token.value.kind === 'unknown') noteUnresolved(state, site, token.value.reason);
-}
-
-function callMember(state: GraphState, unit: Unit, index: number, parent: Instance, site: CallSite): void {
-  const fn = unit.ir.functions[index]!;
-  const context = contextOf(state.copies, unit.ir, fn, site);
-  const instance = instanceOf(state, unit, fn, parent, site.by.phase, context, site.by);
-  addCallEdge(site.by, instance, site);
-  linkArguments(state, instance, site);
-  if (fn.thisSlot >= 0 && site.receiver !== undefined)
-    state.solver.add(instance.base + fn.thisSlot, site.receiver);
 }

@@ -1,4 +1,4 @@
-import { prototypeOf } from './calls.js';
+import { prototypeOf } from './construction.js';
 import { addPrototype, defineAccessor, propertyNode, readProperty, type Access } from './properties.js';
 import { typeShape } from './shapes.js';
 import { nodeOf, type GraphState, type Instance } from './state.js';

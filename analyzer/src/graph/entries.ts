@@ -1,7 +1,8 @@
 /** Where replay starts: the workflows of a profile, and the handlers that they set. */
 
 import type { WorkflowPattern } from '../profiles/types.js';
-import { functionBehind, invoke, onInstance, type CallSite } from './calls.js';
+import { functionBehind, invoke, type CallSite } from './calls.js';
+import { onInstance } from './construction.js';
 import { loadDefinitions } from './definitions.js';
 import { declaredInstance, resolveType } from './declared-types.js';
 import { addHooks } from './hooks.js';

@@ -1,6 +1,7 @@
 /** Calls: arguments, receivers, and what is looked up on them. */
 
-import { invoke, sharedCall, superCall, type CallSite } from './calls.js';
+import { invoke, sharedCall, type CallSite } from './calls.js';
+import { superCall } from './construction.js';
 import { iterateNode } from './elements.js';
 import type { CallOp, Op } from './ir.js';
 import { isMethodCall, readElementOf } from './op-access.js';
