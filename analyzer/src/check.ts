@@ -10,6 +10,7 @@ import { createIrCache } from './program/ir-cache.js';
 import { createProject, type DiskProject, type Project } from './program/project.js';
 import { createResultCache } from './program/result-cache.js';
 import { compareDiagnostics, compareText, relativePath } from './report/assemble.js';
+import { namedModules } from './workflow-modules.js';
 import type { CheckReport, Diagnostic, ReportedWorkflow, UnresolvedEntry } from './report/model.js';
 
 export interface CheckOptions {
@@ -17,7 +18,7 @@ export interface CheckOptions {
   readonly path: string;
   /** `auto` (the default) picks by what the code imports. */
   readonly profile?: ProfileId | 'auto' | undefined;
-  /** Modules all of whose exported functions are workflows, relative to the path. */
+  /** Modules all of whose exported functions are workflows: paths and globs, relative to the path. */
   readonly workflows?: readonly string[] | undefined;
   /** Where lowered files and results are kept between runs; without it nothing is written. */
   readonly cacheDirectory?: string | undefined;
@@ -37,7 +38,7 @@ export interface Analysis {
   readonly workflows: () => readonly FoundWorkflow[];
   /** Analyses again after these files changed, appeared or went; unchanged files are not read again. */
   readonly update: (changedFiles: readonly string[]) => CheckReport;
-  readonly project: Project;
+  readonly project: DiskProject;
   readonly results: () => readonly ProfileResult[];
 }
 
@@ -55,7 +56,7 @@ export function createAnalysis(options: CheckOptions): Analysis {
   const compute = (): readonly ProfileResult[] => {
     if (results === undefined) {
       const from = clock();
-      const modules = (options.workflows ?? []).map((path) => `${project.root}/${path}`);
+      const { modules } = namedModules(project, options.workflows ?? []);
       const budget = createBudget();
       results = profilesFor(project, options.profile ?? 'auto').map((id) =>
         analyseProfile(project, profiles[id], modules, {
@@ -137,12 +138,11 @@ function toReport(
   const diagnostics = uniqueDiagnostics(results.flatMap((result) => result.diagnostics));
   const unresolved = uniqueEntries([
     ...results.flatMap((result) => result.unresolved),
-    ...project.configProblems().map((problem) => ({
-      file: relativePath(project.root, problem.path),
-      line: 1,
-      column: 1,
-      reason: problem.message,
-    })),
+    ...project.problems().map(({ path, at, message }) => {
+      const before = (project.readText(path) ?? '').slice(0, at).split('\n');
+      const place = { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+      return { file: relativePath(project.root, path), ...place, reason: message };
+    }),
   ]);
   const workflows = results.flatMap((result) =>
     result.workflows.map(({ name, file, line }) => ({ name, file, line })),

@@ -192,7 +192,7 @@ function projectOf(state: EditorState, files: readonly string[], reads: Set<stri
     root: options.root,
     files: () => [...files],
     readText: (path) => texts.read(path),
-    configProblems: () => [],
+    problems: () => [],
     loaded: lowered,
     source: {
       load: (path) => {

@@ -1,13 +1,16 @@
 /** The command `refrain check` without its arguments' parsing: what to print, and the exit code. */
 
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createAnalysis, type CheckOptions, type FoundWorkflow } from './check.js';
 import { profiles } from './profiles/index.js';
-import { applyBaseline, readBaseline, writeBaseline } from './report/baseline.js';
+import type { Project } from './program/project.js';
+import { applyBaseline, readBaseline, withDiagnostics, writeBaseline } from './report/baseline.js';
+import type { ReadLine } from './report/identity.js';
 import type { CheckReport } from './report/model.js';
 import { pathInRepository } from './report/placement.js';
 import { formatReport, reportFormats, type ReportContext, type ReportFormat } from './report/reporter.js';
+import { namedModules } from './workflow-modules.js';
 
 export interface RunCheckOptions extends CheckOptions {
   readonly format?: ReportFormat | undefined;
@@ -16,6 +19,8 @@ export interface RunCheckOptions extends CheckOptions {
   readonly baseline?: string | undefined;
   readonly updateBaseline?: boolean | undefined;
   readonly listWorkflows?: boolean | undefined;
+  /** Whether `workflows` may name what is not there, as the configuration of a larger project does. */
+  readonly workflowsMayBeMissing?: boolean | undefined;
   /** The least severity that is reported, and makes the exit code 1; `warning` by default. */
   readonly level?: 'error' | 'warning' | undefined;
 }
@@ -34,6 +39,9 @@ export function runCheck(options: RunCheckOptions): CheckOutcome {
   const problem = problemOf(options);
   if (problem !== undefined) return failed(problem.code, problem.message);
   const analysis = createAnalysis(options);
+  const { unmatched } = namedModules(analysis.project, options.workflows ?? []);
+  if (unmatched.length > 0 && options.workflowsMayBeMissing !== true)
+    return failed('RFN5007', `There is no file of code that ${list(unmatched)} names in '${options.path}'.`);
   const workflows = analysis.workflows();
   if (options.listWorkflows === true) {
     return {
@@ -44,14 +52,14 @@ export function runCheck(options: RunCheckOptions): CheckOutcome {
     };
   }
   const found = analysis.report();
-  if (workflows.length === 0 && found.summary.complete) return failed('RFN5002', noWorkflows(options), found);
+  if (workflows.length === 0 && found.summary.complete)
+    return failed('RFN5002', noWorkflows(options, analysis.project.files().length, found), found);
   const context: ReportContext = {
     verbose: options.verbose ?? false,
     prefix: pathInRepository(analysis.project.root),
-    readLine: (file, line) =>
-      analysis.project.readText(join(analysis.project.root, file))?.split(/\r?\n/)[line - 1],
+    readLine: lineReader(analysis.project),
   };
-  const baselined = withBaseline(found, options, context);
+  const baselined = withBaseline(found, options, context.readLine);
   if (baselined === undefined) {
     return failed(
       'RFN5003',
@@ -70,8 +78,18 @@ function exitCodeOf(report: CheckReport): 0 | 1 | 2 {
 }
 
 function withoutWarnings(report: CheckReport): CheckReport {
-  const diagnostics = report.diagnostics.filter(({ severity }) => severity === 'error');
-  return { ...report, diagnostics, summary: { ...report.summary, warnings: 0 } };
+  return withDiagnostics(
+    report,
+    report.diagnostics.filter(({ severity }) => severity === 'error'),
+  );
+}
+
+function lineReader(project: Project): ReadLine {
+  const lines = new Map<string, readonly string[] | undefined>();
+  return (file, line) => {
+    if (!lines.has(file)) lines.set(file, project.readText(join(project.root, file))?.split(/\r?\n/));
+    return lines.get(file)?.[line - 1];
+  };
 }
 
 function failed(code: string, message: string, report?: CheckReport): CheckOutcome {
@@ -95,26 +113,31 @@ function problemOf(options: RunCheckOptions): { code: string; message: string } 
   return undefined;
 }
 
-function noWorkflows(options: RunCheckOptions): string {
+function noWorkflows(options: RunCheckOptions, files: number, { unresolved }: CheckReport): string {
   const profile = options.profile ?? 'auto';
   const looked = profile === 'auto' ? 'of any known engine' : `of the profile '${profile}'`;
   return [
-    `No workflows ${looked} were found in '${options.path}'.`,
+    `No workflows ${looked} were found in '${options.path}' (${String(files)} ${files === 1 ? 'file' : 'files'} of code).`,
+    ...unresolved.slice(0, 5).map(({ file, reason }) => `  ${file === '' ? '.' : file}: ${reason}`),
     'Check the path; name the engine with --profile; or name the modules whose exports are workflows with --workflows.',
   ].join('\n');
 }
 
+const list = (names: readonly string[]): string => names.map((name) => `'${name}'`).join(', ');
+
 function withBaseline(
   report: CheckReport,
   options: RunCheckOptions,
-  context: ReportContext,
+  readLine: ReadLine,
 ): CheckReport | undefined {
   if (options.baseline === undefined) return report;
   const path = resolve(options.baseline);
-  if (!existsSync(path) || options.updateBaseline === true)
-    writeFileSync(path, writeBaseline(report, context));
-  const baseline = readBaseline(readFileSync(path, 'utf8'));
-  return baseline === undefined ? undefined : applyBaseline(report, baseline, context);
+  const made = !existsSync(path) || options.updateBaseline === true;
+  if (made) writeFileSync(path, writeBaseline(report, readLine));
+  const baseline = statSync(path).isFile() ? readBaseline(readFileSync(path, 'utf8')) : undefined;
+  if (baseline === undefined) return undefined;
+  const applied = applyBaseline(report, baseline, readLine);
+  return applied.baseline === undefined ? applied : { ...applied, baseline: { ...applied.baseline, made } };
 }
 
 function workflowList(workflows: readonly FoundWorkflow[], format: ReportFormat | undefined): string {

@@ -76,7 +76,7 @@ function singleFileProject(path: string, text: string, profile: ProfileId | unde
     files: () => [path],
     // Files are chosen by the modules that they mention; one with a client means its engine.
     readText: (asked) => (asked === path ? mentioned : undefined),
-    configProblems: () => [],
+    problems: () => [],
     loaded,
     source: {
       load: (asked) => loaded.get(asked),

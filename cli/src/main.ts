@@ -81,7 +81,8 @@ const wordOf = (entry: AnyCommand | CommandGroup): string => entry.usage.split('
 /** Turns yargs' messages into errors; one about an unknown word names the nearest of `candidates`. */
 function failWithSuggestion(cli: Argv, candidates: readonly string[], { args }: Invocation): Argv {
   return cli.fail((text, error) => {
-    if (error) throw error;
+    // Its own errors, too, are about the command line: `YError: Not enough arguments`.
+    if (error && error.name !== 'YError') throw error;
     const isOption = candidates[0]?.startsWith('--') === true;
     // A required option that is missing is often one that is misspelt.
     const misspelt =

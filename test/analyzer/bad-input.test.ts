@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { checkProject } from '@refrain/analyzer';
@@ -28,8 +28,21 @@ function project(files: Readonly<Record<string, string>>): string {
 const check = (root: string) => checkProject({ path: root, profile: 'restate' });
 const rules = (root: string): string[] =>
   check(root).diagnostics.map(({ file, line, ruleId }) => `${file}:${String(line)} ${ruleId}`);
+const reasons = (root: string): string[] => check(root).unresolved.map(({ reason }) => reason);
 const times = (count: number, text: (index: number) => string): string =>
   Array.from({ length: count }, (_, index) => text(index)).join('');
+
+/** Takes away the right to read a folder, also from the superuser; gives what gives it back. */
+function refuseBelow(folder: string): () => void {
+  const isRoot = process.getuid?.() === 0;
+  chmodSync(dirname(dirname(folder)), 0o755);
+  chmodSync(folder, 0);
+  if (isRoot) process.seteuid?.(65_534);
+  return () => {
+    if (isRoot) process.seteuid?.(0);
+    chmodSync(folder, 0o755);
+  };
+}
 
 /** Followed to the clock at the end, or given up with a word about it; the rest is analysed anyway. */
 const nested: Readonly<Record<string, string>> = {
@@ -112,6 +125,111 @@ describe('files that are not what they should be', () => {
       'node_modules/mega/m.js': `${body}\nexports.go=function(x){return a0(x,Math.random())};`,
     });
     expect(rules(root)).toContain('src/f.ts:2 wall-clock');
-    expect(check(root).unresolved.map(({ reason }) => reason)).toContain('the file is too large');
+    expect(reasons(root)).toContain('the file is too large: node_modules/mega/m.js');
+  });
+
+  it('UTF-16, in both orders of bytes', () => {
+    const root = project({});
+    for (const swap of [false, true]) {
+      const bytes = Buffer.from(`\ufeff${clock}`, 'utf16le');
+      writeFileSync(join(root, 'src/f.ts'), swap ? bytes.swap16() : bytes);
+      expect(rules(root)).toContain('src/f.ts:1 wall-clock');
+    }
+  });
+
+  it('files and folders that may not be read are said so', () => {
+    const root = project({ 'src/f.ts': "import './closed/g';\n", 'src/closed/g.ts': clock });
+    const opened = refuseBelow(join(root, 'src/closed'));
+    try {
+      expect(check(root).unresolved).toContainEqual({
+        file: 'src/closed',
+        line: 1,
+        column: 1,
+        reason: 'cannot be read: permission denied (EACCES)',
+      });
+    } finally {
+      opened();
+    }
+  });
+});
+
+describe('configurations that lead nowhere', () => {
+  const clock = 'export const f = (x: any) => Date.now();\n';
+  const said = (files: Readonly<Record<string, string>>): string[] => {
+    const root = project({ 'src/f.ts': clock, ...files });
+    expect(rules(root)).toContain('src/f.ts:1 wall-clock');
+    return check(root).unresolved.map(({ file, line, reason }) => `${file}:${String(line)} ${reason}`);
+  };
+
+  it('one that extends what is not there', () => {
+    expect(said({ 'tsconfig.json': '{\n  "extends": "./nope.json" }' })).toEqual([
+      "tsconfig.json:2 cannot find './nope.json', which this configuration extends",
+    ]);
+    expect(said({ 'tsconfig.json': '{ "extends": ["@tsconfig/node20/tsconfig.json"] }' })).toHaveLength(1);
+  });
+
+  it('two that extend each other', () => {
+    expect(
+      said({ 'tsconfig.json': '{ "extends": "./b.json" }', 'b.json': '{ "extends": "./tsconfig" }' }),
+    ).toEqual(["b.json:1 './tsconfig' extends this configuration in turn"]);
+  });
+
+  it('one that refers to a project that is not there', () => {
+    expect(
+      said({
+        'tsconfig.json': '{ "files": [],\n"references": [{ "path": "./a" }, { "path": "./b" }] }',
+        'a/tsconfig.json': '{}',
+      }),
+    ).toEqual(["tsconfig.json:2 cannot find the project './b', which this configuration refers to"]);
+  });
+
+  it('one that extends a package is followed', () => {
+    expect(
+      said({
+        'tsconfig.json': '{ "extends": "@acme/tsconfig/base" }',
+        'node_modules/@acme/tsconfig/package.json': '{ "exports": { "./base": "./configs/base.json" } }',
+        'node_modules/@acme/tsconfig/configs/base.json': '{}',
+      }),
+    ).toEqual([]);
+  });
+});
+
+describe('dependencies', () => {
+  const manifest = '{ "name": "app", "dependencies": { "lib": "1.0.0" } }';
+
+  it('that are not installed are said so', () => {
+    expect(reasons(project({ 'package.json': manifest })).join()).toContain('dependencies are not installed');
+    const installed = { 'package.json': manifest, 'node_modules/lib/package.json': '{}' };
+    expect(reasons(project({ ...installed, 'src/f.ts': 'export const f = () => 1;' }))).toEqual([]);
+  });
+
+  it('in archives are said so', () => {
+    const root = project({ 'package.json': manifest, '.pnp.cjs': '' });
+    expect(check(root).unresolved[0]).toMatchObject({ file: '.pnp.cjs' });
+    expect(reasons(root)[0]).toContain("Plug'n'Play");
+  });
+});
+
+describe('where an import leads by the configuration', () => {
+  const clock = 'export const f = (x: any) => Date.now();\n';
+  const still = 'export const f = (x: any) => 1;\n';
+  const options = (compilerOptions: object): string => JSON.stringify({ compilerOptions });
+  const library = {
+    'src/f.ts': "export { f } from 'lib';\n",
+    'node_modules/lib/package.json': '{ "exports": { "source": "./src/i.ts", "default": "./d.js" } }',
+    'node_modules/lib/src/i.ts': clock,
+    'node_modules/lib/d.js': 'exports.f = () => 1;',
+  };
+  it.each([
+    [
+      'moduleSuffixes',
+      options({ moduleSuffixes: ['.node', ''] }),
+      { 'src/f.node.ts': clock, 'src/f.ts': still },
+    ],
+    ['rootDirs', options({ rootDirs: ['src', 'made'] }), { 'made/f.ts': clock }],
+    ['customConditions', options({ customConditions: ['source'] }), library],
+  ])('%s', (_, config, files) => {
+    expect(rules(project({ ...files, 'tsconfig.json': config })).join()).toContain('wall-clock');
+    expect(rules(project({ ...files, 'tsconfig.json': '{}' })).join()).not.toContain('wall-clock');
   });
 });

@@ -1,4 +1,4 @@
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { root } from '../integrity/repository.js';
@@ -74,10 +74,80 @@ describe('refrain check', () => {
     expect(stdout).toBe('');
   });
 
-  it('refuses a configuration that it does not know', async () => {
-    const project = temporaryProject({ 'refrain.config.json': { profil: 'temporal' } });
+  it.each([
+    [{ profil: 'temporal' }, '`profil`'],
+    [{ profile: 'tempural' }, '`profile` takes the name of a profile: auto, refrain, temporal'],
+    [{ workflows: 'src/flows.ts' }, '`workflows` takes a list of paths and globs'],
+    ['{ profile: temporal }', 'refrain.config.json'],
+  ])('refuses a configuration that it does not know: %o', async (config, text) => {
+    const project = temporaryProject({ 'refrain.config.json': config });
     const { exitCode, stderr } = await runCli(['check', project]);
     expect(exitCode).toBe(2);
-    expect(stderr).toContain('`profil`');
+    expect(stderr).toContain('RFN7006');
+    expect(stderr).toContain(text);
+  });
+
+  describe('the modules that are named', () => {
+    const flow =
+      "import { randomUUID } from 'node:crypto';\nexport async function flow() {\n  return randomUUID();\n}\n";
+    const files = {
+      'refrain.config.json': { profile: 'temporal', workflows: ['src/flows/**/*.ts'] },
+      'src/flows/a.ts': flow,
+      'src/flows/deep/b.ts': flow,
+      'src/other.ts': flow,
+      'lib/c.ts': flow,
+    };
+    const workflowsOf = async (args: readonly string[], cwd?: string): Promise<unknown> => {
+      const { stdout } = await runCli(
+        ['check', ...args, '--list-workflows'],
+        cwd === undefined ? {} : { cwd },
+      );
+      return stdout.split('\n').flatMap((line) => /^\S+:\d+/.exec(line)?.[0] ?? []);
+    };
+
+    it('by globs of the configuration, also for a part of the project', async () => {
+      const project = temporaryProject(files);
+      expect(await workflowsOf([project])).toEqual(['src/flows/a.ts:2', 'src/flows/deep/b.ts:2']);
+      expect(await workflowsOf([join(project, 'src/flows/deep')])).toEqual(['b.ts:2']);
+      const { stderr } = await runCli(['check', join(project, 'lib')]);
+      expect(stderr).toContain('RFN5002');
+    });
+
+    it('by paths from where one stands, and by globs', async () => {
+      const project = temporaryProject(files);
+      const named = (...names: string[]) => ['src', '--workflows', ...names];
+      expect(await workflowsOf(named('src/other.ts'), project)).toEqual(['other.ts:2']);
+      expect(await workflowsOf(named('flows/*.ts', './other.ts'), project)).toEqual([
+        'flows/a.ts:2',
+        'other.ts:2',
+      ]);
+    });
+
+    it('are refused where they are not there', async () => {
+      const project = temporaryProject({ ...files, 'refrain.config.json': { workflows: ['src/flow/*.ts'] } });
+      const { exitCode, stderr } = await runCli(['check', project]);
+      expect([exitCode, stderr.includes('RFN5007'), stderr.includes('src/flow/*.ts')]).toEqual([
+        2,
+        true,
+        true,
+      ]);
+      expect((await runCli(['check', project, '--workflows', 'src/othr.ts'])).stderr).toContain(
+        'src/othr.ts',
+      );
+    });
+  });
+
+  it('makes no baseline in CI, and none without a name', async () => {
+    const project = orderWithClock();
+    const baseline = join(project, 'refrain-baseline.json');
+    const args = ['check', project, '--baseline', baseline];
+    const inCi = await runCli(args, { env: { CI: 'true' } });
+    expect([inCi.exitCode, inCi.stderr.includes('RFN7015'), existsSync(baseline)]).toEqual([2, true, false]);
+    expect((await runCli(args)).exitCode).toBe(0);
+    expect((await runCli(args, { env: { CI: 'true' } })).exitCode).toBe(0);
+    expect((await runCli(['check', project, '--update-baseline'])).stderr).toContain('RFN7001');
+    expect((await runCli(['check', project, '--baseline', join(project, 'no/b.json')])).stderr).toContain(
+      'RFN7008',
+    );
   });
 });

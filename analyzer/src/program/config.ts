@@ -1,6 +1,9 @@
-import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { loadCompiler, tsc } from './compiler.js';
+import { findBase } from './extends.js';
 import type { FileHost } from './host.js';
+import { isRecord, stringsOf } from './json.js';
+import type { ProjectProblem } from './problems.js';
 
 /** What of a tsconfig matters to us: where its aliases lead and where its output lies. */
 export interface CompilerConfig {
@@ -10,22 +13,23 @@ export interface CompilerConfig {
   readonly baseUrl: string | undefined;
   readonly outDir: string | undefined;
   readonly rootDir: string | undefined;
-}
-
-export interface ConfigProblem {
-  readonly path: string;
-  readonly message: string;
+  /** Folders whose files import each other as if they lay in one. */
+  readonly rootDirs: readonly string[];
+  /** What may stand between the name of a module and its extension, in order of preference. */
+  readonly moduleSuffixes: readonly string[];
+  /** Conditions of `exports` and `imports` beside those of the language. */
+  readonly customConditions: readonly string[];
 }
 
 export interface ConfigReader {
   /** The configuration that governs a directory: the nearest `tsconfig.json` or `jsconfig.json` above it. */
   readonly forDirectory: (directory: string) => CompilerConfig | undefined;
-  readonly problems: readonly ConfigProblem[];
+  readonly problems: readonly ProjectProblem[];
 }
 
 export function createConfigReader(host: FileHost): ConfigReader {
   const byDirectory = new Map<string, CompilerConfig | undefined>();
-  const problems: ConfigProblem[] = [];
+  const problems: ProjectProblem[] = [];
   const forDirectory = (directory: string): CompilerConfig | undefined => {
     if (byDirectory.has(directory)) return byDirectory.get(directory);
     let found: CompilerConfig | undefined;
@@ -41,9 +45,9 @@ export function createConfigReader(host: FileHost): ConfigReader {
   return { forDirectory, problems };
 }
 
-function readConfig(host: FileHost, path: string, problems: ConfigProblem[]): CompilerConfig {
+function readConfig(host: FileHost, path: string, problems: ProjectProblem[]): CompilerConfig {
   const options: RawOptions = {};
-  collect(host, path, options, problems, new Set());
+  collect({ host, into: options, problems }, path, []);
   const directory = dirname(path);
   const pathsBase = options.pathsBase ?? directory;
   return {
@@ -58,6 +62,9 @@ function readConfig(host: FileHost, path: string, problems: ConfigProblem[]): Co
     baseUrl: options.baseUrl,
     outDir: options.outDir,
     rootDir: options.rootDir,
+    rootDirs: options.rootDirs ?? [],
+    moduleSuffixes: options.moduleSuffixes ?? [],
+    customConditions: options.customConditions ?? [],
   };
 }
 
@@ -67,58 +74,65 @@ interface RawOptions {
   baseUrl?: string;
   outDir?: string;
   rootDir?: string;
+  rootDirs?: string[];
+  moduleSuffixes?: string[];
+  customConditions?: string[];
 }
 
-/** Reads a configuration over those that it extends. */
-function collect(
-  host: FileHost,
-  path: string,
-  into: RawOptions,
-  problems: ConfigProblem[],
-  seen: Set<string>,
-): void {
-  if (seen.has(path)) return;
-  seen.add(path);
+interface Collection {
+  readonly host: FileHost;
+  readonly into: RawOptions;
+  readonly problems: ProjectProblem[];
+}
+
+/** Reads a configuration over those that it extends; `below` are those that extend it. */
+function collect(collection: Collection, path: string, below: readonly string[]): void {
+  const { host, problems } = collection;
   const text = host.readText(path);
   if (text === undefined) return;
   loadCompiler();
   const parsed = tsc.parseConfigFileTextToJson(path, text);
   if (parsed.error !== undefined) {
-    problems.push({ path, message: tsc.flattenDiagnosticMessageText(parsed.error.messageText, ' ') });
+    const message = tsc.flattenDiagnosticMessageText(parsed.error.messageText, ' ');
+    problems.push({ path, at: parsed.error.start ?? 0, message });
   }
   const config: unknown = parsed.config;
   if (!isRecord(config)) return;
+  const complain = (named: string, message: string): void => {
+    problems.push({ path, at: Math.max(0, text.indexOf(JSON.stringify(named))), message });
+  };
   const directory = dirname(path);
-  const bases = Array.isArray(config['extends']) ? config['extends'] : [config['extends']];
-  for (const base of bases) {
-    const found = typeof base === 'string' ? findBase(host, directory, base) : undefined;
-    if (found !== undefined) collect(host, found, into, problems, seen);
+  const bases = config['extends'];
+  for (const base of typeof bases === 'string' ? [bases] : stringsOf(bases)) {
+    const found = findBase(host, directory, base);
+    if (found === undefined) complain(base, `cannot find '${base}', which this configuration extends`);
+    else if (found === path || below.includes(found))
+      complain(base, `'${base}' extends this configuration in turn`);
+    else collect(collection, found, [...below, path]);
   }
-  const options = config['compilerOptions'];
-  if (!isRecord(options)) return;
+  // References are not followed: what a reference leads to is found by its imports.
+  for (const reference of Array.isArray(config['references']) ? (config['references'] as unknown[]) : []) {
+    const to = isRecord(reference) ? reference['path'] : undefined;
+    if (typeof to !== 'string' || below.length > 0) continue;
+    const target = resolve(directory, to);
+    if (!host.isFile(target) && !host.isFile(join(target, 'tsconfig.json')))
+      complain(to, `cannot find the project '${to}', which this configuration refers to`);
+  }
+  if (isRecord(config['compilerOptions'])) takeOptions(collection.into, config['compilerOptions'], directory);
+}
+
+function takeOptions(into: RawOptions, options: Readonly<Record<string, unknown>>, directory: string): void {
+  const absolute = (path: string): string => resolve(directory, path.replaceAll('${configDir}', directory));
   if (isRecord(options['paths'])) {
     into.paths = options['paths'];
     into.pathsBase = directory;
   }
   for (const key of ['baseUrl', 'outDir', 'rootDir'] as const) {
     const value = options[key];
-    if (typeof value === 'string')
-      into[key] = resolve(directory, value.replaceAll('${configDir}', directory));
+    if (typeof value === 'string') into[key] = absolute(value);
   }
-}
-
-function findBase(host: FileHost, directory: string, base: string): string | undefined {
-  const candidates = (from: string): string[] => [from, `${from}.json`, join(from, 'tsconfig.json')];
-  if (base.startsWith('.') || isAbsolute(base)) {
-    return candidates(resolve(directory, base)).find((path) => host.isFile(path));
+  if (Array.isArray(options['rootDirs'])) into.rootDirs = stringsOf(options['rootDirs']).map(absolute);
+  for (const key of ['moduleSuffixes', 'customConditions'] as const) {
+    if (Array.isArray(options[key])) into[key] = stringsOf(options[key]);
   }
-  for (let current = directory; ; current = dirname(current)) {
-    const found = candidates(join(current, 'node_modules', base)).find((path) => host.isFile(path));
-    if (found !== undefined) return found;
-    if (dirname(current) === current) return undefined;
-  }
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

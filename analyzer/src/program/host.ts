@@ -4,6 +4,7 @@
  */
 
 import { readFileSync, realpathSync, statSync, readdirSync } from 'node:fs';
+import { dirname } from 'node:path';
 
 export interface FileHost {
   readonly readText: (path: string) => string | undefined;
@@ -16,6 +17,8 @@ export interface FileHost {
   readonly forget: (paths: readonly string[]) => void;
   /** All that was asked so far, with the answers. */
   readonly observed: () => Observations;
+  /** What is there and could not be read, with the system's code for the reason (`EACCES`). */
+  readonly unreadable: () => ReadonlyMap<string, string>;
 }
 
 export interface Observations {
@@ -37,10 +40,22 @@ export function createFileHost(): FileHost {
   const kinds = new Map<string, PathKind>();
   const real = new Map<string, string>();
   const directories = new Map<string, readonly DirectoryEntry[]>();
+  const unreadable = new Map<string, string>();
+  /** The answer of the file system, or nothing; a refusal is kept. */
+  const ask = <Answer>(path: string, question: () => Answer): Answer | undefined => {
+    try {
+      return question();
+    } catch (error) {
+      const { code = '' } = error as NodeJS.ErrnoException;
+      if (!isAbsence.has(code)) unreadable.set(path, code);
+      return undefined;
+    }
+  };
   const kindOf = (path: string): PathKind => {
     let kind = kinds.get(path);
     if (kind === undefined) {
-      const stats = statSync(path, { throwIfNoEntry: false });
+      // It is the folder that does not let anybody look at what is in it.
+      const stats = ask(dirname(path), () => statSync(path, { throwIfNoEntry: false }));
       kind = stats === undefined ? 'none' : stats.isDirectory() ? 'directory' : 'file';
       kinds.set(path, kind);
     }
@@ -48,7 +63,11 @@ export function createFileHost(): FileHost {
   };
   return {
     readText: (path) => {
-      if (!texts.has(path)) texts.set(path, readTextOf(path));
+      if (!texts.has(path))
+        texts.set(
+          path,
+          ask(path, () => decode(readFileSync(path))),
+        );
       return texts.get(path);
     },
     kindOf,
@@ -64,27 +83,35 @@ export function createFileHost(): FileHost {
     },
     entries: (directory) => {
       // Recorded, not reused: directories change while an editor is open.
-      const found = entriesOf(directory);
+      const found = ask(directory, () => entriesOf(directory)) ?? [];
       directories.set(directory, found);
       return found;
     },
     observed: () => ({ texts, kinds, links: real, directories }),
+    unreadable: () => unreadable,
     forget: (paths) => {
       for (const path of paths) {
         texts.delete(path);
         real.delete(path);
       }
       kinds.clear();
+      unreadable.clear();
     },
   };
 }
 
-function readTextOf(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
-  } catch {
-    return undefined;
-  }
+/** There is nothing, something else, or links that lead in a circle. */
+const isAbsence = new Set(['ENOENT', 'ENOTDIR', 'EISDIR', 'ELOOP', 'ENAMETOOLONG']);
+
+/** Text in UTF-8, or in UTF-16 where a byte order mark says so, as the compiler reads it. */
+function decode(bytes: Buffer): string {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return bytes.toString('utf16le', 2);
+  if (bytes[0] === 0xfe && bytes[1] === 0xff)
+    return bytes
+      .subarray(2, bytes.length - (bytes.length % 2))
+      .swap16()
+      .toString('utf16le');
+  return bytes.toString('utf8').replace(/^\uFEFF/, '');
 }
 
 function realPathOf(path: string): string {
@@ -96,11 +123,7 @@ function realPathOf(path: string): string {
 }
 
 function entriesOf(directory: string): DirectoryEntry[] {
-  try {
-    return readdirSync(directory, { withFileTypes: true })
-      .map((entry) => ({ name: entry.name, directory: entry.isDirectory() }))
-      .sort((left, right) => (left.name < right.name ? -1 : left.name > right.name ? 1 : 0));
-  } catch {
-    return [];
-  }
+  return readdirSync(directory, { withFileTypes: true })
+    .map((entry) => ({ name: entry.name, directory: entry.isDirectory() }))
+    .sort((left, right) => (left.name < right.name ? -1 : left.name > right.name ? 1 : 0));
 }

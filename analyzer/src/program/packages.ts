@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
-import { isRecord } from './config.js';
 import type { FileHost } from './host.js';
+import { isRecord } from './json.js';
 
 export interface PackageManifest {
   readonly directory: string;

@@ -3,15 +3,16 @@
  * between two runs of the same process; `update` forgets what changed.
  */
 
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import type { FileIr } from '../graph/ir.js';
 import type { ProgramSource } from '../graph/state.js';
 import { packageOf } from '../graph/packages.js';
-import { createConfigReader, type ConfigProblem, type ConfigReader } from './config.js';
+import { createConfigReader, type ConfigReader } from './config.js';
 import { createFileHost, type FileHost, type Observations } from './host.js';
 import type { IrCache } from './ir-cache.js';
 import { lowerFile, type LoweredFile } from './lower/file.js';
-import { createPackageReader } from './packages.js';
+import { createPackageReader, type PackageReader } from './packages.js';
+import { missingInstallation, unreadableBelow, type ProjectProblem } from './problems.js';
 import { createResolver, type Resolver } from './resolve.js';
 
 export interface Project {
@@ -20,13 +21,16 @@ export interface Project {
   /** Source files below the root, sorted. */
   readonly files: () => readonly string[];
   readonly readText: (path: string) => string | undefined;
-  readonly configProblems: () => readonly ConfigProblem[];
+  /** What keeps the analysis from seeing all of the project, as far as it has been noticed. */
+  readonly problems: () => readonly ProjectProblem[];
   /** Every file that was read as code, with what could not be read. */
   readonly loaded: ReadonlyMap<string, LoweredFile>;
   readonly update: (paths: readonly string[]) => void;
 }
 
 export interface DiskProject extends Project {
+  /** Whether the path is a file of what is looked at: of the directory, or the one file. */
+  readonly holds: (path: string) => boolean;
   /** What was seen of the file system so far. */
   readonly observed: () => Observations;
 }
@@ -50,12 +54,14 @@ export function createProject(options: ProjectOptions): DiskProject {
   const root = only === undefined ? start : projectRootOf(host, only);
   let resolver: Resolver;
   let configs: ConfigReader;
+  let packages: PackageReader;
   let files: readonly string[] | undefined;
   const loaded = new Map<string, LoweredFile>();
   const large = new Map<string, boolean>();
   const reset = (): void => {
     configs = createConfigReader(host);
-    resolver = createResolver(host, configs, createPackageReader(host), root);
+    packages = createPackageReader(host);
+    resolver = createResolver(host, configs, packages, root);
     files = undefined;
   };
   reset();
@@ -71,7 +77,7 @@ export function createProject(options: ProjectOptions): DiskProject {
     const kind: FileIr['kind'] = path.includes('/node_modules/') ? 'package' : 'source';
     // Sources change, and parsing them again takes no longer than reading what was kept.
     const cache = kind === 'package' ? options.cache : undefined;
-    const lowered = cache?.read(path, text, kind) ?? lowerFile(path, text, kind);
+    const lowered = cache?.read(path, text, kind) ?? named(root, path, lowerFile(path, text, kind));
     cache?.write(path, text, lowered);
     loaded.set(path, lowered);
     options.onRead?.(loaded.size);
@@ -81,12 +87,18 @@ export function createProject(options: ProjectOptions): DiskProject {
     root,
     files: list,
     readText: (path) => host.readText(path),
-    configProblems: () => {
+    problems: () => {
       configs.forDirectory(root);
-      return configs.problems;
+      return [
+        // What a package says of its own build is its own business.
+        ...configs.problems.filter(({ path }) => !path.includes('/node_modules/')),
+        ...missingInstallation(host, packages, root),
+        ...unreadableBelow(host, root),
+      ];
     },
     loaded,
     observed: () => host.observed(),
+    holds: (path) => (only === undefined ? host.isFile(path) : path === only),
     source: {
       load,
       text: (path) => host.readText(path),
@@ -101,6 +113,12 @@ export function createProject(options: ProjectOptions): DiskProject {
       reset();
     },
   };
+}
+
+/** Says which file could not be read: the reason is shown at the calls into it. */
+function named(root: string, path: string, file: LoweredFile): LoweredFile {
+  if (file.gaveUp === undefined) return file;
+  return { ...file, gaveUp: `${file.gaveUp}: ${relative(root, path).replaceAll('\\', '/')}` };
 }
 
 const largeEntryLength = 20_000;

@@ -1,7 +1,8 @@
 import { builtinModules } from 'node:module';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
-import { isRecord, type ConfigReader } from './config.js';
+import type { CompilerConfig, ConfigReader } from './config.js';
 import type { FileHost } from './host.js';
+import { isRecord } from './json.js';
 import { resolveExports, type PackageManifest, type PackageReader } from './packages.js';
 
 /** Where an import leads. */
@@ -91,18 +92,19 @@ function resolveSpecifier(
   mode: 'import' | 'require',
 ): Resolution {
   const bare = specifier.replace(/[?].*$/, '');
+  const config = context.configs.forDirectory(dirname(from));
   if (bare.startsWith('.') || isAbsolute(bare)) {
-    const found = findFile(context.host, resolve(dirname(from), bare));
+    const found = findModule(context.host, resolve(dirname(from), bare), config);
     return found === undefined ? missing(specifier, `cannot find '${specifier}'`) : asFile(context, found);
   }
-  const alias = resolveAlias(context, bare, from);
+  const alias = resolveAlias(context.host, bare, config);
   if (alias !== undefined) return asFile(context, alias);
   const replaced = replacedModule(context, bare, from, mode);
   if (replaced !== undefined) return replaced;
   const builtin = builtinName(bare);
   if (builtin !== undefined) return { type: 'builtin', name: builtin };
   if (bare.startsWith('#')) return resolveImportsField(context, bare, from, mode);
-  const conditions = conditionsFor(context, mode);
+  const conditions = conditionsFor(context, mode, from);
   const { name, subpath } = splitSpecifier(bare);
   const manifest = findPackage(context, name, from) ?? context.packages.workspace(name, from);
   if (manifest === undefined) return missing(name, `the package '${name}' is not installed`);
@@ -114,8 +116,13 @@ function resolveSpecifier(
   return asFile(context, entry);
 }
 
-function conditionsFor({ bundling }: Context, mode: 'import' | 'require'): ReadonlySet<string> {
-  const conditions = new Set([mode, ...bundling.conditions]);
+function conditionsFor(
+  { bundling, configs }: Context,
+  mode: 'import' | 'require',
+  from: string,
+): ReadonlySet<string> {
+  const own = configs.forDirectory(dirname(from))?.customConditions ?? [];
+  const conditions = new Set([...own, mode, ...bundling.conditions]);
   if (bundling === node && mode === 'require') conditions.delete('module');
   return conditions;
 }
@@ -195,8 +202,38 @@ export function findFile(host: FileHost, path: string): string | undefined {
   return undefined;
 }
 
-function resolveAlias(context: Context, specifier: string, from: string): string | undefined {
-  const config = context.configs.forDirectory(dirname(from));
+/** A module of the project: with the suffixes of its configuration, in any of its root folders. */
+function findModule(host: FileHost, path: string, config: CompilerConfig | undefined): string | undefined {
+  const places = [path, ...(config === undefined ? [] : inOtherRoots(path, config.rootDirs))];
+  const suffixes = config === undefined || config.moduleSuffixes.length === 0 ? [''] : config.moduleSuffixes;
+  for (const place of places) {
+    for (const suffix of suffixes) {
+      const found = findFile(host, withSuffix(place, suffix));
+      if (found !== undefined) return found;
+    }
+  }
+  return undefined;
+}
+
+/** The paths that a path in one of the root folders has in the others. */
+function inOtherRoots(path: string, rootDirs: readonly string[]): string[] {
+  const [home] = rootDirs
+    .filter((root) => path.startsWith(`${root}/`))
+    .sort((left, right) => right.length - left.length);
+  if (home === undefined) return [];
+  return rootDirs.filter((root) => root !== home).map((root) => root + path.slice(home.length));
+}
+
+function withSuffix(path: string, suffix: string): string {
+  const extension = sourceExtensions.find((known) => path.endsWith(known)) ?? '';
+  return path.slice(0, path.length - extension.length) + suffix + extension;
+}
+
+function resolveAlias(
+  host: FileHost,
+  specifier: string,
+  config: CompilerConfig | undefined,
+): string | undefined {
   if (config === undefined) return undefined;
   let best: { length: number; targets: readonly string[]; match: string } | undefined;
   for (const { pattern, targets } of config.paths) {
@@ -216,10 +253,10 @@ function resolveAlias(context: Context, specifier: string, from: string): string
     };
   }
   for (const target of best?.targets ?? []) {
-    const found = findFile(context.host, target.replaceAll('*', best?.match ?? ''));
+    const found = findModule(host, target.replaceAll('*', best?.match ?? ''), config);
     if (found !== undefined) return found;
   }
-  return config.baseUrl === undefined ? undefined : findFile(context.host, join(config.baseUrl, specifier));
+  return config.baseUrl === undefined ? undefined : findModule(host, join(config.baseUrl, specifier), config);
 }
 
 function resolveImportsField(
@@ -229,7 +266,7 @@ function resolveImportsField(
   mode: 'import' | 'require',
 ): Resolution {
   const manifest = context.packages.above(from);
-  const target = resolveExports(manifest?.json['imports'], specifier, conditionsFor(context, mode));
+  const target = resolveExports(manifest?.json['imports'], specifier, conditionsFor(context, mode, from));
   if (manifest === undefined || target === undefined) return missing(specifier, `cannot find '${specifier}'`);
   if (!target.startsWith('.')) return resolveSpecifier(context, target, from, mode);
   const found = findEntry(context.host, manifest, target);

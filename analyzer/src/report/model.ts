@@ -9,6 +9,8 @@ export interface CheckReport {
   readonly workflows: readonly ReportedWorkflow[];
   readonly diagnostics: readonly Diagnostic[];
   readonly unresolved: readonly UnresolvedEntry[];
+  /** With a baseline: how many findings it holds back, how many of its own are gone, whether this run made it. */
+  readonly baseline?: { readonly known: number; readonly obsolete: number; readonly made: boolean };
 }
 
 export interface CheckSummary {

@@ -8,7 +8,9 @@ export function textReport(report: CheckReport, context: ReportContext): string 
   const blocks = report.diagnostics.map((diagnostic) => block(diagnostic, context));
   const unresolved = unresolvedLines(report, context);
   const incomplete = report.summary.complete ? [] : [incompleteText];
-  return [...blocks, ...unresolved, ...incomplete, summaryLine(report), ''].join('\n');
+  return [...blocks, ...unresolved, ...incomplete, summaryLine(report), ...baselineLines(report), ''].join(
+    '\n',
+  );
 }
 
 function block(diagnostic: Diagnostic, context: ReportContext): string {
@@ -76,6 +78,18 @@ function summaryLine(report: CheckReport): string {
       : `${plural(summary.errors, 'error')}, ${plural(summary.warnings, 'warning')}`;
   const looked = `${plural(summary.workflows, 'workflow')}, ${plural(summary.functions, 'function')} (${report.profile})`;
   return `${looked}: ${findings}, ${plural(summary.unresolvedCalls, 'unresolved call')}.`;
+}
+
+function baselineLines({ baseline }: CheckReport): string[] {
+  if (baseline === undefined) return [];
+  const held = plural(baseline.known, 'finding');
+  if (baseline.made) return [`The baseline is new, and holds back ${held} from now on. Commit it.`];
+  const lines = [`The baseline holds back ${held}.`];
+  if (baseline.obsolete > 0)
+    lines.push(
+      `${plural(baseline.obsolete, 'finding')} of the baseline ${baseline.obsolete === 1 ? 'is' : 'are'} gone: take them out with --update-baseline.`,
+    );
+  return lines;
 }
 
 function plural(count: number, noun: string): string {

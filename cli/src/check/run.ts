@@ -1,8 +1,8 @@
-import { existsSync, watch } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, realpathSync, watch } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { runCheck, type RunCheckOptions } from '@refrain/analyzer';
 import type { ExitCode } from '../command.js';
-import { projectConfig } from '../project/config.js';
+import { projectConfig, type FoundConfig } from '../project/config.js';
 import { progressCount } from '../progress.js';
 import { whenInterrupted, type Terminal } from '../terminal.js';
 import { UsageError } from '../usage-error.js';
@@ -29,20 +29,58 @@ export interface CheckArguments {
 export async function runCheckCommand(given: CheckArguments, terminal: Terminal): Promise<ExitCode> {
   const path = resolve(terminal.cwd, given.path);
   const config = projectConfig(path);
-  const cacheDirectory = given['cache-dir'] ?? (given.cache ? defaultCacheDirectory(path) : undefined);
+  const cacheDirectory = given['cache-dir'] && resolve(terminal.cwd, given['cache-dir']);
   const options: RunCheckOptions = {
     path,
     profile: (given.profile ?? config.profile) as RunCheckOptions['profile'],
-    workflows: given.workflows ?? config.workflows,
+    ...workflowModules(given, config, path, terminal),
     format: given.format as RunCheckOptions['format'],
     verbose: given.verbose,
-    baseline: given.baseline && resolve(terminal.cwd, given.baseline),
+    baseline: baselineFile(given, terminal),
     updateBaseline: given['update-baseline'],
     listWorkflows: given['list-workflows'],
     level: given.level,
-    cacheDirectory,
+    cacheDirectory: cacheDirectory ?? (given.cache ? defaultCacheDirectory(path) : undefined),
   };
   return given.watch ? watchAndCheck(options, terminal) : checkOnce(options, terminal);
+}
+
+/** Those of the command line, which shells complete from where one stands; else those of the config. */
+function workflowModules(
+  given: CheckArguments,
+  config: FoundConfig,
+  path: string,
+  { cwd }: Terminal,
+): Pick<RunCheckOptions, 'workflows' | 'workflowsMayBeMissing'> {
+  if (given.workflows !== undefined) {
+    const fromHere = (name: string) => !existsSync(resolve(path, name)) && existsSync(resolve(cwd, name));
+    return { workflows: given.workflows.map((name) => (fromHere(name) ? resolve(cwd, name) : name)) };
+  }
+  const { folder, workflows } = config;
+  if (folder === undefined || workflows === undefined || !existsSync(path)) return {};
+  const home = realpathSync(folder);
+  return {
+    workflows: workflows.map((name) => resolve(home, name)),
+    // A part of the project holds a part of its workflows.
+    workflowsMayBeMissing: home !== realpathSync(path),
+  };
+}
+
+/** In CI nobody would commit a new baseline: one that is made there holds back everything, every time. */
+function baselineFile(given: CheckArguments, { cwd, env }: Terminal): string | undefined {
+  const { baseline } = given;
+  if (baseline === undefined) {
+    if (given['update-baseline'])
+      throw new UsageError('RFN7001', '--update-baseline needs the file: --baseline refrain-baseline.json');
+    return undefined;
+  }
+  const file = resolve(cwd, baseline);
+  const isCi = env['CI'] !== undefined && !['', '0', 'false'].includes(env['CI']);
+  if (isCi && !existsSync(file) && !given['update-baseline'])
+    throw new UsageError('RFN7015', `There is no baseline at '${file}', and in CI none is made.`);
+  if (!existsSync(dirname(file)))
+    throw new UsageError('RFN7008', `${dirname(file)}: there is no such folder, to keep the baseline in.`);
+  return file;
 }
 
 const counted = { files: 'files read', functions: 'functions followed' } as const;

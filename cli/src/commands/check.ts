@@ -1,19 +1,7 @@
-import type { ProfileId, ReportFormat } from '@refrain/analyzer';
+import type { ReportFormat } from '@refrain/analyzer';
 import { defineCommand } from '../command.js';
+import { profileIds } from '../project/profile-ids.js';
 
-// Spelled out here so that the command line can be read without loading the analyzer.
-const profileIds = [
-  'refrain',
-  'temporal',
-  'restate',
-  'inngest',
-  'hatchet',
-  'dbos',
-  'aws',
-  'azure',
-  'cloudflare',
-  'vercel',
-] as const satisfies readonly ProfileId[];
 const formats = ['text', 'json', 'sarif', 'github', 'junit'] as const satisfies readonly ReportFormat[];
 
 export const check = defineCommand({
@@ -38,13 +26,23 @@ export const check = defineCommand({
       choices: formats,
       describe: 'How to print the findings',
     },
-    workflows: { type: 'string', array: true, describe: 'Modules whose exported functions are workflows' },
+    workflows: {
+      type: 'string',
+      array: true,
+      requiresArg: true,
+      describe: 'Modules whose exported functions are workflows: paths, and globs in quotes',
+    },
     'list-workflows': { type: 'boolean', default: false, describe: 'Show the workflows, and check nothing' },
     baseline: {
       type: 'string',
-      describe: 'Leave out the findings of this file; it is made if it is missing',
+      requiresArg: true,
+      describe: 'Leave out the findings of this file; it is made if it is missing, but not in CI',
     },
-    'update-baseline': { type: 'boolean', default: false, describe: 'Make the baseline anew' },
+    'update-baseline': {
+      type: 'boolean',
+      default: false,
+      describe: 'Make the baseline anew, as after a repair',
+    },
     level: {
       type: 'string',
       default: 'warning',

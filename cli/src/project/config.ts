@@ -1,12 +1,13 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { profileIds } from './profile-ids.js';
 import { UsageError } from '../usage-error.js';
 
 /** `refrain.config.json`: what the commands take where an option is not given. */
 export interface ProjectConfig {
   /** An engine's profile, or `auto`. */
   readonly profile?: string;
-  /** Modules whose exported functions are workflows, relative to the file's folder. */
+  /** Modules whose exported functions are workflows: paths and globs, relative to the file's folder. */
   readonly workflows?: readonly string[];
 }
 
@@ -14,18 +15,34 @@ const fileName = 'refrain.config.json';
 
 const checks: Readonly<Record<string, { readonly is: (value: unknown) => boolean; readonly takes: string }>> =
   {
-    profile: { is: (value) => typeof value === 'string', takes: 'the name of a profile' },
+    profile: {
+      is: (value) => ['auto', ...profileIds].some((id) => id === value),
+      takes: `the name of a profile: auto, ${profileIds.join(', ')}`,
+    },
     workflows: {
       is: (value) => Array.isArray(value) && value.every((item) => typeof item === 'string'),
-      takes: 'a list of paths',
+      takes: 'a list of paths and globs',
     },
   };
 
-/** Reads the config of the project at `path` (a folder, or a file in it). Throws `UsageError` RFN7006. */
-export function projectConfig(path: string): ProjectConfig {
-  const folder = existsSync(path) && statSync(path).isFile() ? dirname(path) : path;
-  const file = join(folder, fileName);
-  if (!existsSync(file)) return {};
+export interface FoundConfig extends ProjectConfig {
+  /** Where the file stands; undefined where there is none. */
+  readonly folder: string | undefined;
+}
+
+/**
+ * Reads the config that governs `path` (a folder, or a file in it): the nearest one above it in the same
+ * repository. Throws `UsageError` RFN7006.
+ */
+export function projectConfig(path: string): FoundConfig {
+  const start = existsSync(path) && statSync(path).isFile() ? dirname(path) : path;
+  for (let folder = start; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, fileName))) return { ...readConfig(join(folder, fileName)), folder };
+    if (existsSync(join(folder, '.git')) || dirname(folder) === folder) return { folder: undefined };
+  }
+}
+
+function readConfig(file: string): ProjectConfig {
   let config: unknown;
   try {
     config = JSON.parse(readFileSync(file, 'utf8'));
