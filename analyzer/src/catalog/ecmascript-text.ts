@@ -15,11 +15,18 @@ import {
   when,
 } from './build.js';
 import type { ShapeTable } from './build.js';
-import type { Shape, TypeShape } from './types.js';
+import type { Effect, Shape, TypeShape } from './types.js';
 
 const LOCALE_ADVICE =
   "Give the locale, and for dates the time zone: `toLocaleString('en-US', { timeZone: 'UTC' })`.";
 const ZONE_ADVICE = 'Use the UTC method, or a date that names its zone (`2024-01-01T00:00Z`).';
+
+/** `new Date(…)`: now, or parts of a local time, or a text that is read as one. */
+const madeOf = [
+  { when: atMost(0), effect: 'wall-clock' },
+  { when: anyOf(atLeast(2), localTime(0)), effect: 'locale' },
+  { effect: 'deterministic' },
+] as const satisfies Effect;
 
 export const textGlobals: ShapeTable = {
   Math: namespaceOf({
@@ -58,7 +65,8 @@ export const textGlobals: ShapeTable = {
     }),
   },
   Date: {
-    call: { effect: 'wall-clock', returns: 'string' },
+    // Its text is in the host's time zone, whatever the clock says.
+    call: { effect: [{ effect: 'wall-clock' }, { effect: 'locale' }], returns: 'string' },
     ...classOf(
       'Date',
       {
@@ -67,11 +75,7 @@ export const textGlobals: ShapeTable = {
         parse: { call: { effect: when(localTime(0), 'locale'), returns: 'number' }, advice: ZONE_ADVICE },
       },
       {
-        effect: [
-          { when: atMost(0), effect: 'wall-clock' },
-          { when: anyOf(atLeast(2), localTime(0)), effect: 'locale' },
-          { effect: 'deterministic' },
-        ],
+        effect: madeOf,
       },
     ),
   },
@@ -101,8 +105,12 @@ const dateLocal: ShapeTable = {
 /** `date.constructor`: the real one, also where a sandbox replaced the global. */
 const realDate: Shape = {
   call: { effect: 'wall-clock', returns: 'string' },
-  construct: { effect: when(atMost(0), 'wall-clock'), returns: 'Date' },
-  members: { now: { call: { effect: 'wall-clock', returns: 'number' } } },
+  construct: { effect: madeOf, returns: 'Date' },
+  members: {
+    now: { call: { effect: 'wall-clock', returns: 'number' } },
+    UTC: { call: { returns: 'number' } },
+    parse: { call: { effect: when(localTime(0), 'locale'), returns: 'number' }, advice: ZONE_ADVICE },
+  },
 };
 
 export const textTypes: Readonly<Record<string, TypeShape>> = {

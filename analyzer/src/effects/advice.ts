@@ -18,10 +18,11 @@ function keysOf(path: string): string[] {
 
 /** What the engine does to an API, if it does anything; rule ids stand for all that they cover. */
 export function patchOf(profile: Profile, path: string, rule: string): PatchStatus | undefined {
-  for (const key of [...keysOf(path), rule]) {
-    if (Object.hasOwn(profile.patches, key)) return profile.patches[key];
+  for (const key of keysOf(path)) {
+    for (const exact of [`${key} ${rule}`, key])
+      if (Object.hasOwn(profile.patches, exact)) return profile.patches[exact];
   }
-  return undefined;
+  return Object.hasOwn(profile.patches, rule) ? profile.patches[rule] : undefined;
 }
 
 export function adviceFor(

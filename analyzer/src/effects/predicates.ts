@@ -4,11 +4,16 @@ import type { Effect, EffectOutcome, Predicate } from '../catalog/types.js';
 import type { GraphState, NativeUse } from '../graph/state.js';
 import { heapOf, type NodeId, type Token } from '../graph/tokens.js';
 
-/** The outcome of an effect for one call. */
-export function outcomeOf(state: GraphState, effect: Effect | undefined, use: NativeUse): EffectOutcome {
-  if (effect === undefined) return 'deterministic';
-  if (typeof effect === 'string') return effect;
-  for (const part of effect) {
+/** The outcome of an effect for one call: the first that applies, and that the engine does not take away. */
+export function outcomeOf(
+  state: GraphState,
+  effect: Effect | undefined,
+  use: NativeUse,
+  isPatched: (outcome: EffectOutcome) => boolean,
+): EffectOutcome {
+  const cases = typeof effect === 'string' ? [{ effect }] : (effect ?? []);
+  for (const part of cases) {
+    if (isPatched(part.effect)) continue;
     if (part.when === undefined || holds(state, part.when, use)) return part.effect;
   }
   return 'deterministic';
@@ -45,7 +50,7 @@ function holds(state: GraphState, predicate: Predicate, use: NativeUse): boolean
         .flatMap((token) => [token, ...elementsOf(state, token)])
         .some((token) => typeOf(token) === predicate.is);
     case 'local-time-string':
-      return stringsAt(state, use, predicate.argument).some(isLocalTime);
+      return timesAt(state, use, predicate.argument).some(isLocalTime);
     case 'result-discarded':
       return use.call?.use === 'discarded' || use.call?.use === 'void';
     case 'all':
@@ -92,6 +97,36 @@ function stringsAt(state: GraphState, use: NativeUse, argument: number): string[
   const node = nodeAt(use, argument);
   if (node === undefined) return [];
   return constantsIn(state, node).filter((value) => typeof value === 'string');
+}
+
+/** Stands for what is not known of a text. */
+const hole = '\0';
+
+/** The strings that may stand there, those that are put together among them, with holes. */
+function timesAt(state: GraphState, use: NativeUse, argument: number): string[] {
+  const made = valuesAt(state, use, argument).flatMap(({ value }) =>
+    value.kind === 'primitive' && value.text !== undefined ? fill(state, value.text) : [],
+  );
+  return [...stringsAt(state, use, argument), ...made];
+}
+
+/** Puts in what is known of the parts: a few constants. */
+function fill(state: GraphState, parts: readonly (string | NodeId)[]): string[] {
+  return parts.reduce<string[]>(
+    (texts, part) => {
+      const known = typeof part === 'string' ? [part] : constantTexts(state, part);
+      return texts.flatMap((text) => known.map((more) => text + more)).slice(0, maxTexts);
+    },
+    [''],
+  );
+}
+
+const maxTexts = 16;
+
+function constantTexts(state: GraphState, node: NodeId): string[] {
+  const values = valuesIn(state, node);
+  const texts = constantsIn(state, node).map(String);
+  return texts.length > 0 && texts.length === values.length ? texts : [hole];
 }
 
 /** Absent, or `undefined` and nothing else. */
@@ -154,9 +189,13 @@ export function typeOf(token: Token): string {
   }
 }
 
-/** A date and time without a zone is read in the host's zone; a plain ISO date is read as UTC. */
+/**
+ * A date and time without a zone is read in the host's zone; a plain ISO date is read as UTC. What is not
+ * known at the end may be a zone, unless it stands where the hours or the minutes do.
+ */
 function isLocalTime(text: string): boolean {
   const trimmed = text.trim();
-  if (!/\d/.test(trimmed) || /^[+-]?\d{4,6}(-\d{2}){0,2}$/.test(trimmed)) return false;
-  return !/(?:Z|GMT|UTC|UT|[+-]\d{2}:?\d{2}|\b[ECMP][SD]T)\)?$/i.test(trimmed);
+  if (!/[\d\0]/.test(trimmed) || /^[+-]?\d{4,6}(-\d{2}){0,2}$/.test(trimmed)) return false;
+  if (/\0$/.test(trimmed) && !/(?:T|\d:|\0:|[\d\0]\/)\0$/.test(trimmed)) return false;
+  return !/(?:Z|GMT|UTC|UT|[+-](?:\d{2}|\0):?(?:\d{2}|\0)|\b[ECMP][SD]T)\)?$/i.test(trimmed);
 }

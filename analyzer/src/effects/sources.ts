@@ -22,7 +22,6 @@ export function sourceFindings(state: GraphState, reach: Reach): SourceFindings 
     const outcome = outcomeOfUse(state, use);
     if (outcome === 'deterministic' || outcome === 'unknown') continue;
     const patch = patchOf(state.profile, use.path, outcome);
-    if (patch === 'patched') continue;
     if (!countsWhileLoading(state, use, outcome, captured)) continue;
     if (patch !== 'not-portable') active.add(use);
     findings.push({
@@ -42,15 +41,16 @@ export function sourceFindings(state: GraphState, reach: Reach): SourceFindings 
 
 function outcomeOfUse(state: GraphState, use: NativeUse): EffectOutcome {
   const { overrides } = state.profile;
+  const isPatched = (outcome: string): boolean => patchOf(state.profile, use.path, outcome) === 'patched';
   if (overrides !== undefined && Object.hasOwn(overrides, use.path)) {
-    return outcomeOf(state, overrides[use.path], use);
+    return outcomeOf(state, overrides[use.path], use, isPatched);
   }
   const { shape, mode } = use;
   if (shape.construct?.effect === 'dynamic-code' && isConstructorOfAnything(state, use))
     return 'deterministic';
-  if (mode === 'read') return outcomeOf(state, shape.read, use);
+  if (mode === 'read') return outcomeOf(state, shape.read, use, isPatched);
   const call = mode === 'construct' ? (shape.construct ?? shape.call) : (shape.call ?? shape.construct);
-  return outcomeOf(state, call?.effect, use);
+  return outcomeOf(state, call?.effect, use, isPatched);
 }
 
 /** `new value.constructor(…)` where `value` may be a function among other things: it makes another of its kind. */

@@ -253,6 +253,8 @@ export type Op =
       readonly of: string;
       /** What the operands are converted to, where their own methods may do it; `in` asks the last for a member. */
       readonly converts?: 'string' | 'number' | '+' | 'in';
+      /** The text that it makes, where what is written of it looks like a time: literal parts, and slots. */
+      readonly text?: readonly (string | Slot)[];
     } & Span)
   | ({ readonly type: 'await'; readonly to: Slot; readonly of: Slot; readonly use: ValueUse } & Span)
   | ({ readonly type: 'yield'; readonly to: Slot; readonly of: Slot; readonly delegate: boolean } & Span)

@@ -3,7 +3,7 @@
 import { noteChoices, noteConditional } from './choices.js';
 import { evaluateClass } from './classes.js';
 import { refine } from './declared-types.js';
-import type { GuardKind, Op, Slot } from './ir.js';
+import type { GuardKind, Op, Slot, Span } from './ir.js';
 import { awaitThenable, convert } from './conversions.js';
 import { need } from './modules.js';
 import { walkAccess } from './op-access.js';
@@ -174,11 +174,28 @@ function derive(state: GraphState, instance: Instance, op: Op & { type: 'derive'
     else if (op.converts !== undefined)
       convert(state, nodeOf(instance, from), to, op.converts, accessAt(instance, op));
   }
-  if (op.of !== '+') {
+  if (op.text !== undefined) {
+    state.solver.add(to, timeToken(state, instance, op, op.text));
+  } else if (op.of !== '+') {
     state.solver.add(to, primitiveToken(state, op.of));
-    return;
+  } else {
+    for (const type of ['string', 'number']) state.solver.add(to, primitiveToken(state, type));
   }
-  for (const type of ['string', 'number']) state.solver.add(to, primitiveToken(state, type));
+}
+
+/** A string that looks like a time, with what is known of it. */
+function timeToken(
+  state: GraphState,
+  instance: Instance,
+  { at, end }: Span,
+  parts: readonly (string | Slot)[],
+): TokenId {
+  const key = `pstring@${String(instance.id)}.${String(at)}.${String(end)}`;
+  return state.tokens.intern(key, 'load', () => ({
+    kind: 'primitive',
+    of: 'string',
+    text: parts.map((part) => (typeof part === 'string' ? part : nodeOf(instance, part))),
+  }));
 }
 
 /** `key in proxy` */

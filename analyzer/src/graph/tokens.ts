@@ -43,7 +43,8 @@ export type Value =
       readonly receiver: TokenId;
       readonly shape: Shape;
     }
-  | { readonly kind: 'primitive'; readonly of: string }
+  /** `text`: the parts of a string that looks like a time; what is not known of it are nodes. */
+  | { readonly kind: 'primitive'; readonly of: string; readonly text?: readonly (string | NodeId)[] }
   | { readonly kind: 'constant'; readonly value: string | number | boolean | null | undefined }
   /** Plain values of unknown shape, as JSON gives. */
   | { readonly kind: 'data'; readonly nullable: boolean }

@@ -61,8 +61,9 @@ export const temporal: Profile = {
   types: workflowTypes,
   patches: {
     'Date.now': 'patched',
-    'Date()': 'patched',
-    'new Date': 'patched',
+    // Of dates only the clock: the time zone is that of the worker's process.
+    'Date() wall-clock': 'patched',
+    'new Date wall-clock': 'patched',
     'Math.random': 'patched',
     setTimeout: 'patched',
     clearTimeout: 'patched',

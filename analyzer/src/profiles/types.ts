@@ -100,7 +100,10 @@ export interface Profile {
   readonly types: Readonly<Record<TypeName, TypeShape>>;
   /** Globals that only this engine provides. */
   readonly globals?: Readonly<Record<string, Shape>>;
-  /** By catalogue path; `Intl.*` covers everything below `Intl`. The longest match wins. */
+  /**
+   * By catalogue path; `Intl.*` covers everything below `Intl`. The longest match wins. A rule id after the
+   * path names the one effect that is patched: `new Date wall-clock` says nothing of the time zone.
+   */
   readonly patches: Readonly<Record<CataloguePath, PatchStatus>>;
   /** Effects that differ under this engine (`Promise.race` where completion order is not recorded). */
   readonly overrides?: Readonly<Record<CataloguePath, Effect>>;

@@ -15,7 +15,7 @@ export interface IrCache {
 }
 
 /** Bumped whenever the IR or the lowering changes. */
-const formatVersion = 4;
+const formatVersion = 5;
 
 export function createIrCache(directory: string): IrCache {
   const written = new Set<string>();

@@ -5,6 +5,7 @@ import { constantOf, unwrap } from './constants.js';
 import { constantSlot, derive, lowerExpression } from './expressions.js';
 import { assignTo, guarded } from './patterns.js';
 import { emit, newSlot, spanOf, type FunctionState } from './state.js';
+import { timeText, type TextPart } from './time-text.js';
 
 const booleanOperators = table(
   () =>
@@ -84,6 +85,7 @@ function lowerChain(fn: FunctionState, node: ts.BinaryExpression): Slot {
     left = left.left;
   }
   let value = lowerExpression(fn, left);
+  let parts: TextPart[] = [textPart(fn, left, value)];
   for (const link of chain.reverse()) {
     const operator = link.operatorToken.kind;
     const right = lowerExpression(fn, link.right);
@@ -93,9 +95,20 @@ function lowerChain(fn: FunctionState, node: ts.BinaryExpression): Slot {
         ? '+'
         : 'number';
     const converts = of === '+' ? '+' : operator === tsc.SyntaxKind.InKeyword ? 'in' : undefined;
-    value = derive(fn, link, [value, right], of, converts);
+    if (of === '+') parts.push(textPart(fn, link.right, right));
+    // Only the whole sum is looked at.
+    const text = of === '+' && link === node && parts.length <= maxParts ? timeText(parts) : undefined;
+    value = derive(fn, link, [value, right], of, converts, text);
+    if (of !== '+') parts = [value];
   }
   return value;
+}
+
+const maxParts = 16;
+
+function textPart(fn: FunctionState, node: ts.Expression, slot: Slot): TextPart {
+  const value = constantOf(fn, node)?.value;
+  return typeof value === 'string' ? value : slot;
 }
 
 function isPlainOperator(operator: ts.SyntaxKind): boolean {

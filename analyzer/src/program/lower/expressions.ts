@@ -9,6 +9,7 @@ import { lowerFunction } from './functions.js';
 import { lowerJsx } from './jsx.js';
 import { lowerArray, lowerObject } from './literals.js';
 import { assignTo, lowerTarget, typedSlot } from './patterns.js';
+import { timeText, type TextPart } from './time-text.js';
 import { lowerType } from './types.js';
 import {
   countNode,
@@ -125,6 +126,7 @@ export function derive(
   from: readonly Slot[],
   of: string,
   converts?: (Op & { type: 'derive' })['converts'],
+  text?: readonly TextPart[],
 ): Slot {
   const to = newSlot(fn);
   emit(fn, {
@@ -133,6 +135,7 @@ export function derive(
     from,
     of,
     ...(converts === undefined ? {} : { converts }),
+    ...(text === undefined ? {} : { text }),
     ...spanOf(fn, node),
   });
   return to;
@@ -253,7 +256,8 @@ function lowerYield(fn: FunctionState, node: ts.YieldExpression): Slot {
 
 function lowerTemplate(fn: FunctionState, node: ts.TemplateExpression): Slot {
   const parts = node.templateSpans.map((span) => lowerExpression(fn, span.expression));
-  return derive(fn, node, parts, 'string', 'string');
+  const written = node.templateSpans.flatMap((span, index): TextPart[] => [parts[index]!, span.literal.text]);
+  return derive(fn, node, parts, 'string', 'string', timeText([node.head.text, ...written]));
 }
 
 function lowerAssertion(fn: FunctionState, node: ts.AsExpression, use: ValueUse, name?: string): Slot {
