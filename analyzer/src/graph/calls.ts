@@ -27,6 +27,8 @@ export interface CallSite {
   readonly op?: CallOp | undefined;
   readonly construct?: boolean;
   readonly shared?: SharedCall;
+  /** The receiver was given by `call`, `apply` or `bind`: it takes the place of the one a method was read from. */
+  readonly rebinds?: boolean;
   /** The function has an instance of its own for this. */
   readonly variant?: string;
 }
@@ -107,7 +109,7 @@ function invokeBound(
   const args = [...value.args, ...site.args];
   invoke(state, value.target, { ...site, args, receiver: undefined });
   state.solver.listen(value.receiver, (receiver) => {
-    invoke(state, value.target, { ...site, args, receiver });
+    invoke(state, value.target, { ...site, args, receiver, rebinds: true });
   });
 }
 

@@ -3,6 +3,7 @@
 import type { CallSite } from './calls.js';
 import { accessOf } from './elements.js';
 import { addPrototype, propertyNode, readProperty } from './properties.js';
+import { exportNames } from './star-exports.js';
 import type { GraphState } from './state.js';
 import { heapOf, type NodeId, type TokenId } from './tokens.js';
 
@@ -26,9 +27,7 @@ export function copyProperties(state: GraphState, from: NodeId, to: TokenId, sit
       return;
     }
     if (kind === 'namespace' && token.value.unit.ir.module === 'esm') {
-      for (const entry of token.value.unit.ir.exports) {
-        if (entry.type !== 'star') copyOne(state, id, entry.name, to, site);
-      }
+      for (const name of exportNames(state, token.value.unit)) copyOne(state, id, name, to, site);
       return;
     }
     if (

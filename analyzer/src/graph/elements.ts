@@ -14,14 +14,21 @@ export function accessOf(site: CallSite): Access | undefined {
 }
 
 /** Lets everything that iterating a node's values gives flow to another node. */
-export function iterateNode(state: GraphState, of: NodeId, to: NodeId, access: Access): void {
+export function iterateNode(state: GraphState, of: NodeId, to: NodeId, access: Access, closes = false): void {
   state.solver.taintEdge(of, to);
   state.solver.listen(of, (token) => {
-    iterateToken(state, token, to, access);
+    iterateToken(state, token, to, access, closes);
   });
 }
 
-export function iterateToken(state: GraphState, id: TokenId, to: NodeId, access: Access): void {
+/** `closes`: the iteration may stop before the end. */
+export function iterateToken(
+  state: GraphState,
+  id: TokenId,
+  to: NodeId,
+  access: Access,
+  closes = false,
+): void {
   const token = state.tokens.get(id);
   const value = token.value;
   switch (value.kind) {
@@ -46,10 +53,11 @@ export function iterateToken(state: GraphState, id: TokenId, to: NodeId, access:
     case 'proxy':
       if (value.kind === 'proxy' && isFirstAsked(token, `iterate ${String(to)}`)) {
         state.solver.listen(value.target, (inner) => {
-          iterateToken(state, inner, to, access);
+          iterateToken(state, inner, to, access, closes);
         });
       }
       iterateProtocol(state, token, to, access);
+      if (closes) closeIterator(state, token, access);
       return;
     case 'data':
     case 'unknown':
@@ -109,20 +117,8 @@ function iterateProtocol(state: GraphState, token: Token, out: NodeId, access: A
   state.iterations.set(key, to);
   state.solver.edge(to, out);
   for (const name of ['@@iterator', '@@asyncIterator']) {
-    const method = state.solver.newNode();
-    readProperty(state, token.id, name, method, { ...access, callee: true });
     const iterator = state.solver.newNode();
-    state.solver.listen(method, (fn) => {
-      if (state.tokens.get(fn).value.kind === 'constant') return;
-      invoke(state, fn, {
-        by: access.by,
-        at: access.at,
-        end: access.end,
-        args: [],
-        receiver: token.id,
-        to: iterator,
-      });
-    });
+    callMember(state, token.id, name, iterator, access);
     state.solver.listen(iterator, (inner) => {
       const kind = state.tokens.get(inner).value.kind;
       if (kind !== 'object' && kind !== 'instance') {
@@ -134,21 +130,33 @@ function iterateProtocol(state: GraphState, token: Token, out: NodeId, access: A
   }
 }
 
-function callNext(state: GraphState, iterator: TokenId, to: NodeId, access: Access): void {
-  const next = state.solver.newNode();
-  readProperty(state, iterator, 'next', next, { ...access, callee: true });
-  const result = state.solver.newNode();
-  state.solver.listen(next, (fn) => {
+/** Calls a method without arguments, if there is one. */
+function callMember(state: GraphState, receiver: TokenId, name: string, to: NodeId, access: Access): void {
+  const method = state.solver.newNode();
+  readProperty(state, receiver, name, method, { ...access, callee: true });
+  const { by, at, end } = access;
+  state.solver.listen(method, (fn) => {
     if (state.tokens.get(fn).value.kind === 'constant') return;
-    invoke(state, fn, {
-      by: access.by,
-      at: access.at,
-      end: access.end,
-      args: [],
-      receiver: iterator,
-      to: result,
-    });
+    invoke(state, fn, { by, at, end, args: [], receiver, to });
   });
+}
+
+/** `return()` of the program's own iterators, where an iteration stops early. */
+function closeIterator(state: GraphState, token: Token, access: Access): void {
+  for (const name of ['@@iterator', '@@asyncIterator']) {
+    const iterator = state.solver.newNode();
+    callMember(state, token.id, name, iterator, access);
+    state.solver.listen(iterator, (inner) => {
+      const { kind } = state.tokens.get(inner).value;
+      if (kind === 'object' || kind === 'instance')
+        callMember(state, inner, 'return', state.solver.newNode(), access);
+    });
+  }
+}
+
+function callNext(state: GraphState, iterator: TokenId, to: NodeId, access: Access): void {
+  const result = state.solver.newNode();
+  callMember(state, iterator, 'next', result, access);
   state.solver.listen(result, (item) => {
     readProperty(state, item, 'value', to, access);
   });

@@ -226,6 +226,8 @@ export type Op =
       readonly of: Slot;
       readonly name: string;
       readonly forWrite?: boolean;
+      /** By an array pattern, which iterates what it takes apart. */
+      readonly iterates?: boolean;
     } & Span)
   | ({ readonly type: 'get-element'; readonly to: Slot; readonly of: Slot; readonly key: Slot } & Span)
   | ({ readonly type: 'set'; readonly of: Slot; readonly name: string; readonly from: Slot } & Span)
@@ -258,7 +260,14 @@ export type Op =
     } & Span)
   | ({ readonly type: 'await'; readonly to: Slot; readonly of: Slot; readonly use: ValueUse } & Span)
   | ({ readonly type: 'yield'; readonly to: Slot; readonly of: Slot; readonly delegate: boolean } & Span)
-  | ({ readonly type: 'iterate'; readonly to: Slot; readonly of: Slot; readonly async: boolean } & Span)
+  /** `closes`: it may stop before the end, and then calls the iterator's `return`. */
+  | ({
+      readonly type: 'iterate';
+      readonly to: Slot;
+      readonly of: Slot;
+      readonly async: boolean;
+      readonly closes?: boolean;
+    } & Span)
   /** The keys that `for (k in of)` visits. */
   | ({ readonly type: 'keys'; readonly to: Slot; readonly of: Slot } & Span)
   | ({ readonly type: 'return'; readonly from: Slot } & Span)

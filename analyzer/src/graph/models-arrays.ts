@@ -3,10 +3,11 @@
 import { arrayToken, invoke, type CallSite } from './calls.js';
 import { accessOf, iterateNode, iterateToken, pairToken } from './elements.js';
 import type { Model } from './models.js';
+import { applyTo } from './models-objects.js';
 import { callWithEntries } from './models-entries.js';
 import { allProperties, orderName, propertyNode } from './properties.js';
 import type { GraphState } from './state.js';
-import type { NodeId, Token } from './tokens.js';
+import type { NodeId, Token, TokenId } from './tokens.js';
 import { constantToken, primitiveToken } from './values.js';
 
 /** Everything that the receiver holds. */
@@ -65,27 +66,26 @@ function decideOrder(state: GraphState, order: NodeId, array: Token): void {
   state.solver.taintEdge(order, propertyNode(state, array, orderName));
 }
 
-/** Calls the callback with element, index and receiver; gives what it returns. */
-function callEach(state: GraphState, site: CallSite, elements: NodeId, callback: NodeId | undefined): NodeId {
+/** Calls the callback with element, index and receiver, `this` being what it was given; gives what it returns. */
+export function callEach(
+  state: GraphState,
+  site: CallSite,
+  elements: NodeId,
+  callback: NodeId | undefined,
+  self: NodeId | undefined,
+): NodeId {
   const result = state.solver.newNode();
   if (callback === undefined) return result;
   const number = state.solver.newNode();
   state.solver.add(number, primitiveToken(state, 'number'));
-  const self = state.solver.newNode();
-  if (site.receiver !== undefined) state.solver.add(self, site.receiver);
+  const list = state.solver.newNode();
+  if (site.receiver !== undefined) state.solver.add(list, site.receiver);
   if (site.receiver !== undefined && state.entryLists.has(site.receiver)) {
-    callWithEntries(state, site, elements, callback, [number, self], result);
+    callWithEntries(state, site, elements, callback, [number, list], result);
     return result;
   }
-  state.solver.listen(callback, (fn) => {
-    invoke(state, fn, {
-      by: site.by,
-      at: site.at,
-      end: site.end,
-      args: [elements, number, self],
-      to: result,
-    });
-  });
+  const { by, at, end } = site;
+  applyTo(state, { by, at, end, args: [], to: result }, callback, self, [elements, number, list], undefined);
   return result;
 }
 
@@ -96,11 +96,11 @@ export function mutate(state: GraphState, site: CallSite): void {
 }
 
 const map: Model = (state, site) => {
-  newArray(state, site, callEach(state, site, elementsOf(state, site), site.args[0]));
+  newArray(state, site, callEach(state, site, elementsOf(state, site), site.args[0], site.args[1]));
 };
 
 const flatMap: Model = (state, site) => {
-  const results = callEach(state, site, elementsOf(state, site), site.args[0]);
+  const results = callEach(state, site, elementsOf(state, site), site.args[0], site.args[1]);
   const flat = state.solver.newNode();
   const access = accessOf(site);
   if (access !== undefined) iterateNode(state, results, flat, access);
@@ -110,7 +110,7 @@ const flatMap: Model = (state, site) => {
 /** Gives some of the elements back, in a new array. */
 const select: Model = (state, site) => {
   const elements = elementsOf(state, site);
-  const order = callEach(state, site, elements, site.args[0]);
+  const order = callEach(state, site, elements, site.args[0], site.args[1]);
   state.orderings.push({ instance: site.by, at: site.at, end: site.end, order, elements, what: 'filter' });
   const made = newArray(state, site, elements);
   if (site.receiver !== undefined && state.entryLists.has(site.receiver)) state.entryLists.add(made.id);
@@ -118,13 +118,41 @@ const select: Model = (state, site) => {
 };
 
 const flat: Model = (state, site) => {
-  const elements = elementsOf(state, site);
-  const inner = state.solver.newNode();
   const access = accessOf(site);
-  state.solver.edge(elements, inner);
-  if (access !== undefined) iterateNode(state, elements, inner, access);
-  newArray(state, site, inner);
+  const flattened = state.solver.newNode();
+  let level = elementsOf(state, site);
+  state.solver.edge(level, flattened);
+  for (let depth = 0; depth < depthOf(state, site) && access !== undefined; depth += 1) {
+    const inner = state.solver.newNode();
+    iterateNode(state, level, inner, access);
+    state.solver.edge(inner, flattened);
+    level = inner;
+  }
+  newArray(state, site, flattened);
 };
+
+/** Levels that are followed where a call takes off as many as there are. */
+const maxDepth = 4;
+
+function depthOf(state: GraphState, { args: [depth] }: CallSite): number {
+  if (depth === undefined) return 1;
+  const [id, ...others] = state.solver.view(depth);
+  const value = id === undefined || others.length > 0 ? undefined : state.tokens.get(id).value;
+  return value?.kind === 'constant' && typeof value.value === 'number'
+    ? Math.min(value.value, maxDepth)
+    : maxDepth;
+}
+
+/** `with(index, value)`, `toSpliced(start, count, ...items)`: a copy that holds something else, too. */
+function replacing(from: number): Model {
+  return (state, site) => {
+    const elements = elementsOf(state, site);
+    const all = state.solver.newNode();
+    state.solver.edge(elements, all);
+    for (const arg of site.args.slice(from)) state.solver.edge(arg, all);
+    newArray(state, site, all);
+  };
+}
 
 const concat: Model = (state, site) => {
   const all = elementsOf(state, site);
@@ -141,7 +169,7 @@ const concat: Model = (state, site) => {
 /** Gives one element back. */
 const pick: Model = (state, site) => {
   const elements = elementsOf(state, site);
-  const order = callEach(state, site, elements, site.args[0]);
+  const order = callEach(state, site, elements, site.args[0], site.args[1]);
   state.orderings.push({ instance: site.by, at: site.at, end: site.end, order, elements, what: 'filter' });
   state.solver.taintEdge(order, site.to);
   state.solver.edge(elements, site.to);
@@ -149,12 +177,12 @@ const pick: Model = (state, site) => {
 };
 
 const each: Model = (state, site) => {
-  callEach(state, site, elementsOf(state, site), site.args[0]);
+  callEach(state, site, elementsOf(state, site), site.args[0], site.args[1]);
 };
 
 function test(type: string): Model {
   return (state, site) => {
-    const result = callEach(state, site, elementsOf(state, site), site.args[0]);
+    const result = callEach(state, site, elementsOf(state, site), site.args[0], site.args[1]);
     state.solver.taintEdge(result, site.to);
     state.solver.add(site.to, primitiveToken(state, type));
   };
@@ -205,14 +233,23 @@ function sort(mutating: boolean): Model {
     if (site.receiver === undefined) return;
     const sorted = state.tokens.get(site.receiver);
     if (sorted.value.kind === 'array') decideOrder(state, order, sorted);
+    mixPositions(state, site.receiver);
     state.solver.add(site.to, site.receiver);
   };
+}
+
+/** Elements no longer stand where they were written. */
+function mixPositions(state: GraphState, receiver: TokenId): void {
+  const token = state.tokens.get(receiver);
+  if (token.value.kind === 'array' || token.value.kind === 'native-instance')
+    state.solver.edge(allProperties(state, token), propertyNode(state, token, '[]'));
 }
 
 const inPlace: Model = (state, site) => {
   mutate(state, site);
   const [filler] = site.args;
   if (site.receiver === undefined) return;
+  mixPositions(state, site.receiver);
   const token = state.tokens.get(site.receiver);
   if (filler !== undefined && site.op?.text.endsWith('fill') === true) {
     state.solver.edge(filler, propertyNode(state, token, '[]'));
@@ -233,6 +270,16 @@ const append: Model = (state, site) => {
   state.solver.add(site.to, primitiveToken(state, 'number'));
 };
 
+const prepend: Model = (state, site) => {
+  append(state, site);
+  if (site.receiver !== undefined) mixPositions(state, site.receiver);
+};
+
+const takeFirst: Model = (state, site) => {
+  takeOut(state, site);
+  if (site.receiver !== undefined) mixPositions(state, site.receiver);
+};
+
 const takeOut: Model = (state, site) => {
   mutate(state, site);
   state.solver.edge(elementsOf(state, site), site.to);
@@ -244,6 +291,7 @@ const splice: Model = (state, site) => {
   if (site.receiver === undefined) return;
   const elements = propertyNode(state, state.tokens.get(site.receiver), '[]');
   for (const arg of site.args.slice(2)) state.solver.edge(arg, elements);
+  mixPositions(state, site.receiver);
   newArray(state, site, elementsOf(state, site));
 };
 
@@ -263,7 +311,11 @@ const arrayFrom: Model = (state, site) => {
   const items = state.solver.newNode();
   const access = accessOf(site);
   if (from !== undefined && access !== undefined) iterateNode(state, from, items, access);
-  newArray(state, site, callback === undefined ? items : callEach(state, site, items, callback));
+  newArray(
+    state,
+    site,
+    callback === undefined ? items : callEach(state, site, items, callback, site.args[2]),
+  );
 };
 
 const arrayOfItems: Model = (state, site) => {
@@ -282,7 +334,9 @@ export const arrayModels: readonly (readonly [string, Model])[] = [
   ...on('Array TypedArray Iterator', 'map', map),
   ...on('Array Iterator', 'flatMap', flatMap),
   ...on('Array TypedArray Iterator', 'filter', select),
-  ...on('Array TypedArray', 'slice toReversed with subarray', select),
+  ...on('Array TypedArray', 'slice toReversed subarray', select),
+  ...on('Array TypedArray', 'with', replacing(1)),
+  ...on('Array', 'toSpliced', replacing(2)),
   ...on('Iterator', 'take drop toArray', select),
   ...on('Array', 'flat', flat),
   ...on('Array', 'concat', concat),
@@ -294,9 +348,11 @@ export const arrayModels: readonly (readonly [string, Model])[] = [
   ...on('Array TypedArray', 'sort', sort(true)),
   ...on('Array TypedArray', 'toSorted', sort(false)),
   ...on('Array TypedArray', 'reverse fill copyWithin', inPlace),
-  ...on('Array', 'push unshift', append),
-  ...on('Array', 'pop shift', takeOut),
-  ...on('Array', 'splice toSpliced', splice),
+  ...on('Array', 'push', append),
+  ...on('Array', 'unshift', prepend),
+  ...on('Array', 'pop', takeOut),
+  ...on('Array', 'shift', takeFirst),
+  ...on('Array', 'splice', splice),
   ...on('Map', 'entries Symbol.iterator', entries),
   ...on('Map Set Array', 'values', values),
   ...on('Set Array', 'Symbol.iterator', values),

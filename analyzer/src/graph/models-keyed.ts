@@ -4,7 +4,7 @@ import { arrayToken, invoke, type CallSite } from './calls.js';
 import { accessOf, iterateNode, keysNode } from './elements.js';
 import type { Model } from './models.js';
 import { mutate, newArray, on } from './models-arrays.js';
-import { objectToken } from './models-objects.js';
+import { applyTo, objectToken } from './models-objects.js';
 import { allProperties, propertyNode } from './properties.js';
 import type { GraphState } from './state.js';
 import { constantToken, dataToken, primitiveToken, typeToken } from './values.js';
@@ -43,10 +43,11 @@ const mapEach: Model = (state, site) => {
   const token = state.tokens.get(site.receiver);
   const [callback] = site.args;
   if (callback === undefined) return;
-  const args = [allProperties(state, token), keysNode(state, token)];
-  state.solver.listen(callback, (fn) => {
-    invoke(state, fn, { by: site.by, at: site.at, end: site.end, args, to: state.solver.newNode() });
-  });
+  const map = state.solver.newNode();
+  state.solver.add(map, site.receiver);
+  const args = [allProperties(state, token), keysNode(state, token), map];
+  const { by, at, end } = site;
+  applyTo(state, { by, at, end, args, to: state.solver.newNode() }, callback, site.args[1], args, undefined);
 };
 
 const setAdd: Model = (state, site) => {

@@ -266,7 +266,7 @@ export function applyTo(
     invoke(state, fn, { by, at, end, to, op, args, shared, ...spread });
     if (self === undefined) return;
     state.solver.listen(self, (receiver) => {
-      invoke(state, fn, { by, at, end, to, op, args, shared, receiver, ...spread });
+      invoke(state, fn, { by, at, end, to, op, args, shared, receiver, rebinds: true, ...spread });
     });
   });
 }

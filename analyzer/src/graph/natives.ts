@@ -148,7 +148,8 @@ export function callNative(state: GraphState, token: Token, site: CallSite): boo
   const { path, shape } = token.value;
   const call =
     site.construct === true ? (shape.construct ?? shape.call) : (shape.call ?? typeCall(state, shape));
-  const receiver = token.value.kind === 'method' ? token.value.receiver : site.receiver;
+  const isOwn = token.value.kind === 'method' && (site.rebinds !== true || site.receiver === undefined);
+  const receiver = isOwn && token.value.kind === 'method' ? token.value.receiver : site.receiver;
   if (call === undefined) {
     if (shape.construct !== undefined)
       return callShape(state, { path: `${path}()`, shape }, shape.construct, { ...site, receiver });

@@ -1,7 +1,7 @@
 /** Ops that make, read and write objects. */
 
 import { copyCorrelated, correlatedWrite } from './correlated.js';
-import { iterateNode } from './elements.js';
+import { iterateNode, iterateToken } from './elements.js';
 import type { CallOp, Op } from './ir.js';
 import { copyProperties } from './copy-properties.js';
 import { importBinding } from './modules.js';
@@ -88,8 +88,16 @@ function walkGet(state: GraphState, instance: Instance, op: Op & { type: 'get' }
   if (isCallee(instance, op)) return;
   const access = accessAt(instance, op);
   state.solver.listen(of, (token) => {
-    readProperty(state, token, op.name, to, access);
+    if (op.iterates !== true || hasPositions(state, token)) readProperty(state, token, op.name, to, access);
+    else iterateToken(state, token, to, access, true);
   });
+}
+
+/** Arrays give what stands at an index; of others it is not known which element comes when. */
+function hasPositions(state: GraphState, id: TokenId): boolean {
+  const { value } = state.tokens.get(id);
+  if (value.kind === 'native-instance') return value.type === 'Array';
+  return !['generator', 'object', 'instance', 'declared', 'proxy'].includes(value.kind);
 }
 
 function walkGetElement(state: GraphState, instance: Instance, op: Op & { type: 'get-element' }): void {
@@ -122,9 +130,6 @@ export function readElementOf(
     const { value, heap } = state.tokens.get(token);
     if (value.kind === 'native' && heap === undefined) {
       for (const name of Object.keys(value.shape.members ?? {})) readProperty(state, token, name, to, access);
-    } else if (value.kind === 'namespace' && value.unit.ir.module === 'esm') {
-      for (const entry of value.unit.ir.exports)
-        if (entry.type !== 'star') readProperty(state, token, entry.name, to, access);
     } else readProperty(state, token, '*', to, access);
   };
   state.solver.listen(key, (id) => {

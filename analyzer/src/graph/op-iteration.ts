@@ -16,7 +16,8 @@ export function accessAt(instance: Instance, op: Op & { at: number; end: number 
 export function walkIteration(state: GraphState, instance: Instance, op: Op): void {
   const { solver } = state;
   if (op.type === 'iterate') {
-    iterateNode(state, nodeOf(instance, op.of), nodeOf(instance, op.to), accessAt(instance, op));
+    const closes = op.closes === true;
+    iterateNode(state, nodeOf(instance, op.of), nodeOf(instance, op.to), accessAt(instance, op), closes);
   } else if (op.type === 'keys') {
     const to = nodeOf(instance, op.to);
     solver.taintEdge(nodeOf(instance, op.of), to);

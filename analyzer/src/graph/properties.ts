@@ -6,7 +6,8 @@ import { invoke } from './calls.js';
 import { addNative, addTyped, mayHaveEffect } from './natives.js';
 import { readProxy } from './proxies.js';
 import { globalShape, staticMember, typeMember } from './shapes.js';
-import type { GraphState, Instance } from './state.js';
+import { exportNames } from './star-exports.js';
+import type { GraphState, Instance, Unit } from './state.js';
 import { declaredField, typedMember } from './declared-types.js';
 import {
   heapOf,
@@ -113,7 +114,7 @@ export function readProperty(state: GraphState, of: TokenId, name: string, to: N
       declaredField(state, value.unit, value.cls, name, to);
       return;
     case 'namespace':
-      if (value.unit.ir.module === 'esm') state.solver.edge(exportNode(state, value.unit, name), to);
+      if (value.unit.ir.module === 'esm') readExports(state, value.unit, name, to);
       else readHeap(state, token, { name, to, receiver: of, access });
       return;
     case 'native':
@@ -162,6 +163,12 @@ export function readProperty(state: GraphState, of: TokenId, name: string, to: N
   }
 }
 
+/** `*` is every export, those behind `export *` included. */
+function readExports(state: GraphState, unit: Unit, name: string, to: NodeId): void {
+  const names = name === '*' ? exportNames(state, unit) : [name];
+  for (const item of names) state.solver.edge(exportNode(state, unit, item), to);
+}
+
 function dataMethod(state: GraphState, name: string): TokenId {
   return state.tokens.intern(`dm${name}`, 'load', () => ({ kind: 'data-method', name }));
 }
@@ -190,7 +197,10 @@ function readHeap(state: GraphState, first: Token, lookup: PropertyLookup): void
 
 function readOwn(state: GraphState, token: Token, { name, to, receiver, access }: PropertyLookup): void {
   const heap = heapOf(token);
-  if (name === '*') state.solver.edge(allProperties(state, token), to);
+  if (name === '*') {
+    state.solver.edge(allProperties(state, token), to);
+    for (const getter of heap.getters?.values() ?? []) callAccessor(state, getter, receiver, [], to, access);
+  }
   const existing = heap.properties.get(name);
   if (existing !== undefined) state.solver.edge(existing, to);
   if (heap.properties.has('*')) readDynamic(state, token, to);
@@ -214,10 +224,14 @@ function readInherited(state: GraphState, prototype: TokenId, lookup: PropertyLo
   return undefined;
 }
 
+const iteratorOnly = new Set(['next', 'return', 'throw', 'take', 'drop', 'toArray']);
+
 /** What every object, array or function has. */
 function readImplicit(state: GraphState, token: Token, { name, to, receiver, access }: PropertyLookup): void {
   const value = token.value;
-  if (value.kind === 'array') readTypeMember(state, 'Array', name, to, receiver, access);
+  // What gives an iterator gives an array here, which holds the same.
+  if (value.kind === 'array')
+    readTypeMember(state, iteratorOnly.has(name) ? 'Iterator' : 'Array', name, to, receiver, access);
   else if (value.kind === 'function' || value.kind === 'class') {
     if (name === 'prototype') {
       if (value.kind === 'function') state.solver.add(to, functionPrototype(state, token));
@@ -345,7 +359,7 @@ export function defineAccessor(
   }
   table.set(name, fn);
   if (kind !== 'get') return;
-  for (const lookup of [...(heap.lookups?.get(name) ?? none)]) {
+  for (const lookup of [...(heap.lookups?.get(name) ?? none), ...(heap.lookups?.get('*') ?? none)]) {
     callAccessor(state, fn, lookup.receiver, [], lookup.to, lookup.access);
   }
 }

@@ -57,6 +57,23 @@ function isBarrel(text: string): boolean {
   return /export\s*\*/.test(text);
 }
 
+/** All that a module exports by name; of what lies behind `export *`, where it is the program's own. */
+export function exportNames(state: GraphState, unit: Unit): ReadonlySet<string> {
+  const { barrels, leaves } = starClosure(state, unit);
+  const names = new Set<string>();
+  const add = ({ ir }: Unit): void => {
+    for (const entry of ir.exports) if (entry.type !== 'star' && !entry.typeOnly) names.add(entry.name);
+  };
+  add(unit);
+  for (const barrel of barrels) add(barrel);
+  for (const { in: from, entry } of leaves) {
+    const target = state.program.resolve(entry.specifier, from.ir.path, 'import');
+    const leaf = target.type === 'file' && target.kind === 'source' ? unitOf(state, target.path) : undefined;
+    if (leaf !== undefined) add(leaf);
+  }
+  return names;
+}
+
 const byName = new WeakMap<Unit, ReadonlySet<string>>();
 
 /** Does the unit export the name itself, not by way of `export *`? */

@@ -55,10 +55,10 @@ export function lowerForIn(fn: FunctionState, node: ts.ForInOrOfStatement): void
   const to = newSlot(fn);
   const span = spanOf(fn, node.expression);
   const isAsync = tsc.isForOfStatement(node) && node.awaitModifier !== undefined;
-  if (tsc.isForInStatement(node)) emit(fn, { type: 'keys', to, of, ...span });
-  else emit(fn, { type: 'iterate', to, of, async: isAsync, ...span });
-  bindIteration(fn, node.initializer, to);
   const exits = leavesLoop(node.statement);
+  if (tsc.isForInStatement(node)) emit(fn, { type: 'keys', to, of, ...span });
+  else emit(fn, { type: 'iterate', to, of, async: isAsync, ...(exits ? { closes: true } : {}), ...span });
+  bindIteration(fn, node.initializer, to);
   lowerScoped(fn, node.statement);
   fn.scope = before;
   const kind = tsc.isForInStatement(node) ? 'for-in' : isAsync ? 'for-await' : 'for-of';

@@ -52,10 +52,14 @@ function bindArrayElements(fn: FunctionState, pattern: ts.ArrayBindingPattern, f
     if (!tsc.isBindingElement(element)) return;
     let value = newSlot(fn);
     if (element.dotDotDotToken !== undefined) emit(fn, { type: 'rest', to: value, of: from, elements: true });
-    else emit(fn, { type: 'get', to: value, of: from, name: String(index), ...spanOf(fn, element) });
+    else getByPosition(fn, value, from, index, element);
     value = withDefault(fn, value, element.initializer);
     bindPattern(fn, element.name, value);
   });
+}
+
+function getByPosition(fn: FunctionState, to: Slot, of: Slot, index: number, node: ts.Node): void {
+  emit(fn, { type: 'get', to, of, name: String(index), iterates: true, ...spanOf(fn, node) });
 }
 
 /** The value, or the default where the value may be undefined. */
@@ -147,7 +151,7 @@ function assignToArrayPattern(fn: FunctionState, pattern: ts.ArrayLiteralExpress
       emit(fn, { type: 'rest', to: value, of: from, elements: true });
       assignTo(fn, element.expression, value);
     } else {
-      emit(fn, { type: 'get', to: value, of: from, name: String(index), ...spanOf(fn, element) });
+      getByPosition(fn, value, from, index, element);
       assignTo(fn, element, value);
     }
   });
