@@ -2,3 +2,4 @@
 export { colorWanted } from './terminal.js';
 export { commands } from './commands.js';
 export type { AnyCommand, CommandGroup } from './command.js';
+export { progressCount } from './progress.js';

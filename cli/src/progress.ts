@@ -10,7 +10,7 @@ const redrawMs = 100;
 const appearsAfterMs = 500;
 
 /** A line on standard error that counts what there is no total of; shown as the bar is. */
-export function progressCount({ stderr, isInteractive }: Terminal): {
+export function progressCount({ stderr, showsProgress }: Pick<Terminal, 'stderr' | 'showsProgress'>): {
   readonly show: (what: string, count: number) => void;
   readonly end: () => void;
 } {
@@ -19,12 +19,13 @@ export function progressCount({ stderr, isInteractive }: Terminal): {
   return {
     show(what, count) {
       const now = performance.now();
-      if (!isInteractive || now - startedAt < appearsAfterMs || now - drawnAt < redrawMs) return;
+      if (!showsProgress || now - startedAt < appearsAfterMs || now - drawnAt < redrawMs) return;
       drawnAt = now;
       stderr.write(`\r\u001b[K${count} ${what}`);
     },
     end() {
       if (drawnAt > 0) stderr.write('\r\u001b[K');
+      drawnAt = 0;
     },
   };
 }
@@ -33,9 +34,9 @@ export function progressCount({ stderr, isInteractive }: Terminal): {
 export function progressBar(
   what: string,
   total: number,
-  { stderr, isInteractive, columns }: Terminal,
+  { stderr, showsProgress, columns }: Terminal,
 ): Progress {
-  if (!isInteractive || total < 2) return { advance: () => undefined, end: () => undefined };
+  if (!showsProgress || total < 2) return { advance: () => undefined, end: () => undefined };
   const startedAt = performance.now();
   let done = 0;
   let drawnAt = 0;

@@ -21,6 +21,7 @@ export async function runCli(
     stderr,
     stdin: Readable.from([]),
     isInteractive: false,
+    showsProgress: false,
     columns: 100,
     useColor: false,
     interrupted: new AbortController().signal,

@@ -1,11 +1,13 @@
-import { existsSync, realpathSync, watch } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { existsSync, realpathSync, statSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
 import { runCheck, type RunCheckOptions } from '@refrain/analyzer';
 import type { ExitCode } from '../command.js';
 import { projectConfig, type FoundConfig } from '../project/config.js';
 import { progressCount } from '../progress.js';
-import { whenInterrupted, type Terminal } from '../terminal.js';
+import { describeFailure } from '../failure-report.js';
+import { isCi, whenInterrupted, type Terminal } from '../terminal.js';
 import { UsageError } from '../usage-error.js';
+import { isCode, watchFiles } from '../watch-files.js';
 
 /** How long files must be quiet before a watched project is checked again. */
 const quietMs = 100;
@@ -27,10 +29,14 @@ export interface CheckArguments {
 }
 
 export async function runCheckCommand(given: CheckArguments, terminal: Terminal): Promise<ExitCode> {
+  return given.watch ? watchAndCheck(given, terminal) : checkOnce(given, terminal);
+}
+
+function optionsOf(given: CheckArguments, terminal: Terminal): RunCheckOptions {
   const path = resolve(terminal.cwd, given.path);
   const config = projectConfig(path);
   const cacheDirectory = given['cache-dir'] && resolve(terminal.cwd, given['cache-dir']);
-  const options: RunCheckOptions = {
+  return {
     path,
     profile: (given.profile ?? config.profile) as RunCheckOptions['profile'],
     ...workflowModules(given, config, path, terminal),
@@ -42,7 +48,6 @@ export async function runCheckCommand(given: CheckArguments, terminal: Terminal)
     level: given.level,
     cacheDirectory: cacheDirectory ?? (given.cache ? defaultCacheDirectory(path) : undefined),
   };
-  return given.watch ? watchAndCheck(options, terminal) : checkOnce(options, terminal);
 }
 
 /** Those of the command line, which shells complete from where one stands; else those of the config. */
@@ -75,8 +80,7 @@ function baselineFile(given: CheckArguments, { cwd, env }: Terminal): string | u
     return undefined;
   }
   const file = resolve(cwd, baseline);
-  const isCi = env['CI'] !== undefined && !['', '0', 'false'].includes(env['CI']);
-  if (isCi && !existsSync(file) && !given['update-baseline'])
+  if (isCi(env) && !existsSync(file) && !given['update-baseline'])
     throw new UsageError('RFN7015', `There is no baseline at '${file}', and in CI none is made.`);
   if (!existsSync(dirname(file)))
     throw new UsageError('RFN7008', `${dirname(file)}: there is no such folder, to keep the baseline in.`);
@@ -85,19 +89,22 @@ function baselineFile(given: CheckArguments, { cwd, env }: Terminal): string | u
 
 const counted = { files: 'files read', functions: 'functions followed' } as const;
 
-function checkOnce(options: RunCheckOptions, terminal: Terminal): ExitCode {
-  const { stdout } = terminal;
+function checkOnce(given: CheckArguments, terminal: Terminal): ExitCode {
   const progress = progressCount(terminal);
-  const { output, problem, exitCode } = runCheck({
-    ...options,
-    onProgress: (what, count) => {
-      progress.show(counted[what], count);
-    },
-  });
-  progress.end();
-  if (problem) throw new UsageError(problem.code, problem.message);
-  stdout.write(output);
-  return exitCode;
+  try {
+    const { output, problem, exitCode } = runCheck({
+      ...optionsOf(given, terminal),
+      onProgress: (what, count) => {
+        progress.show(counted[what], count);
+      },
+    });
+    progress.end();
+    if (problem) throw new UsageError(problem.code, problem.message);
+    terminal.stdout.write(output);
+    return exitCode;
+  } finally {
+    progress.end();
+  }
 }
 
 /** Beside the installed packages, where tools keep their caches; nowhere when nothing is installed. */
@@ -106,30 +113,47 @@ function defaultCacheDirectory(path: string): string | undefined {
   return existsSync(modules) ? join(modules, '.cache', 'refrain') : undefined;
 }
 
-/** While somebody edits there may be no workflow for a moment: said, and watched on. */
-function checkAgain(options: RunCheckOptions, terminal: Terminal): ExitCode {
+/** While somebody edits there may be no workflow for a moment, or no configuration: said, and watched on. */
+function checkAgain(given: CheckArguments, terminal: Terminal): ExitCode {
   try {
-    return checkOnce(options, terminal);
+    return checkOnce(given, terminal);
   } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    terminal.stderr.write(`${error.code}: ${error.message}\n`);
+    terminal.stderr.write(`${describeFailure(error, terminal)}\n`);
     return 2;
   }
 }
 
-async function watchAndCheck(options: RunCheckOptions, terminal: Terminal): Promise<ExitCode> {
-  let exitCode = checkOnce(options, terminal);
+async function watchAndCheck(given: CheckArguments, terminal: Terminal): Promise<ExitCode> {
+  const path = resolve(terminal.cwd, given.path);
+  let exitCode = existsSync(path) ? checkAgain(given, terminal) : checkOnce(given, terminal);
+  // Made anew once: what comes later is to be seen.
+  const later = { ...given, 'update-baseline': false };
   terminal.stderr.write('Watching for changes; Ctrl-C ends.\n');
+  const changes = new Set<string>();
   let quiet: NodeJS.Timeout | undefined;
-  const watcher = watch(options.path, { recursive: true }, (_event, file) => {
-    if (file === null || /(^|[\\/])(node_modules|\.git|dist)([\\/]|$)/.test(file)) return;
+  const stop = watchFiles([watchedFolder(path)], matters, (changed) => {
+    changes.add(relative(terminal.cwd, changed));
     clearTimeout(quiet);
     quiet = setTimeout(() => {
-      exitCode = checkAgain(options, terminal);
+      terminal.stderr.write(`\nChanged: ${[...changes].sort().join(', ')}\n`);
+      changes.clear();
+      exitCode = checkAgain(later, terminal);
     }, quietMs);
   });
   await whenInterrupted(terminal);
   clearTimeout(quiet);
-  watcher.close();
+  stop();
   return exitCode;
+}
+
+/** Code, and what says where imports lead, what is installed, and what is known. */
+const matters = (name: string): boolean => isCode(name) || /\.json$|^pnpm-workspace\.yaml$/.test(name);
+
+/** What one file imports may lie anywhere in its project. */
+function watchedFolder(path: string): string {
+  if (statSync(path).isDirectory()) return path;
+  for (let folder = dirname(path); ; folder = dirname(folder)) {
+    if (['package.json', 'tsconfig.json'].some((name) => existsSync(join(folder, name)))) return folder;
+    if (dirname(folder) === folder) return dirname(path);
+  }
 }

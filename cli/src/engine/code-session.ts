@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { divergenceText, eventToJson, openReplayer, type Client } from '@refrain/engine';
 import { whenInterrupted, type Terminal } from '../terminal.js';
-import { watchCode } from './watch-code.js';
+import { isCode, watchFiles } from '../watch-files.js';
 
 /** A worker of the embedded engine, or one of a Temporal cluster. */
 export interface SessionWorker {
@@ -73,7 +73,7 @@ export class CodeSession {
     const { workflows, activities } = this.#options;
     const files = activities === undefined ? [workflows] : [workflows, activities];
     let quiet: NodeJS.Timeout | undefined;
-    const stop = watchCode([...new Set(files.map(dirname))], () => {
+    const stop = watchFiles([...new Set(files.map(dirname))], isCode, () => {
       clearTimeout(quiet);
       quiet = setTimeout(() => {
         this.#reloading = this.#reloading.then(() => this.#reload());
