@@ -106,10 +106,21 @@ function invokeBound(
   value: { target: TokenId; receiver: NodeId; args: readonly NodeId[] },
   site: CallSite,
 ): void {
-  const args = [...value.args, ...site.args];
-  invoke(state, value.target, { ...site, args, receiver: undefined });
-  state.solver.listen(value.receiver, (receiver) => {
-    invoke(state, value.target, { ...site, args, receiver, rebinds: true });
+  invokeOn(state, value.target, value.receiver, { ...site, args: [...value.args, ...site.args] });
+}
+
+/**
+ * Calls a token on what `call`, `apply` or `bind` gives it. What a method was read from matters no more
+ * (`Array.prototype.push.apply(list, more)`), but where nothing is given.
+ */
+export function invokeOn(state: GraphState, callee: TokenId, receiver: NodeId, site: CallSite): void {
+  const activate = (): void => {
+    invoke(state, callee, { ...site, receiver: undefined });
+  };
+  if (state.tokens.get(callee).value.kind === 'method') state.pendingGuards.push({ on: receiver, activate });
+  else activate();
+  state.solver.listen(receiver, (self) => {
+    invoke(state, callee, { ...site, receiver: self, rebinds: true });
   });
 }
 

@@ -1,6 +1,6 @@
 /** `Object`, `Reflect`, `Proxy`, `structuredClone`: objects made from and changed by others. */
 
-import { arrayToken, invoke, sharedCall, type CallSite } from './calls.js';
+import { arrayToken, invoke, invokeOn, sharedCall, type CallSite } from './calls.js';
 import { copyProperties, maxCopies } from './copy-properties.js';
 import { copyCorrelated, correlatedDescriptor } from './correlated.js';
 import { accessOf, iterateNode } from './elements.js';
@@ -263,11 +263,9 @@ export function applyTo(
   const { by, at, end, to, op } = site;
   const shared = sharedCall(args, to);
   state.solver.listen(target, (fn) => {
-    invoke(state, fn, { by, at, end, to, op, args, shared, ...spread });
-    if (self === undefined) return;
-    state.solver.listen(self, (receiver) => {
-      invoke(state, fn, { by, at, end, to, op, args, shared, receiver, rebinds: true, ...spread });
-    });
+    const called = { by, at, end, to, op, args, shared, ...spread };
+    if (self === undefined) invoke(state, fn, called);
+    else invokeOn(state, fn, self, called);
   });
 }
 
