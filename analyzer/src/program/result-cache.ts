@@ -10,11 +10,10 @@
  * - C3 A stale, damaged or foreign entry is the same as none.
  */
 
-import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { buildIdentity } from './build-identity.js';
+import { contentHash, readCacheFile, writeCacheFile } from './cache-file.js';
 import { createFileHost, type DirectoryEntry, type FileHost, type Observations } from './host.js';
 
 export interface ResultCache<Result> {
@@ -37,26 +36,16 @@ export function createResultCache<Result>(
   directory: string,
   options: readonly unknown[],
 ): ResultCache<Result> {
-  const key = hashOf(JSON.stringify([buildIdentity(), options]));
+  const key = contentHash(JSON.stringify([buildIdentity(), options]));
   const target = join(directory, 'results', `${key}.json`);
   makeDirectory(dirname(target));
   return {
     read: () => {
-      try {
-        const entry = JSON.parse(readFileSync(target, 'utf8')) as Entry<Result>;
-        return isCurrent(entry, createFileHost()) ? entry.result : undefined;
-      } catch {
-        return undefined;
-      }
+      const entry = readCacheFile(target) as Entry<Result> | undefined;
+      return entry !== undefined && isCurrent(entry, createFileHost()) ? entry.result : undefined;
     },
     write: (seen, result) => {
-      try {
-        const temporary = `${target}.${String(process.pid)}.tmp`;
-        writeFileSync(temporary, JSON.stringify(toEntry(seen, result)));
-        renameSync(temporary, target);
-      } catch {
-        // A cache that cannot be written is no reason to fail.
-      }
+      writeCacheFile(target, toEntry(seen, result));
     },
   };
 }
@@ -72,7 +61,7 @@ function makeDirectory(path: string): void {
 
 /** The analysis asks directories for code and for further directories only. */
 function directoryHash(entries: readonly DirectoryEntry[]): string {
-  return hashOf(JSON.stringify(entries.filter(({ name, directory }) => directory || isCode.test(name))));
+  return contentHash(JSON.stringify(entries.filter(({ name, directory }) => directory || isCode.test(name))));
 }
 
 function toEntry<Result>(seen: Observations, result: Result): Entry<Result> {
@@ -95,23 +84,5 @@ function isCurrent(entry: Entry<unknown>, host: FileHost): boolean {
 }
 
 function textHash(text: string | undefined): string | null {
-  return text === undefined ? null : hashOf(text);
-}
-
-function hashOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 40);
-}
-
-/** What this analyzer is made of: its own files by size and time, its parser and its host by version. */
-function buildIdentity(): readonly unknown[] {
-  const own = dirname(dirname(fileURLToPath(import.meta.url)));
-  const files = readdirSync(own, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.js'))
-    .sort()
-    .map((name) => {
-      const { size, mtimeMs } = statSync(join(own, name));
-      return [name, size, mtimeMs];
-    });
-  const parser = readFileSync(createRequire(import.meta.url).resolve('typescript/package.json'), 'utf8');
-  return [files, hashOf(parser), process.version];
+  return text === undefined ? null : contentHash(text);
 }
