@@ -187,7 +187,7 @@ function ruleOfNative(
 }
 
 function isNativeOnly(state: GraphState, node: NodeId): boolean {
-  return state.solver.view(node).every((id) => {
+  return state.solver.tokens(node).every((id) => {
     const { kind } = state.tokens.get(id).value;
     return kind === 'native' || kind === 'source' || kind === 'constant';
   });

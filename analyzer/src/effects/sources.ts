@@ -59,7 +59,7 @@ function isConstructorOfAnything(state: GraphState, { instance, call }: NativeUs
     (op) => op.type === 'get' && op.to === call?.callee && op.name === 'constructor',
   );
   if (read?.type !== 'get') return false;
-  return state.solver.view(nodeOf(instance, read.of)).some((id) => {
+  return state.solver.tokens(nodeOf(instance, read.of)).some((id) => {
     const { kind } = state.tokens.get(id).value;
     return (
       kind !== 'source' && kind !== 'function' && kind !== 'class' && kind !== 'native' && kind !== 'method'
@@ -135,9 +135,7 @@ export function sourcesInReplay(state: GraphState): Set<number> {
 }
 
 function addSources(state: GraphState, node: number, into: Set<number>): void {
-  for (const token of state.solver.tokens(node)) {
-    if (state.tokens.get(token).value.kind === 'source') into.add(token);
-  }
+  for (const token of state.solver.taint(node)) into.add(token);
 }
 
 const meanings: Readonly<Record<SourceRuleId, string>> = {

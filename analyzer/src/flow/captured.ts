@@ -43,7 +43,7 @@ function collectUsed(
       return;
     }
   }
-  for (const id of state.solver.view(node)) {
+  for (const id of state.solver.tokens(node)) {
     const { value, heap } = state.tokens.get(id);
     if (value.kind === 'source') into.add(id);
     for (const name of names) {

@@ -90,7 +90,7 @@ export function isCommand(call: RoleCall): boolean {
 }
 
 function collectTop(state: GraphState, node: NodeId, into: Set<TokenId>): void {
-  for (const id of state.solver.view(node)) if (state.tokens.get(id).value.kind === 'source') into.add(id);
+  for (const id of state.solver.taint(node)) into.add(id);
 }
 
 /** Sources in a node's values, and in what those hold. */
@@ -102,7 +102,7 @@ export function collect(
   depth: number,
 ): void {
   const held = holders(state);
-  for (const id of state.solver.view(node)) {
+  for (const id of state.solver.tokens(node)) {
     const token = state.tokens.get(id);
     if (token.value.kind === 'source') {
       into.add(id);
@@ -140,7 +140,7 @@ function chosenMember(by: Instance, op: CallOp): NodeId | undefined {
 
 /** An object or a function where an id may stand is not the id. */
 function mayBeText(state: GraphState, node: NodeId): boolean {
-  const kinds = state.solver.view(node).map((id) => state.tokens.get(id).value.kind);
+  const kinds = state.solver.tokens(node).map((id) => state.tokens.get(id).value.kind);
   const isHolder = (kind: string): boolean =>
     ['array', 'object', 'function', 'bound', 'instance'].includes(kind);
   return !kinds.some(isHolder) || kinds.some((kind) => ['constant', 'primitive', 'data'].includes(kind));
@@ -176,8 +176,7 @@ function branchSources(state: GraphState, reach: Reach) {
   for (const instance of state.instances) {
     if (instance.phase !== 'run' || !reach.has(instance)) continue;
     for (const branch of instance.fn.branches) {
-      for (const token of state.solver.tokens(nodeOf(instance, branch.on))) {
-        if (state.tokens.get(token).value.kind !== 'source') continue;
+      for (const token of state.solver.taint(nodeOf(instance, branch.on))) {
         const list = found.get(token) ?? [];
         list.push({ instance, branch });
         found.set(token, list);
@@ -224,8 +223,7 @@ export function callsIn(instance: Instance, from: number, to: number): CallOp[] 
 function stateSources(state: GraphState): Set<TokenId> {
   const found = new Set<TokenId>();
   const add = (node: NodeId): void => {
-    for (const id of state.solver.tokens(node))
-      if (state.tokens.get(id).value.kind === 'source') found.add(id);
+    collectTop(state, node, found);
   };
   // What a literal holds that nobody changes is on its way, not kept.
   const changed = new Set(state.mutations.map((mutation) => mutation.on));

@@ -31,7 +31,7 @@ function findHolders(state: GraphState): Set<TokenId> {
     if (token.heap === undefined || !isOpen(token)) continue;
     for (const [name, property] of token.heap.properties) {
       if (name === '**') continue;
-      for (const id of state.solver.view(property)) {
+      for (const id of state.solver.tokens(property)) {
         const inner = state.tokens.get(id);
         if (inner.value.kind === 'source') {
           if (!held.has(token.id)) queue.push(token.id);

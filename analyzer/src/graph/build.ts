@@ -59,14 +59,14 @@ function heavyPackages(state: GraphState): string[] {
   };
   for (const { unit, fn, base } of state.instances) {
     let amount = fn.ops.length;
-    for (let slot = 0; slot < fn.slotCount; slot += 1) amount += state.solver.view(base + slot).length;
+    for (let slot = 0; slot < fn.slotCount; slot += 1) amount += state.solver.size(base + slot);
     note(unit.ir.path, amount);
   }
   for (const { value, heap } of state.tokens.all) {
     if (heap === undefined || !('unit' in value)) continue;
     let amount = 0;
-    for (const node of heap.properties.values()) amount += state.solver.view(node).length;
-    for (const lookups of heap.lookups?.values() ?? []) amount += lookups.size;
+    for (const node of heap.properties.values()) amount += state.solver.size(node);
+    for (const lookups of heap.lookups?.values() ?? []) amount += lookups.length;
     note(value.unit.ir.path, amount);
   }
   return [...kept].filter(([, amount]) => amount > total * heavyShare).map(([directory]) => directory);
@@ -80,16 +80,8 @@ function bundled(program: ProgramSource, { bundling }: Profile): ProgramSource {
 
 function createState(options: BuildOptions, closed: ReadonlySet<string>, allowance: Allowance): GraphState {
   const tokens = createTokenTable();
-  let string = -1;
-  const solver = new Solver({
-    allowance,
-    isTaint: (token) => tokens.all[token]!.value.kind === 'source',
-    widen: (token) => {
-      const { value } = tokens.all[token]!;
-      return value.kind === 'constant' && typeof value.value === 'string' ? string : undefined;
-    },
-  });
-  string = tokens.intern('pstring', 'load', () => ({ kind: 'primitive', of: 'string' }));
+  const anyText = tokens.intern('pstring', 'load', () => ({ kind: 'primitive', of: 'string' }));
+  const solver = new Solver({ allowance, marks: tokens.marks, anyText });
   return {
     catalogue: options.catalogue,
     profile: options.profile,

@@ -19,18 +19,18 @@ export interface CallSite {
   readonly end: number;
   readonly args: readonly NodeId[];
   /** From this argument on positions are not known (a spread); absent when all are. */
-  readonly spreadFrom?: number;
+  readonly spreadFrom?: number | undefined;
   readonly receiver?: TokenId | undefined;
   /** Everything that the receiver may be, for taint. */
   readonly receiverNode?: NodeId | undefined;
   readonly to: NodeId;
   readonly op?: CallOp | undefined;
-  readonly construct?: boolean;
-  readonly shared?: SharedCall;
+  readonly construct?: boolean | undefined;
+  readonly shared?: SharedCall | undefined;
   /** The receiver was given by `call`, `apply` or `bind`: it takes the place of the one a method was read from. */
-  readonly rebinds?: boolean;
+  readonly rebinds?: boolean | undefined;
   /** The function has an instance of its own for this. */
-  readonly variant?: string;
+  readonly variant?: string | undefined;
 }
 
 /** What is the same for all callees and receivers of a call, and what was done for all of them at once. */
@@ -38,13 +38,61 @@ export interface SharedCall {
   readonly args: readonly NodeId[];
   readonly to: NodeId;
   /** Catalogued functions that do the same for each receiver. */
-  readonly done: Set<string>;
+  done: Set<string> | undefined;
   /** How many receivers each method of arrays had. */
-  readonly receivers: Map<string, number>;
+  receivers: Map<string, number> | undefined;
 }
 
 export function sharedCall(args: readonly NodeId[], to: NodeId): SharedCall {
-  return { args, to, done: new Set(), receivers: new Map() };
+  return { args, to, done: undefined, receivers: undefined };
+}
+
+/** The call on one receiver. Written out, as there are very many: copying an object of any shape takes longer. */
+export function callOn(
+  site: CallSite,
+  receiver: TokenId | undefined,
+  receiverNode: NodeId | undefined = site.receiverNode,
+): CallSite {
+  if (site.receiver === receiver && site.receiverNode === receiverNode) return site;
+  return {
+    by: site.by,
+    at: site.at,
+    end: site.end,
+    args: site.args,
+    spreadFrom: site.spreadFrom,
+    receiver,
+    receiverNode,
+    to: site.to,
+    op: site.op,
+    construct: site.construct,
+    shared: site.shared,
+    rebinds: site.rebinds,
+    variant: site.variant,
+  };
+}
+
+/** The call of a callback, by what was called with it. */
+export function callBack(
+  { by, at, end }: { readonly by: Instance; readonly at: number; readonly end: number },
+  args: readonly NodeId[],
+  to: NodeId,
+  receiver?: TokenId,
+): CallSite {
+  return {
+    by,
+    at,
+    end,
+    args,
+    spreadFrom: undefined,
+    receiver,
+    receiverNode: undefined,
+    to,
+    op: undefined,
+    construct: undefined,
+    shared: undefined,
+    rebinds: undefined,
+    variant: undefined,
+  };
 }
 
 /** Calls (or constructs) one token. Gives whether it is known what happens. */

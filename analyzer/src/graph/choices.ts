@@ -54,8 +54,7 @@ export function followChoices(state: GraphState): boolean {
   const pending = state.pendingChoices.splice(0);
   let changed = false;
   for (const choice of pending) {
-    const isTainted = state.solver.view(choice.on).some((id) => isSource(state.tokens.get(id)));
-    if (isTainted) {
+    if (state.solver.isTainted(choice.on)) {
       follow(state, choice);
       state.choices.push(choice);
       changed = true;
@@ -63,8 +62,6 @@ export function followChoices(state: GraphState): boolean {
   }
   return changed;
 }
-
-const isSource = ({ value }: Token): boolean => value.kind === 'source';
 
 const carriers = new Set(['object', 'array', 'instance', 'function', 'class', 'bound', 'generator', 'proxy']);
 
@@ -92,7 +89,7 @@ function tellOfContents(state: GraphState, on: NodeId, token: Token): void {
         : [];
   for (const name of names) {
     const property = propertyNode(state, token, name);
-    const isWritten = state.solver.view(property).some((id) => {
+    const isWritten = state.solver.tokens(property).some((id) => {
       const { kind } = state.tokens.get(id).value;
       return kind === 'constant' || kind === 'primitive';
     });

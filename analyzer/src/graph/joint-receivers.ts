@@ -4,7 +4,7 @@
  * few they are one array that holds what all of them hold: nothing is lost, and the callback is called once.
  */
 
-import { arrayToken, type CallSite } from './calls.js';
+import { arrayToken, callOn, type CallSite } from './calls.js';
 import { allProperties, orderName, propertyNode } from './properties.js';
 import type { GraphState } from './state.js';
 
@@ -28,6 +28,7 @@ export function joinReceivers(state: GraphState, path: string, site: CallSite): 
     return site;
   const token = state.tokens.get(receiver);
   if (token.value.kind !== 'array') return site;
+  shared.receivers ??= new Map();
   const before = shared.receivers.get(path) ?? 0;
   shared.receivers.set(path, before + 1);
   if (before < maxReceivers) return site;
@@ -35,5 +36,5 @@ export function joinReceivers(state: GraphState, path: string, site: CallSite): 
   const made = state.tokens.get(joint);
   state.solver.edge(allProperties(state, token), propertyNode(state, made, '[]'));
   state.solver.taintEdge(propertyNode(state, token, orderName), propertyNode(state, made, orderName));
-  return before === maxReceivers ? { ...site, receiver: joint } : undefined;
+  return before === maxReceivers ? callOn(site, joint) : undefined;
 }

@@ -1,6 +1,6 @@
 /** Arrays, maps, sets: what goes in comes out, and callbacks are given it. */
 
-import { arrayToken, invoke, type CallSite } from './calls.js';
+import { arrayToken, callBack, invoke, type CallSite } from './calls.js';
 import { accessOf, iterateNode, iterateToken, pairToken } from './elements.js';
 import type { Model } from './models.js';
 import { applyTo } from './models-objects.js';
@@ -84,8 +84,7 @@ export function callEach(
     callWithEntries(state, site, elements, callback, [number, list], result);
     return result;
   }
-  const { by, at, end } = site;
-  applyTo(state, { by, at, end, args: [], to: result }, callback, self, [elements, number, list], undefined);
+  applyTo(state, callBack(site, [], result), callback, self, [elements, number, list], undefined);
   return result;
 }
 
@@ -200,7 +199,7 @@ const reduce: Model = (state, site) => {
   if (callback !== undefined) {
     state.solver.listen(callback, (fn) => {
       const args = [accumulated, elements, index, self];
-      invoke(state, fn, { by: site.by, at: site.at, end: site.end, args, to: accumulated });
+      invoke(state, fn, callBack(site, args, accumulated));
     });
   }
   state.solver.edge(accumulated, site.to);
@@ -214,7 +213,7 @@ function sort(mutating: boolean): Model {
     const [callback] = site.args;
     if (callback !== undefined) {
       state.solver.listen(callback, (fn) => {
-        invoke(state, fn, { by: site.by, at: site.at, end: site.end, args: [elements, elements], to: order });
+        invoke(state, fn, callBack(site, [elements, elements], order));
       });
     }
     state.orderings.push({

@@ -1,6 +1,6 @@
 /** Maps, sets and groups: what goes in under a key comes out under it. */
 
-import { arrayToken, invoke, type CallSite } from './calls.js';
+import { arrayToken, callBack, invoke, type CallSite } from './calls.js';
 import { accessOf, iterateNode, keysNode } from './elements.js';
 import type { Model } from './models.js';
 import { mutate, newArray, on } from './models-arrays.js';
@@ -46,8 +46,7 @@ const mapEach: Model = (state, site) => {
   const map = state.solver.newNode();
   state.solver.add(map, site.receiver);
   const args = [allProperties(state, token), keysNode(state, token), map];
-  const { by, at, end } = site;
-  applyTo(state, { by, at, end, args, to: state.solver.newNode() }, callback, site.args[1], args, undefined);
+  applyTo(state, callBack(site, args, state.solver.newNode()), callback, site.args[1], args, undefined);
 };
 
 const setAdd: Model = (state, site) => {

@@ -1,7 +1,7 @@
 /** Reads and calls of catalogued values: what they record, give back and call back. */
 
 import type { ArgumentPath, CallbackShape, CallShape, Effect, Shape } from '../catalog/types.js';
-import { invoke, noteUnresolved, type CallSite } from './calls.js';
+import { callBack, callOn, invoke, noteUnresolved, type CallSite } from './calls.js';
 import { deepTaint } from './conversions.js';
 import { hasModel, runModel } from './models.js';
 import { isGlobalObject, propertyNode, readProperty, type Access } from './properties.js';
@@ -29,7 +29,7 @@ export function addNative(
     return;
   }
   if (shape.read !== undefined) {
-    const use = recordUse(state, found, { ...access, mode: 'read', args: [], to });
+    const use = recordUse(state, found, 'read', callBack(access, [], to));
     state.solver.add(to, use.source);
   }
   const callable = shape.call !== undefined || shape.construct !== undefined;
@@ -104,21 +104,13 @@ export function addTyped(state: GraphState, name: string, to: NodeId, access: Ac
   }
 }
 
-interface UseSite {
-  readonly by: Instance;
-  readonly at: number;
-  readonly end: number;
-  readonly mode: NativeUse['mode'];
-  readonly args: readonly NodeId[];
-  readonly spreadFrom?: number | undefined;
-  readonly receiver?: TokenId | undefined;
-  readonly op?: unknown;
-  readonly call?: CallSite['op'];
-  readonly to: NodeId;
-}
-
-export function recordUse(state: GraphState, found: FoundShape, site: UseSite): NativeUse {
-  const key = `${String(site.by.id)}:${String(site.at)}:${String(site.end)}:${site.mode}:${found.path}`;
+export function recordUse(
+  state: GraphState,
+  found: FoundShape,
+  mode: NativeUse['mode'],
+  site: CallSite,
+): NativeUse {
+  const key = `${String(site.by.id)}:${String(site.at)}:${String(site.end)}:${mode}:${found.path}`;
   const known = state.useKeys.get(key);
   if (known !== undefined) return known;
   const id = state.uses.length;
@@ -128,10 +120,10 @@ export function recordUse(state: GraphState, found: FoundShape, site: UseSite): 
     instance: site.by,
     at: site.at,
     end: site.end,
-    mode: site.mode,
+    mode,
     path: found.path,
     shape: found.shape,
-    call: site.call,
+    call: site.op,
     args: site.args,
     spreadFrom: site.spreadFrom,
     source,
@@ -152,7 +144,7 @@ export function callNative(state: GraphState, token: Token, site: CallSite): boo
   const receiver = isOwn && token.value.kind === 'method' ? token.value.receiver : site.receiver;
   if (call === undefined) {
     if (shape.construct !== undefined)
-      return callShape(state, { path: `${path}()`, shape }, shape.construct, { ...site, receiver });
+      return callShape(state, { path: `${path}()`, shape }, shape.construct, callOn(site, receiver));
     if (shape.members === undefined && shape.type === 'data') return callDataMethod(state, path, site);
     noteUnresolved(state, site, `'${path}' is called, which the catalogue does not describe`);
     state.solver.add(site.to, dataToken(state));
@@ -162,7 +154,7 @@ export function callNative(state: GraphState, token: Token, site: CallSite): boo
   const isBoth = shape.construct !== undefined && !isNew;
   const label = isNew ? `new ${path}` : isBoth ? `${path}()` : path;
   if (isDone(label, call, site)) return true;
-  return callShape(state, { path: label, shape }, call, { ...site, receiver });
+  return callShape(state, { path: label, shape }, call, callOn(site, receiver));
 }
 
 /**
@@ -172,6 +164,7 @@ export function callNative(state: GraphState, token: Token, site: CallSite): boo
 function isDone(label: string, call: CallShape, { shared, args, to }: CallSite): boolean {
   if (shared?.args !== args || shared.to !== to) return false;
   if (hasModel(label) || unwrapPromise(call.returns ?? 'data').type === 'receiver') return false;
+  shared.done ??= new Set();
   if (shared.done.has(label)) return true;
   shared.done.add(label);
   return false;
@@ -194,7 +187,7 @@ export function callTypeInstance(state: GraphState, token: Token, site: CallSite
 function callShape(state: GraphState, found: FoundShape, call: CallShape, site: CallSite): boolean {
   const mode = site.construct === true ? 'construct' : 'call';
   if (mayHaveEffect(state, found, call.effect) || call.role !== undefined) {
-    const use = recordUse(state, found, { ...site, mode, call: site.op });
+    const use = recordUse(state, found, mode, site);
     state.solver.add(site.to, use.source);
     fillArgument(state, call, use.source, site);
   }
@@ -293,7 +286,7 @@ function runCallback(state: GraphState, callback: CallbackShape, site: CallSite)
       const args = types.map((type) =>
         typeNode(state, type, `${String(site.by.id)}.${String(site.at)}`, site),
       );
-      invoke(state, fn, { by: site.by, at: site.at, end: site.end, args, to: site.to });
+      invoke(state, fn, callBack(site, args, site.to));
     });
   }
 }
@@ -365,7 +358,7 @@ export function callDataMethod(state: GraphState, name: string, site: CallSite):
     known = true;
     // Data that was recorded has no clock in it; only what the call itself reads of the host counts.
     const receiver = typeToken(state, type, 'data', 'run');
-    callShape(state, found, found.shape.call, { ...site, receiver });
+    callShape(state, found, found.shape.call, callOn(site, receiver));
     if (type === 'string' || type === 'Array') continue;
     break;
   }
@@ -377,7 +370,7 @@ export function callDataMethod(state: GraphState, name: string, site: CallSite):
     state.solver.listen(arg, (fn) => {
       if (state.tokens.get(fn).value.kind !== 'function') return;
       const data = typeNode(state, 'data', '', site);
-      invoke(state, fn, { by: site.by, at: site.at, end: site.end, args: [data, data], to: site.to });
+      invoke(state, fn, callBack(site, [data, data], site.to));
     });
   }
   return false;

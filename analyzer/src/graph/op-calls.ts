@@ -1,6 +1,6 @@
 /** Calls: arguments, receivers, and what is looked up on them. */
 
-import { invoke, sharedCall, type CallSite } from './calls.js';
+import { callOn, invoke, sharedCall, type CallSite } from './calls.js';
 import { superCall } from './construction.js';
 import { iterateNode } from './elements.js';
 import type { CallOp, Op } from './ir.js';
@@ -26,11 +26,15 @@ export function walkCall(state: GraphState, instance: Instance, op: CallOp): voi
     at: op.at,
     end: op.end,
     args,
-    ...(spread >= 0 ? { spreadFrom: spread } : {}),
+    spreadFrom: spread >= 0 ? spread : undefined,
+    receiver: undefined,
+    receiverNode: undefined,
     to,
     op,
     construct: op.kind === 'new',
     shared: sharedCall(args, to),
+    rebinds: undefined,
+    variant: undefined,
   };
   const callee = nodeOf(instance, op.callee);
   if (isMethodCall(op)) {
@@ -41,11 +45,11 @@ export function walkCall(state: GraphState, instance: Instance, op: CallOp): voi
   state.solver.listen(callee, (token) => {
     if (op.kind === 'super') {
       state.solver.listen(receiver ?? callee, (self) => {
-        superCall(state, token, { ...site, receiver: self });
+        superCall(state, token, callOn(site, self));
       });
     } else if (receiver !== undefined) {
       state.solver.listen(receiver, (self) => {
-        invoke(state, token, { ...site, receiver: self });
+        invoke(state, token, callOn(site, self));
       });
     } else invoke(state, token, site);
   });
@@ -66,15 +70,16 @@ function functionsOnly(state: GraphState, to: NodeId): NodeId {
 function callMethod(state: GraphState, instance: Instance, op: CallOp, site: CallSite, callee: NodeId): void {
   const receiver = nodeOf(instance, op.receiver);
   const get = getBefore(instance, op);
+  const access = accessAt(instance, get ?? op, true);
   state.solver.listen(receiver, (token) => {
     const found = state.solver.newNode();
-    if (get?.type === 'get') readProperty(state, token, get.name, found, accessAt(instance, get, true));
-    else if (get?.type === 'get-element') {
-      readElementOf(state, token, nodeOf(instance, get.key), found, accessAt(instance, get, true));
-    }
+    if (get?.type === 'get') readProperty(state, token, get.name, found, access);
+    else if (get?.type === 'get-element')
+      readElementOf(state, token, nodeOf(instance, get.key), found, access);
     state.solver.edge(found, callee);
+    const on = callOn(site, token, receiver);
     state.solver.listen(found, (fn) => {
-      invoke(state, fn, { ...site, receiver: token, receiverNode: receiver });
+      invoke(state, fn, on);
     });
   });
   state.pendingCalls.push({ instance, op, callee, receiver });

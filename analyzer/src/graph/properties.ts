@@ -2,7 +2,7 @@
 
 import type { Op } from './ir.js';
 import { exportNode } from './modules.js';
-import { invoke } from './calls.js';
+import { callBack, invoke } from './calls.js';
 import { addNative, addTyped, mayHaveEffect } from './natives.js';
 import { readProxy } from './proxies.js';
 import { globalShape, staticMember, typeMember } from './shapes.js';
@@ -41,7 +41,8 @@ export function propertyNode(state: GraphState, token: Token, name: string): Nod
     if (name === '*') {
       for (const lookup of lookupsOf(heap)) readDynamic(state, token, lookup.to);
     } else if (name === '[]') {
-      for (const lookup of lookupsOf(heap)) if (/^\d+$/.test(lookup.name)) state.solver.edge(node, lookup.to);
+      for (const [key, noted] of heap.lookups ?? [])
+        if (isIndex(key)) for (const lookup of noted) state.solver.edge(node, lookup.to);
     } else {
       for (const lookup of heap.lookups?.get(name) ?? none) state.solver.edge(node, lookup.to);
     }
@@ -52,20 +53,29 @@ export function propertyNode(state: GraphState, token: Token, name: string): Nod
 /** What decided which elements an array holds, and in which order. The name is no element's. */
 export const orderName = '$order';
 
-const none: ReadonlySet<PropertyLookup> = new Set();
+const none: readonly PropertyLookup[] = [];
+
+function isIndex(name: string): boolean {
+  const first = name.charCodeAt(0);
+  return first >= 48 && first <= 57 && /^\d+$/.test(name);
+}
 
 /** All look-ups so far; those that are made meanwhile are not among them. */
 function lookupsOf(heap: TokenHeap): readonly PropertyLookup[] {
-  return heap.lookups === undefined ? [] : [...heap.lookups.values()].flatMap((noted) => [...noted]);
+  return heap.lookups === undefined ? none : [...heap.lookups.values()].flat();
 }
 
 /** Gives whether the look-up is new here: what comes later is told to those that are noted. */
-function noteLookup(heap: TokenHeap, lookup: PropertyLookup): boolean {
+function noteLookup(heap: TokenHeap, lookup: PropertyLookup, begins: boolean): boolean {
+  if (!begins) {
+    heap.inherited ??= new Set();
+    if (heap.inherited.has(lookup)) return false;
+    heap.inherited.add(lookup);
+  }
   heap.lookups ??= new Map();
   const noted = heap.lookups.get(lookup.name);
-  if (noted === undefined) heap.lookups.set(lookup.name, new Set([lookup]));
-  else if (noted.has(lookup)) return false;
-  else noted.add(lookup);
+  if (noted === undefined) heap.lookups.set(lookup.name, [lookup]);
+  else noted.push(lookup);
   return true;
 }
 
@@ -107,21 +117,21 @@ export function readProperty(state: GraphState, of: TokenId, name: string, to: N
     case 'array':
     case 'instance':
     case 'commonjs-module':
-      readHeap(state, token, { name, to, receiver: of, access });
+      readHeap(state, token, { name, first: of, to, receiver: of, access });
       return;
     case 'declared':
-      readHeap(state, token, { name, to, receiver: of, access });
+      readHeap(state, token, { name, first: of, to, receiver: of, access });
       declaredField(state, value.unit, value.cls, name, to);
       return;
     case 'namespace':
       if (value.unit.ir.module === 'esm') readExports(state, value.unit, name, to);
-      else readHeap(state, token, { name, to, receiver: of, access });
+      else readHeap(state, token, { name, first: of, to, receiver: of, access });
       return;
     case 'native':
       readNative(state, token, name, to, access);
       return;
     case 'native-instance':
-      readHeap(state, token, { name, to, receiver: of, access });
+      readHeap(state, token, { name, first: of, to, receiver: of, access });
       readTypeMember(state, value.type, name, to, of, access);
       return;
     case 'primitive':
@@ -178,21 +188,41 @@ function dataMethod(state: GraphState, name: string): TokenId {
  * many ways lead through them as one likes: each token answers a look-up once.
  */
 function readHeap(state: GraphState, first: Token, lookup: PropertyLookup): void {
-  const waiting = [first];
+  const inherited = readOne(state, first, lookup, true);
+  if (inherited !== undefined) readPrototypes(state, inherited, lookup);
+}
+
+function readPrototypes(state: GraphState, waiting: Token[], lookup: PropertyLookup): void {
   for (let token = waiting.pop(); token !== undefined; token = waiting.pop()) {
-    const heap = heapOf(token);
-    if (state.solver.exhausted() || !noteLookup(heap, lookup)) continue;
-    state.solver.countKept();
-    readOwn(state, token, lookup);
-    if (heap.own?.has(lookup.name) === true) continue;
-    const inherited: Token[] = [];
-    for (const prototype of heap.prototypes ?? []) {
+    if (token.id === lookup.first) continue;
+    const inherited = readOne(state, token, lookup, false);
+    if (inherited !== undefined) waiting.push(...inherited);
+  }
+}
+
+/** Reads from one token; gives the prototypes at which to go on, the last first. */
+function readOne(
+  state: GraphState,
+  token: Token,
+  lookup: PropertyLookup,
+  begins: boolean,
+): Token[] | undefined {
+  const heap = heapOf(token);
+  if (state.solver.exhausted() || !noteLookup(heap, lookup, begins)) return undefined;
+  state.solver.countKept();
+  readOwn(state, token, lookup);
+  if (heap.own?.has(lookup.name) === true) return undefined;
+  let inherited: Token[] | undefined;
+  if (heap.prototypes !== undefined) {
+    inherited = [];
+    for (const prototype of heap.prototypes) {
       const next = readInherited(state, prototype, lookup);
       if (next !== undefined) inherited.push(next);
     }
-    waiting.push(...inherited.reverse());
-    readImplicit(state, token, lookup);
+    inherited.reverse();
   }
+  readImplicit(state, token, lookup);
+  return inherited;
 }
 
 function readOwn(state: GraphState, token: Token, { name, to, receiver, access }: PropertyLookup): void {
@@ -204,7 +234,7 @@ function readOwn(state: GraphState, token: Token, { name, to, receiver, access }
   const existing = heap.properties.get(name);
   if (existing !== undefined) state.solver.edge(existing, to);
   if (heap.properties.has('*')) readDynamic(state, token, to);
-  const elements = /^\d+$/.test(name) ? heap.properties.get('[]') : undefined;
+  const elements = isIndex(name) ? heap.properties.get('[]') : undefined;
   if (elements !== undefined) state.solver.edge(elements, to);
   const getter = heap.getters?.get(name);
   if (getter !== undefined) callAccessor(state, getter, receiver, [], to, access);
@@ -268,7 +298,7 @@ export function callAccessor(
   access: Access,
 ): void {
   state.solver.listen(accessor, (fn) => {
-    invoke(state, fn, { by: access.by, at: access.at, end: access.end, args, receiver, to });
+    invoke(state, fn, callBack(access, args, to, receiver));
   });
 }
 
@@ -336,7 +366,7 @@ export function addPrototype(state: GraphState, token: Token, prototype: TokenId
   for (const lookup of lookups) {
     if (heap.own?.has(lookup.name) === true) continue;
     const next = readInherited(state, prototype, lookup);
-    if (next !== undefined) readHeap(state, next, lookup);
+    if (next !== undefined) readPrototypes(state, [next], lookup);
   }
 }
 

@@ -3,7 +3,7 @@
  * weaker evidence, one kind at a time: defaults first, then declared types, then implementations.
  */
 
-import { invoke, noteUnresolved, type CallSite } from './calls.js';
+import { callOn, invoke, noteUnresolved, type CallSite } from './calls.js';
 import { followChoices } from './choices.js';
 import { declaredInstance, resolveType } from './declared-types.js';
 import { enterDefined } from './entries.js';
@@ -218,7 +218,7 @@ function callImplementations(
       callee: true,
     });
     state.solver.listen(method, (fn) => {
-      invoke(state, fn, { ...site, receiver });
+      invoke(state, fn, callOn(site, receiver));
     });
   }
   return receivers.length > 0;

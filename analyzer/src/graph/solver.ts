@@ -1,6 +1,6 @@
 /**
  * The constraint solver: nodes hold sets of tokens, edges say "everything in this node is also in
- * that one". It owns the sets and the queue and knows nothing of what the tokens mean.
+ * that one". It owns the sets and the queue and knows of the tokens no more than their marks.
  *
  * Invariants:
  * - S1 Sets only grow; a listener sees each token of its node once.
@@ -10,56 +10,32 @@
  */
 
 import type { Allowance } from './budget.js';
-import { IdSet } from './id-set.js';
-import type { NodeId, TokenId } from './tokens.js';
+import { IdSets } from './id-sets.js';
+import { isTaint, isText, type NodeId, type TokenId, type TokenMark } from './tokens.js';
 
 export type Listener = (token: TokenId) => void;
 
 export interface SolverOptions {
   readonly allowance: Allowance;
-  readonly isTaint: (token: TokenId) => boolean;
-  /** What a token becomes in a node that holds too many of its kind (string constants). */
-  readonly widen: (token: TokenId) => TokenId | undefined;
+  /** What each token is to the solver. */
+  readonly marks: readonly TokenMark[];
+  /** What texts become in a node that holds too many of them. */
+  readonly anyText: TokenId;
 }
 
-const maxConstants = 24;
-const none: readonly TokenId[] = [];
-
-/** Ids of tokens or nodes: most sets hold one, which then stands for itself. */
-type Ids = number | IdSet | undefined;
-
-function holds(ids: Ids, id: number): boolean {
-  return typeof ids === 'object' ? ids.has(id) : ids === id;
-}
-
-function listOf(ids: Ids): readonly number[] {
-  if (ids === undefined) return none;
-  return typeof ids === 'number' ? [ids] : ids.list;
-}
-
-/** Puts an id into the set at a place. Gives whether it is new. */
-function put(sets: Ids[], at: number, id: number): boolean {
-  const ids = sets[at];
-  if (typeof ids === 'object') return ids.add(id);
-  if (ids === undefined) {
-    sets[at] = id;
-    return true;
-  }
-  if (ids === id) return false;
-  const set = new IdSet(ids);
-  set.add(id);
-  sets[at] = set;
-  return true;
-}
+const maxTexts = 24;
 
 export class Solver {
   readonly #options: SolverOptions;
-  readonly #sets: Ids[] = [];
-  readonly #constants = new Map<NodeId, number>();
-  readonly #edges: Ids[] = [];
-  readonly #taintEdges: Ids[] = [];
-  readonly #listeners: (Listener[] | undefined)[] = [];
-  readonly #processed: number[] = [];
+  readonly #marks: readonly TokenMark[];
+  readonly #sets = new IdSets();
+  readonly #texts = new Map<NodeId, number>();
+  readonly #edges = new IdSets();
+  readonly #taintEdges = new IdSets();
+  /** Most nodes have one listener or none. */
+  readonly #listeners: (Listener | Listener[] | undefined)[] = [];
+  #processed = new Int32Array(1 << 12);
+  #tainted = new Uint8Array(1 << 12);
   #queue: number[] = [];
   #head = 0;
   #steps = 0;
@@ -71,6 +47,7 @@ export class Solver {
 
   constructor(options: SolverOptions) {
     this.#options = options;
+    this.#marks = options.marks;
     const { baseSteps, maxSteps, maxEntries } = options.allowance;
     this.#allowed = Math.min(baseSteps, maxSteps);
     this.#allowedEntries = maxEntries;
@@ -87,7 +64,7 @@ export class Solver {
     this.#queue = [];
     this.#head = 0;
     // Who listens from now on hears everything; what those before were not told of is lost.
-    for (let node = 0; node < this.#count; node += 1) this.#processed[node] = listOf(this.#sets[node]).length;
+    for (let node = 0; node < this.#count; node += 1) this.#processed[node] = this.#sets.size(node);
     this.#isCut = true;
     this.#allowed = Math.max(this.#allowed, this.#steps) + steps;
     this.#allowedEntries = Math.max(this.#allowedEntries, this.#entries) + steps;
@@ -109,33 +86,40 @@ export class Solver {
   newNodes(amount: number): NodeId {
     const first = this.#count;
     this.#count += amount;
-    // Without holes the engine keeps them as plain arrays.
-    for (let node = first; node < this.#count; node += 1) {
-      this.#sets.push(undefined);
-      this.#edges.push(undefined);
-      this.#taintEdges.push(undefined);
-      this.#listeners.push(undefined);
-      this.#processed.push(0);
+    const count = this.#count;
+    this.#sets.reserve(count);
+    this.#edges.reserve(count);
+    this.#taintEdges.reserve(count);
+    if (count > this.#processed.length) {
+      const length = Math.max(count, this.#processed.length * 2);
+      const processed = new Int32Array(length);
+      processed.set(this.#processed);
+      this.#processed = processed;
+      const tainted = new Uint8Array(length);
+      tainted.set(this.#tainted);
+      this.#tainted = tainted;
     }
+    // Without holes the engine keeps it as a plain array.
+    for (let node = first; node < count; node += 1) this.#listeners.push(undefined);
     return first;
   }
 
   add(node: NodeId, token: TokenId): void {
-    if (holds(this.#sets[node], token)) return;
-    const wide = this.#options.widen(token);
-    if (wide === undefined) {
-      this.#insert(node, token);
-      return;
-    }
-    const seen = this.#constants.get(node) ?? 0;
-    this.#constants.set(node, seen + 1);
-    this.#insert(node, seen >= maxConstants ? wide : token);
+    if (this.#marks[token] === isText) this.#addText(node, token);
+    else this.#insert(node, token);
+  }
+
+  #addText(node: NodeId, token: TokenId): void {
+    if (this.#sets.has(node, token)) return;
+    const seen = this.#texts.get(node) ?? 0;
+    this.#texts.set(node, seen + 1);
+    this.#insert(node, seen >= maxTexts ? this.#options.anyText : token);
   }
 
   #insert(node: NodeId, token: TokenId): void {
-    if (this.exhausted()) return;
-    if (!put(this.#sets, node, token)) return;
+    if (this.exhausted() || !this.#sets.add(node, token)) return;
     this.#entries += 1;
+    if (this.#marks[token] === isTaint) this.#tainted[node] = 1;
     this.#queue.push(node, token);
   }
 
@@ -152,49 +136,62 @@ export class Solver {
 
   edge(from: NodeId, to: NodeId): void {
     if (from === to || this.exhausted()) return;
-    if (!put(this.#edges, from, to)) return;
+    if (!this.#edges.add(from, to)) return;
     this.#steps += 1;
-    // T1: what comes while we go through the list is queued, and moved then.
-    const list = listOf(this.#sets[from]);
-    for (let index = 0, { length } = list; index < length; index += 1) this.add(to, list[index]!);
+    // T1: what comes while we go through the set is queued, and moved then.
+    for (let index = 0, size = this.#sets.size(from); index < size; index += 1)
+      this.add(to, this.#sets.at(from, index));
   }
 
   /** Carries taint only. */
   taintEdge(from: NodeId, to: NodeId): void {
-    if (from === to) return;
-    if (!put(this.#taintEdges, from, to)) return;
-    for (const token of listOf(this.#sets[from])) {
-      if (this.#options.isTaint(token)) this.#insert(to, token);
+    if (from === to || !this.#taintEdges.add(from, to)) return;
+    if (this.#tainted[from] === 0) return;
+    for (let index = 0, size = this.#sets.size(from); index < size; index += 1) {
+      const token = this.#sets.at(from, index);
+      if (this.#marks[token] === isTaint) this.#insert(to, token);
     }
   }
 
   listen(node: NodeId, listener: Listener): void {
     if (this.exhausted()) return;
-    (this.#listeners[node] ??= []).push(listener);
+    const others = this.#listeners[node];
+    if (others === undefined) this.#listeners[node] = listener;
+    else if (typeof others === 'function') this.#listeners[node] = [others, listener];
+    else others.push(listener);
     // Tokens are processed in the order of the set; those still queued will be heard later.
-    const heard = this.#processed[node] ?? 0;
-    if (heard === 0) return;
-    const list = listOf(this.#sets[node]);
+    const heard = this.#processed[node]!;
     for (let index = 0; index < heard; index += 1) {
-      const token = list[index]!;
+      const token = this.#sets.at(node, index);
       this.#steps += 1;
       if (this.exhausted()) return;
-      if (!this.#options.isTaint(token)) listener(token);
+      if (this.#marks[token] !== isTaint) listener(token);
     }
   }
 
-  tokens(node: NodeId): readonly TokenId[] {
-    return listOf(this.#sets[node]).slice();
+  /** What a node holds, in a list of its own. */
+  tokens(node: NodeId): TokenId[] {
+    return this.#sets.list(node);
   }
 
-  /** The list itself, for queries: it is not to be changed, and nothing may be added while it is read. */
-  view(node: NodeId): readonly TokenId[] {
-    return listOf(this.#sets[node]);
+  /** How many tokens a node holds, taint included. */
+  size(node: NodeId): number {
+    return this.#sets.size(node);
+  }
+
+  /** The taint that a node holds. */
+  taint(node: NodeId): readonly TokenId[] {
+    if (this.#tainted[node] === 0) return none;
+    return this.tokens(node).filter((token) => this.#marks[token] === isTaint);
+  }
+
+  isTainted(node: NodeId): boolean {
+    return this.#tainted[node] === 1;
   }
 
   /** The nodes that this one flows to. */
   readers(node: NodeId): readonly NodeId[] {
-    return listOf(this.#edges[node]);
+    return this.#edges.list(node);
   }
 
   /** Somebody wants to know of what arrives here. */
@@ -209,7 +206,10 @@ export class Solver {
 
   /** No value, taint apart. */
   isEmpty(node: NodeId): boolean {
-    for (const token of listOf(this.#sets[node])) if (!this.#options.isTaint(token)) return false;
+    const size = this.#sets.size(node);
+    if (this.#tainted[node] === 0) return size === 0;
+    for (let index = 0; index < size; index += 1)
+      if (this.#marks[this.#sets.at(node, index)] !== isTaint) return false;
     return true;
   }
 
@@ -231,16 +231,21 @@ export class Solver {
   }
 
   #process(node: NodeId, token: TokenId): void {
-    this.#processed[node] = (this.#processed[node] ?? 0) + 1;
-    const out = this.#edges[node];
-    if (typeof out === 'number') this.add(out, token);
-    else if (out !== undefined) for (const to of out.list) this.add(to, token);
-    if (this.#options.isTaint(token)) {
-      for (const to of listOf(this.#taintEdges[node])) this.#insert(to, token);
+    this.#processed[node]! += 1;
+    for (let index = 0, size = this.#edges.size(node); index < size; index += 1)
+      this.add(this.#edges.at(node, index), token);
+    if (this.#marks[token] === isTaint) {
+      for (let index = 0, size = this.#taintEdges.size(node); index < size; index += 1)
+        this.#insert(this.#taintEdges.at(node, index), token);
       return;
     }
     const heard = this.#listeners[node];
-    if (heard === undefined) return;
+    if (heard === undefined || this.exhausted()) return;
+    if (typeof heard === 'function') {
+      this.#steps += 1;
+      heard(token);
+      return;
+    }
     // Listeners that are added meanwhile have been given this token already.
     const length = heard.length;
     for (let index = 0; index < length && !this.exhausted(); index += 1) {
@@ -253,3 +258,5 @@ export class Solver {
     return this.#steps > this.#allowed || this.#entries > this.#allowedEntries;
   }
 }
+
+const none: readonly TokenId[] = [];

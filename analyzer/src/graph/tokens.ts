@@ -76,6 +76,8 @@ export type Value =
 
 export interface PropertyLookup {
   readonly name: string;
+  /** Where it began. */
+  readonly first: TokenId;
   readonly to: NodeId;
   readonly receiver: TokenId;
   readonly access: Access;
@@ -90,7 +92,9 @@ export interface TokenHeap {
   /** Tokens where a lookup goes on. */
   prototypes: Set<TokenId> | undefined;
   /** The look-ups made so far, by name: what is written later flows to them, too. */
-  lookups: Map<string, Set<PropertyLookup>> | undefined;
+  lookups: Map<string, PropertyLookup[]> | undefined;
+  /** The same look-ups, where they came by way of other tokens. */
+  inherited: Set<PropertyLookup> | undefined;
   /** Names that hide those of the prototypes. */
   own: Set<string> | undefined;
 }
@@ -102,27 +106,45 @@ export interface Token {
   heap: TokenHeap | undefined;
 }
 
+/** What a token is to the solver. */
+export type TokenMark = 0 | 1 | 2;
+export const isValue = 0;
+/** A text constant, of which a node holds a limited number. */
+export const isText = 1;
+export const isTaint = 2;
+
 export interface TokenTable {
   readonly all: Token[];
+  /** The mark of each token. */
+  readonly marks: readonly TokenMark[];
   readonly get: (id: TokenId) => Token;
   readonly intern: (key: string, phase: Phase, make: () => Value) => TokenId;
 }
 
 export function createTokenTable(): TokenTable {
   const all: Token[] = [];
+  const marks: TokenMark[] = [];
   const byKey = new Map<string, TokenId>();
   return {
     all,
+    marks,
     get: (id) => all[id]!,
     intern: (key, phase, make) => {
       const known = byKey.get(key);
       if (known !== undefined) return known;
       const id = all.length;
-      all.push({ id, value: make(), phase, heap: undefined });
+      const value = make();
+      all.push({ id, value, phase, heap: undefined });
+      marks.push(markOf(value));
       byKey.set(key, id);
       return id;
     },
   };
+}
+
+function markOf(value: Value): TokenMark {
+  if (value.kind === 'source') return isTaint;
+  return value.kind === 'constant' && typeof value.value === 'string' ? isText : isValue;
 }
 
 export function heapOf(token: Token): TokenHeap {
@@ -132,6 +154,7 @@ export function heapOf(token: Token): TokenHeap {
     setters: undefined,
     prototypes: undefined,
     lookups: undefined,
+    inherited: undefined,
     own: undefined,
   };
   return token.heap;
