@@ -7,11 +7,127 @@
 import { createRequire } from 'node:module';
 import type typescript from 'typescript';
 
+/**
+ * What is used of it. The compiler's own exports are thousands of getters in an object that V8 keeps as a
+ * hash table; lowering mentions some of them for every node.
+ */
+const names = [
+  'JSDocParsingMode',
+  'NodeFlags',
+  'ScriptKind',
+  'ScriptTarget',
+  'SyntaxKind',
+  'canHaveDecorators',
+  'canHaveModifiers',
+  'createSourceFile',
+  'flattenDiagnosticMessageText',
+  'forEachChild',
+  'getDecorators',
+  'getJSDocReturnType',
+  'getJSDocType',
+  'isArrayBindingPattern',
+  'isArrayLiteralExpression',
+  'isArrayTypeNode',
+  'isArrowFunction',
+  'isAsExpression',
+  'isBinaryExpression',
+  'isBindingElement',
+  'isBlock',
+  'isBreakStatement',
+  'isCallExpression',
+  'isCaseClause',
+  'isClassDeclaration',
+  'isClassLike',
+  'isClassStaticBlockDeclaration',
+  'isComputedPropertyName',
+  'isConstructorDeclaration',
+  'isContinueStatement',
+  'isDoStatement',
+  'isElementAccessExpression',
+  'isEnumDeclaration',
+  'isExportAssignment',
+  'isExportDeclaration',
+  'isExpressionStatement',
+  'isExpressionWithTypeArguments',
+  'isExternalModuleReference',
+  'isForInStatement',
+  'isForOfStatement',
+  'isFunctionDeclaration',
+  'isFunctionExpression',
+  'isFunctionLike',
+  'isFunctionTypeNode',
+  'isGetAccessor',
+  'isIdentifier',
+  'isIfStatement',
+  'isImportDeclaration',
+  'isImportEqualsDeclaration',
+  'isImportTypeNode',
+  'isIndexedAccessTypeNode',
+  'isInterfaceDeclaration',
+  'isIntersectionTypeNode',
+  'isIterationStatement',
+  'isJSDocNonNullableType',
+  'isJSDocNullableType',
+  'isJsxExpression',
+  'isJsxSpreadAttribute',
+  'isLiteralTypeNode',
+  'isMethodDeclaration',
+  'isMethodSignature',
+  'isModuleBlock',
+  'isModuleDeclaration',
+  'isNamedExports',
+  'isNamedTupleMember',
+  'isNamespaceExport',
+  'isNamespaceImport',
+  'isNonNullExpression',
+  'isNumericLiteral',
+  'isObjectBindingPattern',
+  'isObjectLiteralExpression',
+  'isOmittedExpression',
+  'isOptionalChain',
+  'isOptionalTypeNode',
+  'isParameterPropertyDeclaration',
+  'isParenthesizedExpression',
+  'isParenthesizedTypeNode',
+  'isPropertyAccessExpression',
+  'isPropertyAssignment',
+  'isPropertyDeclaration',
+  'isPropertySignature',
+  'isRestTypeNode',
+  'isReturnStatement',
+  'isSatisfiesExpression',
+  'isSetAccessor',
+  'isShorthandPropertyAssignment',
+  'isSpreadAssignment',
+  'isSpreadElement',
+  'isStringLiteral',
+  'isSwitchStatement',
+  'isTemplateExpression',
+  'isThrowStatement',
+  'isTupleTypeNode',
+  'isTypeAliasDeclaration',
+  'isTypeAssertionExpression',
+  'isTypeLiteralNode',
+  'isTypeOperatorNode',
+  'isTypeQueryNode',
+  'isTypeReferenceNode',
+  'isUnionTypeNode',
+  'isVariableDeclarationList',
+  'isVariableStatement',
+  'parseConfigFileTextToJson',
+] as const;
+
+type Compiler = Pick<typeof typescript, (typeof names)[number]>;
+
 /** Undefined until `loadCompiler` has run. */
-export let tsc: typeof typescript;
+export let tsc: Compiler;
 
 export function loadCompiler(): void {
-  tsc ??= createRequire(import.meta.url)('typescript') as typeof typescript;
+  tsc ??= select(createRequire(import.meta.url)('typescript') as typeof typescript);
+}
+
+function select(compiler: typeof typescript): Compiler {
+  return Object.fromEntries(names.map((name) => [name, compiler[name]])) as unknown as Compiler;
 }
 
 /** A table of the compiler's constants, made when it is first asked for. */

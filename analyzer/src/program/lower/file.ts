@@ -65,6 +65,7 @@ function lowerSource(source: ts.SourceFile, path: string, kind: FileIr['kind']):
     source,
     path,
     isTypeScript: /\.[cm]?tsx?$/.test(path),
+    hasVar: /\bvar\b/.test(source.text),
     functions: [],
     classes: [],
     imports: [],

@@ -30,6 +30,7 @@ export function hoistBlock(fn: FunctionState, statements: readonly ts.Statement[
 
 /** Declares the `var`s of a function's body, wherever they stand in it. */
 export function hoistVars(fn: FunctionState, node: ts.Node): void {
+  if (!fn.file.hasVar) return;
   const visit = (child: ts.Node): void => {
     if (tsc.isVariableDeclarationList(child)) {
       if (!isBlockScoped(child)) declareList(fn, fn.scope, child);

@@ -81,6 +81,8 @@ export interface FileState {
   readonly source: ts.SourceFile;
   readonly path: string;
   readonly isTypeScript: boolean;
+  /** Somewhere in the text there may be a `var`. */
+  readonly hasVar: boolean;
   readonly functions: (FunctionIr | undefined)[];
   readonly classes: (ClassIr | undefined)[];
   readonly imports: (ImportIr & { valueUsed: boolean })[];
@@ -110,8 +112,29 @@ export function spanOf(fn: FunctionState, node: ts.Node): { at: number; end: num
   return { at: startOf(fn.file, node), end: node.end };
 }
 
+/** Where a node's first token is: blanks are passed over here, comments by the compiler. */
 export function startOf(file: FileState, node: ts.Node): number {
-  return node.getStart(file.source);
+  const { text } = file.source;
+  let at = node.pos;
+  if (at === node.end) return node.getStart(file.source);
+  let char = text.charCodeAt(at);
+  while (char === space || char === lineFeed) char = text.charCodeAt((at += 1));
+  return isPlain(char) ? at : node.getStart(file.source);
+}
+
+const space = 32;
+const lineFeed = 10;
+
+/** Letters, digits, `$`, `_`, quotes and brackets: neither space nor what may begin a comment or a conflict marker. */
+function isPlain(char: number): boolean {
+  return (
+    (char >= 97 && char <= 123) ||
+    (char >= 64 && char <= 96) ||
+    (char >= 48 && char <= 57) ||
+    char === 33 ||
+    char === 34 ||
+    (char >= 36 && char <= 41 && char !== 37 && char !== 38)
+  );
 }
 
 export function pushScope(fn: FunctionState): Scope {
