@@ -135,7 +135,7 @@ const maxDepth = 4;
 
 function depthOf(state: GraphState, { args: [depth] }: CallSite): number {
   if (depth === undefined) return 1;
-  const [id, ...others] = state.solver.view(depth);
+  const [id, ...others] = state.solver.tokens(depth);
   const value = id === undefined || others.length > 0 ? undefined : state.tokens.get(id).value;
   return value?.kind === 'constant' && typeof value.value === 'number'
     ? Math.min(value.value, maxDepth)
