@@ -23,7 +23,8 @@ export function sourceFindings(state: GraphState, reach: Reach): SourceFindings 
     if (outcome === 'deterministic' || outcome === 'unknown') continue;
     const patch = patchOf(state.profile, use.path, outcome);
     if (!countsWhileLoading(state, use, outcome, captured)) continue;
-    if (patch !== 'not-portable') active.add(use);
+    // What code gives that is made at run time is not known, which is not to say that it changes.
+    if (patch !== 'not-portable' && outcome !== 'dynamic-code') active.add(use);
     findings.push({
       rule: outcome,
       severity: patch === 'not-portable' ? 'warning' : 'error',

@@ -132,10 +132,17 @@ function identitySources(state: GraphState, call: RoleCall): Set<TokenId> {
   return found;
 }
 
-/** `activities[name](…)`: the key that chooses which command it is. */
+/** `activities[name](…)`: the key that chooses which command it is, also by way of a variable. */
 function chosenMember(by: Instance, op: CallOp): NodeId | undefined {
-  const get = by.fn.ops.find((item) => item.type === 'get-element' && item.to === op.callee);
-  return get?.type === 'get-element' ? nodeOf(by, get.key) : undefined;
+  const callees = new Set([op.callee]);
+  const { ops } = by.fn;
+  for (let index = ops.length - 1; index >= 0; index -= 1) {
+    const item = ops[index]!;
+    if (!('to' in item) || !callees.has(item.to)) continue;
+    if (item.type === 'get-element') return nodeOf(by, item.key);
+    if (item.type === 'copy' || item.type === 'typed') callees.add(item.from);
+  }
+  return undefined;
 }
 
 /** An object or a function where an id may stand is not the id. */

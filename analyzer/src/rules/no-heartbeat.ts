@@ -1,5 +1,5 @@
 import type { FunctionIr } from '../graph/ir.js';
-import { profileHasRole, roleOf } from './calls.js';
+import { functionTargets, profileHasRole, roleOf } from './calls.js';
 import type { FunctionNode, MisuseRule, ResolvedCall, RuleContext } from './types.js';
 
 const TIMEOUT_MESSAGE =
@@ -13,9 +13,12 @@ export const noHeartbeat: MisuseRule = {
   id: 'no-heartbeat',
   run: (context) => {
     if (!profileHasRole(context.profile, 'heartbeat')) return [];
-    const expected = namesWithHeartbeatTimeout(context);
+    const { called, timed: expected } = proxiedNames(context);
+    const helpers = calledByOthers(context);
     return context.activityEntries.flatMap((activity) => {
       const timed = expected.has(activity.ir.name);
+      // A helper's loop is its caller's: whether that one heartbeats is asked there.
+      if (activity.ir.generator || (helpers.has(activity) && !called.has(activity.ir.name))) return [];
       if ((!timed && !waitsInLoop(activity.ir)) || context.reachesRole(activity, 'heartbeat')) return [];
       return [
         {
@@ -29,9 +32,26 @@ export const noHeartbeat: MisuseRule = {
   },
 };
 
-/** The activities that are called through a proxy whose options set `heartbeatTimeout`. */
-function namesWithHeartbeatTimeout(context: RuleContext): ReadonlySet<string> {
-  const names = new Set<string>();
+/** Functions that other code of the activities calls. */
+function calledByOthers(context: RuleContext): ReadonlySet<FunctionNode> {
+  const called = new Set<FunctionNode>();
+  for (const fn of context.activities) {
+    for (const call of context.calls(fn)) {
+      for (const target of functionTargets(call)) if (target !== fn) called.add(target);
+    }
+  }
+  return called;
+}
+
+interface ProxiedNames {
+  /** The activities that are called through a proxy, */
+  readonly called: ReadonlySet<string>;
+  /** and those whose options set `heartbeatTimeout`. */
+  readonly timed: ReadonlySet<string>;
+}
+
+function proxiedNames(context: RuleContext): ProxiedNames {
+  const names = { called: new Set<string>(), timed: new Set<string>() };
   for (const fn of context.functions) {
     for (const call of context.calls(fn)) {
       const role = roleOf(call, 'activity-proxy');
@@ -39,7 +59,10 @@ function namesWithHeartbeatTimeout(context: RuleContext): ReadonlySet<string> {
       const timed = context
         .argument(call, role.options)
         .some((value) => value.type === 'object' && value.keys.includes('heartbeatTimeout'));
-      if (timed) for (const name of membersRead(fn, call)) names.add(name);
+      for (const name of membersRead(fn, call)) {
+        names.called.add(name);
+        if (timed) names.timed.add(name);
+      }
     }
   }
   return names;
