@@ -1,13 +1,11 @@
-/** Findings that follow from where values flow: unstable names and orders, replay introspection. */
+/** Findings that follow from where values flow: unstable names and orders. */
 
 import { adviceFor, patchOf } from '../effects/advice.js';
 import type { RawFinding } from '../effects/finding.js';
 import type { Reach } from '../effects/reach.js';
-import type { CallOp } from '../graph/ir.js';
-import { mayHaveEffect } from '../graph/natives.js';
-import { nodeOf, type GraphState, type Instance, type NativeUse, type Ordering } from '../graph/state.js';
+import type { GraphState, NativeUse, Ordering } from '../graph/state.js';
 import type { TokenId } from '../graph/tokens.js';
-import { callsIn, type Flows } from './flows.js';
+import type { Flows } from './flows.js';
 
 export function identityFindings(
   state: GraphState,
@@ -96,55 +94,4 @@ function decidingSources(state: GraphState, flows: Flows, { order, elements }: O
     return [shape?.call?.effect, shape?.construct?.effect, shape?.read].includes('randomness');
   };
   return new Set([...flows.sourcesAt(order)].filter((source) => !ofElements.has(source) || isRandom(source)));
-}
-
-/** Reading whether code is replayed is fine where it only guards logging. */
-export function guardsLoggingOnly(state: GraphState, flows: Flows, use: NativeUse): boolean {
-  const reaches = flows.reaches(use.source);
-  if (reaches !== 'nothing' && reaches !== 'branch') return false;
-  const branches = flows.branches.get(use.source) ?? [];
-  return branches.every(({ instance, branch }) => {
-    const { ops } = instance.fn;
-    const to = branch.exits ? ops.length : branch.body.to;
-    const body = ops.slice(branch.body.from, to);
-    const acts = body.some((op) => ['assign', 'set', 'set-element', 'return', 'throw'].includes(op.type));
-    if (acts) return false;
-    return callsIn(instance, branch.body.from, to).every(
-      (op) => isLogCall(state, instance, op) || isPure(state, instance, op),
-    );
-  });
-}
-
-function isLogCall(state: GraphState, instance: Instance, op: CallOp): boolean {
-  if (
-    /(^|\.)(console|log|logger|debug)\b/.test(op.text) ||
-    /\.(debug|info|warn|error|trace|log)$/.test(op.text)
-  )
-    return true;
-  return state.roleCalls.some(
-    (call) => call.instance === instance && call.op === op && call.role.type === 'log',
-  );
-}
-
-const changes = /#(push|pop|shift|unshift|splice|sort|reverse|fill|copyWithin|set|add|delete|clear|append)$/;
-
-/** What is computed for a log line: functions of the language that change nothing and tell nobody. */
-function isPure(state: GraphState, instance: Instance, op: CallOp): boolean {
-  const callees = state.solver
-    .tokens(nodeOf(instance, op.callee))
-    .map((id) => state.tokens.get(id).value)
-    .filter((value) => value.kind !== 'source');
-  return (
-    callees.every((value) => {
-      if (value.kind === 'data-method') return !changes.test(`#${value.name}`);
-      if (value.kind !== 'native' && value.kind !== 'method') return false;
-      const { call } = value.shape;
-      return (
-        call !== undefined &&
-        call.role === undefined &&
-        !mayHaveEffect(state, value, call.effect) &&
-        !changes.test(value.path)
-      );
-    }) && callees.length > 0
-  );
 }

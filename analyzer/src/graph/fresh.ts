@@ -1,0 +1,58 @@
+/** Objects that a function makes itself, and that nobody else has yet. */
+
+import type { CallOp, FunctionIr, Op, Slot } from './ir.js';
+
+/** Methods and functions of the language that give a new collection, whatever they are called on. */
+const COPIES =
+  /(?:^|\.)(?:map|filter|flatMap|flat|slice|concat|toSorted|toReversed|toSpliced|with|split|fromEntries|structuredClone)$|^Object\.(?:keys|values|entries|create)$|^Array\.(?:from|of)$/;
+/** Methods that give the object they are called on. */
+const ITSELF = /\.(?:sort|reverse|fill|copyWithin|set|add|append)$/;
+
+/**
+ * The variables that hold, wherever an op writes to them, something that the function makes in the ops from
+ * `from` to `to`. Whether it was given away meanwhile is not asked.
+ */
+export function madeIn(fn: FunctionIr, from: number, to: number): ReadonlySet<Slot> {
+  const writers = new Map<Slot, { readonly op: Op; readonly index: number }[]>();
+  fn.ops.forEach((op, index) => {
+    if (!('to' in op)) return;
+    const list = writers.get(op.to);
+    if (list === undefined) writers.set(op.to, [{ op, index }]);
+    else list.push({ op, index });
+  });
+  const made = new Set<Slot>();
+  for (let before = -1; before < made.size;) {
+    before = made.size;
+    for (const [slot, list] of writers) {
+      if (slot < 0 || made.has(slot)) continue;
+      if (list.every(({ op, index }) => index >= from && index < to && makes(op, made))) made.add(slot);
+    }
+  }
+  return made;
+}
+
+function makes(op: Op, made: ReadonlySet<Slot>): boolean {
+  switch (op.type) {
+    case 'object':
+    case 'array':
+      return true;
+    case 'constant':
+      return true;
+    case 'copy':
+    case 'typed':
+    case 'present':
+    case 'assign':
+      return made.has(op.from);
+    case 'call':
+      return makesResult(op, made);
+    default:
+      return false;
+  }
+}
+
+function makesResult(op: CallOp, made: ReadonlySet<Slot>): boolean {
+  if (op.kind === 'new') return true;
+  if (ITSELF.test(op.text)) return made.has(op.receiver);
+  if (/^Object\.(?:assign|freeze|seal)$/.test(op.text)) return made.has(op.args[0]?.slot ?? -1);
+  return COPIES.test(op.text);
+}
