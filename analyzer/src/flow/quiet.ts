@@ -12,12 +12,28 @@ import type { Flows } from './flows.js';
 export function guardsLoggingOnly(state: GraphState, flows: Flows, use: NativeUse): boolean {
   const reaches = flows.reaches(use.source);
   if (reaches !== 'nothing' && reaches !== 'branch') return false;
-  const branches = flows.branches.get(use.source) ?? [];
-  return branches.every(({ instance, branch }) => {
+  const regions = (flows.branches.get(use.source) ?? []).map(({ instance, branch }) => ({
+    instance,
+    from: branch.body.from,
     // A branch that leaves decides all that follows, too.
-    const to = branch.exits ? instance.fn.ops.length : branch.body.to;
-    return isQuiet({ state, seen: new Set() }, instance, branch.body.from, to);
-  });
+    to: branch.exits ? instance.fn.ops.length : branch.body.to,
+  }));
+  const isInside = (inner: Region, outer: Region): boolean =>
+    inner.instance === outer.instance &&
+    inner.from >= outer.from &&
+    inner.to <= outer.to &&
+    inner.to - inner.from < outer.to - outer.from;
+  // What is decided inside by what the region itself computes is a part of it.
+  const outermost = regions.filter((region) => !regions.some((other) => isInside(region, other)));
+  return outermost.every(({ instance, from, to }) =>
+    isQuiet({ state, seen: new Set() }, instance, from, to),
+  );
+}
+
+interface Region {
+  readonly instance: Instance;
+  readonly from: number;
+  readonly to: number;
 }
 
 interface Search {
