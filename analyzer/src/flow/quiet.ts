@@ -25,9 +25,7 @@ export function guardsLoggingOnly(state: GraphState, flows: Flows, use: NativeUs
     inner.to - inner.from < outer.to - outer.from;
   // What is decided inside by what the region itself computes is a part of it.
   const outermost = regions.filter((region) => !regions.some((other) => isInside(region, other)));
-  return outermost.every(({ instance, from, to }) =>
-    isQuiet({ state, seen: new Set() }, instance, from, to),
-  );
+  return outermost.every(({ instance, from, to }) => isQuiet({ state, seen: new Set() }, instance, from, to));
 }
 
 interface Region {
@@ -89,7 +87,7 @@ function mentions(op: Op, slot: Slot): boolean {
 const slotNames = new Set(['from', 'of', 'key', 'on', 'callee', 'receiver']);
 
 function givesNothing(state: GraphState, instance: Instance, slot: Slot): boolean {
-  return state.solver.view(nodeOf(instance, slot)).every((id) => {
+  return state.solver.tokens(nodeOf(instance, slot)).every((id) => {
     const { value } = state.tokens.get(id);
     if (value.kind === 'constant') return value.value === undefined;
     return value.kind === 'source' || (value.kind === 'primitive' && value.of === 'undefined');
