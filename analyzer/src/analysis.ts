@@ -19,13 +19,16 @@ import type { GraphState } from './graph/state.js';
 import type { Profile } from './profiles/types.js';
 import { candidatesFor } from './profiles/select.js';
 import type { Project } from './program/project.js';
-import { applySuppressions, assemble, compareDiagnostics, placeOf, relativePath } from './report/assemble.js';
+import { assemble, compareDiagnostics, placeOf, relativePath } from './report/assemble.js';
 import type { Diagnostic, ReportedWorkflow, UnresolvedEntry } from './report/model.js';
+import { applySuppressions } from './report/suppress.js';
 
 export interface ProfileResult {
   readonly profile: Profile;
   readonly workflows: readonly (ReportedWorkflow & { readonly why: string })[];
   readonly diagnostics: readonly Diagnostic[];
+  /** Places of the comments that took a finding away, by `placeKey`. */
+  readonly usedSuppressions: ReadonlySet<string>;
   readonly unresolved: readonly UnresolvedEntry[];
   /** Functions that replay reaches. */
   readonly functions: number;
@@ -87,8 +90,8 @@ export function analyseProfile(
     ...assemble({ root, reach, flows }, findings),
     ...misuseDiagnostics(root, { state: graph, reach, flows }, activities),
   ];
-  const reached = new Set(reach.order.map((instance) => instance.unit));
-  const diagnostics = applySuppressions(root, reached, raw).sort(compareDiagnostics);
+  const reached = [reach, activities?.reach].flatMap((item) => item?.order.map(({ unit }) => unit) ?? []);
+  const suppressed = applySuppressions(root, new Set(reached), raw);
   const functions = new Set(reach.order.map((instance) => instance.fn)).size;
   const workflows = sortedEntries(graph)
     .filter((entry) => !entry.hidden)
@@ -101,7 +104,8 @@ export function analyseProfile(
   return {
     profile,
     workflows,
-    diagnostics,
+    diagnostics: suppressed.diagnostics.sort(compareDiagnostics),
+    usedSuppressions: suppressed.used,
     unresolved: unresolvedCalls(graph, reach, root),
     functions,
     complete: !graph.solver.isCut(),

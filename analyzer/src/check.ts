@@ -9,6 +9,7 @@ import type { ProfileId } from './profiles/types.js';
 import { createIrCache } from './program/ir-cache.js';
 import { createProject, type DiskProject, type Project } from './program/project.js';
 import { createResultCache } from './program/result-cache.js';
+import { placeKey } from './report/suppress.js';
 import { compareDiagnostics, compareText, relativePath } from './report/assemble.js';
 import { namedModules } from './workflow-modules.js';
 import type { CheckReport, Diagnostic, ReportedWorkflow, UnresolvedEntry } from './report/model.js';
@@ -135,7 +136,12 @@ function toReport(
   results: readonly ProfileResult[],
   durationMs: number,
 ): CheckReport {
-  const diagnostics = uniqueDiagnostics(results.flatMap((result) => result.diagnostics));
+  const diagnostics = uniqueDiagnostics(results.flatMap((result) => result.diagnostics)).filter(
+    // A comment for one engine has nothing to take away under another.
+    (diagnostic) =>
+      diagnostic.ruleId !== 'unused-suppression' ||
+      !results.some(({ usedSuppressions }) => usedSuppressions.has(placeKey(diagnostic))),
+  );
   const unresolved = uniqueEntries([
     ...results.flatMap((result) => result.unresolved),
     ...project.problems().map(({ path, at, message }) => {

@@ -5,7 +5,7 @@ import type { RawFinding } from '../effects/finding.js';
 import type { Reach } from '../effects/reach.js';
 import type { Flows } from '../flow/flows.js';
 import type { FileIr } from '../graph/ir.js';
-import type { Instance, Unit } from '../graph/state.js';
+import type { Instance } from '../graph/state.js';
 import type { ChainFrame, Diagnostic } from './model.js';
 
 export interface Place {
@@ -94,66 +94,6 @@ function frameOf(root: string, instance: Instance, at: number): ChainFrame {
     function: instance.fn.name,
     file: relativePath(root, instance.unit.ir.path),
     ...placeOf(instance.unit.ir, at),
-  };
-}
-
-/** Comments that take findings away; those without effect or reason are findings of their own. */
-export function applySuppressions(
-  root: string,
-  units: Iterable<Unit>,
-  diagnostics: readonly Diagnostic[],
-): Diagnostic[] {
-  const byFile = new Map<string, Diagnostic[]>();
-  for (const diagnostic of diagnostics) {
-    const list = byFile.get(diagnostic.file) ?? [];
-    list.push(diagnostic);
-    byFile.set(diagnostic.file, list);
-  }
-  const dropped = new Set<Diagnostic>();
-  const added: Diagnostic[] = [];
-  for (const unit of units) {
-    const file = relativePath(root, unit.ir.path);
-    for (const item of unit.ir.suppressions) {
-      const matching = (byFile.get(file) ?? []).filter(
-        (diagnostic) => diagnostic.line === item.line + 1 && diagnostic.ruleId === item.rule,
-      );
-      if (item.reason === '') {
-        added.push(suppressionProblem(unit.ir, file, item, 'suppression-without-reason'));
-      } else if (matching.length === 0) {
-        added.push(suppressionProblem(unit.ir, file, item, 'unused-suppression'));
-      } else for (const diagnostic of matching) dropped.add(diagnostic);
-    }
-  }
-  return [...diagnostics.filter((diagnostic) => !dropped.has(diagnostic)), ...added];
-}
-
-function suppressionProblem(
-  ir: FileIr,
-  file: string,
-  item: { readonly at: number; readonly end: number; readonly rule: string },
-  ruleId: 'unused-suppression' | 'suppression-without-reason',
-): Diagnostic {
-  const from = placeOf(ir, item.at);
-  const to = placeOf(ir, item.end);
-  const message =
-    ruleId === 'unused-suppression'
-      ? `Nothing to suppress here: no \`${item.rule}\` finding on the next line.`
-      : `A suppression needs a reason: \`// refrain-ignore ${item.rule} -- why it is safe\`.`;
-  return {
-    ruleId,
-    severity: 'warning',
-    message,
-    file,
-    line: from.line,
-    column: from.column,
-    endLine: to.line,
-    endColumn: to.column,
-    workflow: '',
-    reaches: 'nothing',
-    chain: [],
-    suggestion:
-      ruleId === 'unused-suppression' ? 'Remove the comment.' : 'Say why it is safe, after two dashes.',
-    docs: `${docsBase}suppressions.md`,
   };
 }
 
