@@ -19,9 +19,11 @@ export const explain = defineCommand({
       stdout.write(`Rules:\n  ${rules.join('\n  ')}\n\nError codes:\n  ${codes.join('\n  ')}\n`);
       return 0;
     }
-    const page = readPage('rules', topic) ?? readPage('errors', topic.toUpperCase());
+    // In the linter, rules stand behind the plugin's name.
+    const rule = topic.toLowerCase().replace(/^@?refrain\//, '');
+    const page = readPage('rules', rule) ?? readPage('errors', topic.toUpperCase());
     if (page === undefined) {
-      const guess = nearest(topic, [...rules, ...codes]);
+      const guess = nearest(rule, [...rules, ...codes]);
       const hint = guess ? ` Did you mean \`${guess}\`?` : ' `refrain explain` lists all of them.';
       throw new UsageError('RFN7002', `There is no rule or error code \`${topic}\`.${hint}`);
     }
