@@ -7,6 +7,7 @@ import { parameterNode } from './declared-types.js';
 import { addPrototype, functionPrototype, propertyNode, readProperty } from './properties.js';
 import { callDataMethod, callNative, callTypeInstance } from './natives.js';
 import { isFirstAsked } from './proxies.js';
+import { hasTrap } from './proxies.js';
 import { isSafeFunction } from './safe.js';
 import type { GraphState, Instance, Unit } from './state.js';
 import { type NodeId, type Phase, type Token, type TokenId } from './tokens.js';
@@ -173,9 +174,11 @@ export function invokeOn(state: GraphState, callee: TokenId, receiver: NodeId, s
 }
 
 function invokeProxy(state: GraphState, value: { target: NodeId; handler: NodeId }, site: CallSite): void {
-  state.solver.listen(value.target, (target) => {
-    invoke(state, target, site);
-  });
+  if (!hasTrap(state, value.handler, site.construct === true ? 'construct' : 'apply')) {
+    state.solver.listen(value.target, (target) => {
+      invoke(state, target, site);
+    });
+  }
   state.solver.listen(value.handler, (handler) => {
     const trap = state.solver.newNode();
     const op = site.op ?? site.by.fn.ops[0];

@@ -1,5 +1,6 @@
 import { prototypeOf } from './construction.js';
-import { addPrototype, defineAccessor, propertyNode, readProperty, type Access } from './properties.js';
+import { defineAccessor } from './accessors.js';
+import { addPrototype, propertyNode, readProperty, type Access } from './properties.js';
 import { typeShape } from './shapes.js';
 import { nodeOf, type GraphState, type Instance } from './state.js';
 import { ownName, type NodeId, type Token, type TokenId } from './tokens.js';

@@ -13,7 +13,7 @@ import { contextOf } from './contexts.js';
 import { callNative } from './natives.js';
 import { addPrototype } from './properties.js';
 import { nodeOf, type ClassWatch, type GraphState, type Instance, type Unit } from './state.js';
-import type { Token, TokenId } from './tokens.js';
+import type { NodeId, Token, TokenId } from './tokens.js';
 
 export function construct(state: GraphState, token: Token, site: CallSite): void {
   if (token.value.kind !== 'class') return;
@@ -64,12 +64,21 @@ export function initialise(state: GraphState, token: Token, site: CallSite, dept
   noteInstance(state, cls, site.receiver);
   if (cls.fieldInit >= 0) callMember(state, unit, cls.fieldInit, parent, { ...site, args: [] });
   if (cls.ctor >= 0) {
-    callMember(state, unit, cls.ctor, parent, site);
+    const { fn, base } = callMember(state, unit, cls.ctor, parent, site);
+    // What a constructor gives back takes the place of the object.
+    if (fn.returnSlot >= 0) takeObjects(state, base + fn.returnSlot, site.to);
     return;
   }
   if (cls.baseSlot < 0) return;
   state.solver.listen(nodeOf(parent, cls.baseSlot), (base) => {
     superCall(state, base, site, depth + 1);
+  });
+}
+
+function takeObjects(state: GraphState, from: NodeId, to: NodeId): void {
+  state.solver.listen(from, (id) => {
+    const { kind } = state.tokens.get(id).value;
+    if (!['constant', 'primitive', 'data', 'unknown'].includes(kind)) state.solver.add(to, id);
   });
 }
 
@@ -82,7 +91,13 @@ export function superCall(state: GraphState, base: TokenId, site: CallSite, dept
   } else if (token.value.kind === 'unknown') noteUnresolved(state, site, token.value.reason);
 }
 
-function callMember(state: GraphState, unit: Unit, index: number, parent: Instance, site: CallSite): void {
+function callMember(
+  state: GraphState,
+  unit: Unit,
+  index: number,
+  parent: Instance,
+  site: CallSite,
+): Instance {
   const fn = unit.ir.functions[index]!;
   const context = contextOf(state.copies, unit.ir, fn, site);
   const instance = instanceOf(state, unit, fn, parent, site.by.phase, context, site.by);
@@ -90,4 +105,5 @@ function callMember(state: GraphState, unit: Unit, index: number, parent: Instan
   linkArguments(state, instance, site);
   if (fn.thisSlot >= 0 && site.receiver !== undefined)
     state.solver.add(instance.base + fn.thisSlot, site.receiver);
+  return instance;
 }

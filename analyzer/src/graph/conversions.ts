@@ -3,6 +3,7 @@
 import { invoke, type CallSite } from './calls.js';
 import { accessOf } from './elements.js';
 import type { Model } from './models.js';
+import { callAccessor } from './accessors.js';
 import { allProperties, readProperty, type Access } from './properties.js';
 import type { GraphState } from './state.js';
 import type { NodeId, Token, TokenId } from './tokens.js';
@@ -108,6 +109,16 @@ function holdsProperties({ value, heap }: Token): boolean {
   return value.kind !== 'native-instance' || heap !== undefined;
 }
 
+/** What reads all properties of an object calls its own accessors. */
+function readAccessors(state: GraphState, id: TokenId, to: NodeId, access: Access): void {
+  const { heap } = state.tokens.get(id);
+  for (const getter of heap?.getters?.values() ?? []) {
+    const value = state.solver.newNode();
+    callAccessor(state, getter, id, [], value, access);
+    state.solver.taintEdge(value, to);
+  }
+}
+
 const stringify: Model = (state, site) => {
   const [value, replacer] = site.args;
   const access = accessOf(site);
@@ -115,6 +126,7 @@ const stringify: Model = (state, site) => {
   if (value === undefined || access === undefined) return;
   visitHeld(state, value, site.to, (id) => {
     if (mayDefine(state.tokens.get(id), 'toJSON')) callOwn(state, id, 'toJSON', [], site.to, access);
+    readAccessors(state, id, site.to, access);
   });
   if (replacer !== undefined) callReplacer(state, replacer, value, site);
 };

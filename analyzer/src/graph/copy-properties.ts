@@ -4,14 +4,21 @@ import type { CallSite } from './calls.js';
 import { accessOf } from './elements.js';
 import { addPrototype, propertyNode, readProperty } from './properties.js';
 import { exportNames } from './star-exports.js';
+import { callSetters } from './property-writes.js';
 import type { GraphState } from './state.js';
 import { heapOf, type NodeId, type TokenId } from './tokens.js';
 
 /** Objects from which, or to which, properties are copied one by one; beyond, look-ups are sent on. */
 export const maxCopies = 16;
 
-/** Copies all properties of what a node holds, accessors read, into a token. */
-export function copyProperties(state: GraphState, from: NodeId, to: TokenId, site: CallSite): void {
+/** Copies all properties of what a node holds, accessors read, into a token. `assigns`: setters are called. */
+export function copyProperties(
+  state: GraphState,
+  from: NodeId,
+  to: TokenId,
+  site: CallSite,
+  assigns = false,
+): void {
   const target = state.tokens.get(to);
   let sources = 0;
   state.solver.taintEdge(from, propertyNode(state, target, '$taint'));
@@ -23,11 +30,11 @@ export function copyProperties(state: GraphState, from: NodeId, to: TokenId, sit
       return;
     }
     if (kind === 'proxy') {
-      copyOne(state, id, '*', to, site);
+      copyOne(state, id, '*', to, site, assigns);
       return;
     }
     if (kind === 'namespace' && token.value.unit.ir.module === 'esm') {
-      for (const name of exportNames(state, token.value.unit)) copyOne(state, id, name, to, site);
+      for (const name of exportNames(state, token.value.unit)) copyOne(state, id, name, to, site, assigns);
       return;
     }
     if (
@@ -43,7 +50,7 @@ export function copyProperties(state: GraphState, from: NodeId, to: TokenId, sit
     const heap = heapOf(token);
     for (const name of new Set([...heap.properties.keys(), ...(heap.getters?.keys() ?? [])])) {
       if (name === '**' || name === '$keys') continue;
-      copyOne(state, id, name, to, site);
+      copyOne(state, id, name, to, site, assigns);
     }
     if (token.value.kind === 'object' && token.value.open) {
       state.solver.edge(propertyNode(state, token, '*'), propertyNode(state, target, '*'));
@@ -51,7 +58,14 @@ export function copyProperties(state: GraphState, from: NodeId, to: TokenId, sit
   });
 }
 
-function copyOne(state: GraphState, from: TokenId, name: string, to: TokenId, site: CallSite): void {
+function copyOne(
+  state: GraphState,
+  from: TokenId,
+  name: string,
+  to: TokenId,
+  site: CallSite,
+  assigns: boolean,
+): void {
   const access = accessOf(site);
   if (access === undefined) return;
   if (name === '*' && state.tokens.get(from).value.kind !== 'proxy') {
@@ -60,6 +74,8 @@ function copyOne(state: GraphState, from: TokenId, name: string, to: TokenId, si
       propertyNode(state, state.tokens.get(to), '*'),
     );
   } else {
-    readProperty(state, from, name, propertyNode(state, state.tokens.get(to), name), access);
+    const value = propertyNode(state, state.tokens.get(to), name);
+    readProperty(state, from, name, value, access);
+    if (assigns) callSetters(state, to, name, value, access);
   }
 }

@@ -6,7 +6,8 @@
 
 import type { CallSite } from './calls.js';
 import type { FunctionIr, Op, Slot } from './ir.js';
-import { addPrototype, defineAccessor, propertyNode, readProperty, type Access } from './properties.js';
+import { defineAccessor } from './accessors.js';
+import { addPrototype, propertyNode, readProperty, type Access } from './properties.js';
 import { nodeOf, ownerOf, type GraphState, type Instance } from './state.js';
 import type { NodeId, TokenId } from './tokens.js';
 

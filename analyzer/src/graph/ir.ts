@@ -230,7 +230,14 @@ export type Op =
       readonly iterates?: boolean;
     } & Span)
   | ({ readonly type: 'get-element'; readonly to: Slot; readonly of: Slot; readonly key: Slot } & Span)
-  | ({ readonly type: 'set'; readonly of: Slot; readonly name: string; readonly from: Slot } & Span)
+  /** `self`: the object that is written to, where `of` is only where setters are looked up (`super.name = from`). */
+  | ({
+      readonly type: 'set';
+      readonly of: Slot;
+      readonly name: string;
+      readonly from: Slot;
+      readonly self?: Slot;
+    } & Span)
   | ({ readonly type: 'set-element'; readonly of: Slot; readonly key: Slot; readonly from: Slot } & Span)
   /** Defines a property of an object or array literal, or a field: no mutation. */
   | ({

@@ -2,16 +2,16 @@
 
 import { arrayToken, invoke, invokeOn, sharedCall, type CallSite } from './calls.js';
 import { copyProperties, maxCopies } from './copy-properties.js';
-import { copyCorrelated, correlatedDescriptor } from './correlated.js';
+import { defineAll } from './models-descriptors.js';
 import { accessOf, iterateNode } from './elements.js';
 import { memberNode } from './natives.js';
 import type { Model } from './models.js';
 import { mutate } from './models-arrays.js';
-import { addPrototype, defineAccessor, propertyNode, readProperty } from './properties.js';
-import { keysOfProxy } from './proxies.js';
+import { addPrototype, propertyNode, readProperty } from './properties.js';
+import { askProxy, keysOfProxy } from './proxies.js';
 import { writeProperty } from './property-writes.js';
 import type { GraphState } from './state.js';
-import { heapOf, type NodeId, type TokenId } from './tokens.js';
+import type { NodeId, TokenId } from './tokens.js';
 import { constantToken, primitiveToken } from './values.js';
 
 export function objectToken(state: GraphState, site: CallSite, what: string): TokenId {
@@ -38,7 +38,7 @@ const assign: Model = (state, site) => {
     mutate(state, { ...site, receiver: id, receiverNode: target });
     targets += 1;
     if (targets <= maxCopies) {
-      for (const source of sources) copyProperties(state, source, id, site);
+      for (const source of sources) copyProperties(state, source, id, site, true);
       return;
     }
     // Each target is given what all sources hold: beyond a few, by way of one object.
@@ -113,71 +113,12 @@ const setPrototype: Model = (state, site) => {
 const getPrototype: Model = (state, site) => {
   const [target] = site.args;
   if (target === undefined) return;
+  const access = accessOf(site);
   state.solver.listen(target, (id) => {
+    if (access !== undefined) askProxy(state, id, 'getPrototypeOf', '*', site.to, access);
     for (const prototype of state.tokens.get(id).heap?.prototypes ?? []) state.solver.add(site.to, prototype);
   });
 };
-
-const defineProperty: Model = (state, site) => {
-  const [target, key, descriptor] = site.args;
-  const access = accessOf(site);
-  if (target === undefined || key === undefined || descriptor === undefined || access === undefined) return;
-  state.solver.edge(target, site.to);
-  const copied = correlatedDescriptor(site);
-  state.solver.listen(target, (id) => {
-    mutate(state, { ...site, receiver: id, receiverNode: target });
-    if (copied !== undefined && canHold(state.tokens.get(id).value.kind)) {
-      copyCorrelated(state, copied, id, key, access);
-      return;
-    }
-    state.solver.listen(key, (name) => {
-      const { value } = state.tokens.get(name);
-      if (value.kind === 'constant') describe(state, site, id, String(value.value), descriptor);
-    });
-  });
-};
-
-const defineProperties: Model = (state, site) => {
-  const [target, descriptors] = site.args;
-  if (target === undefined || descriptors === undefined) return;
-  state.solver.edge(target, site.to);
-  state.solver.listen(target, (id) => {
-    mutate(state, { ...site, receiver: id, receiverNode: target });
-    defineAll(state, site, id, descriptors);
-  });
-};
-
-function defineAll(state: GraphState, site: CallSite, target: TokenId, descriptors: NodeId): void {
-  state.solver.listen(descriptors, (id) => {
-    const token = state.tokens.get(id);
-    if (token.value.kind !== 'object') return;
-    for (const name of token.value.names) {
-      describe(state, site, target, name, propertyNode(state, token, name));
-    }
-  });
-}
-
-/** Defines a property as a descriptor says. */
-function describe(
-  state: GraphState,
-  site: CallSite,
-  target: TokenId,
-  name: string,
-  descriptor: NodeId,
-): void {
-  const access = accessOf(site);
-  const token = state.tokens.get(target);
-  if (access === undefined || !canHold(token.value.kind)) return;
-  state.solver.listen(descriptor, (id) => {
-    if (state.tokens.get(id).value.kind !== 'object') return;
-    const heap = heapOf(state.tokens.get(id));
-    readProperty(state, id, 'value', propertyNode(state, token, name), access);
-    for (const kind of ['get', 'set'] as const) {
-      const accessor = heap.properties.get(kind);
-      if (accessor !== undefined) defineAccessor(state, token, name, kind, accessor);
-    }
-  });
-}
 
 export function canHold(kind: string): boolean {
   return !['constant', 'primitive', 'data', 'unknown', 'source'].includes(kind);
@@ -289,6 +230,12 @@ const proxy: Model = (state, site) => {
   state.solver.add(site.to, made);
 };
 
+const revocable: Model = (state, site) => {
+  const made = objectToken(state, site, 'revocable');
+  proxy(state, { ...site, to: propertyNode(state, state.tokens.get(made), 'proxy') });
+  state.solver.add(site.to, made);
+};
+
 const clone: Model = (state, site) => {
   if (site.args[0] !== undefined) state.solver.edge(site.args[0], site.to);
 };
@@ -304,9 +251,6 @@ export const objectModels: readonly (readonly [string, Model])[] = [
   ['Reflect.setPrototypeOf', setPrototype],
   ['Object.getPrototypeOf', getPrototype],
   ['Reflect.getPrototypeOf', getPrototype],
-  ['Object.defineProperty', defineProperty],
-  ['Reflect.defineProperty', defineProperty],
-  ['Object.defineProperties', defineProperties],
   ['Object()', clone],
   ['new Object', clone],
   ['Reflect.get', reflectGet],
@@ -314,5 +258,6 @@ export const objectModels: readonly (readonly [string, Model])[] = [
   ['Reflect.apply', reflectApply],
   ['Reflect.construct', reflectConstruct],
   ['new Proxy', proxy],
+  ['Proxy.revocable', revocable],
   ['structuredClone', clone],
 ];

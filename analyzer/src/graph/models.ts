@@ -6,6 +6,7 @@ import { joinReceivers } from './joint-receivers.js';
 import { arrayModels } from './models-arrays.js';
 import { keyedModels } from './models-keyed.js';
 import { objectModels } from './models-objects.js';
+import { descriptorModels } from './models-descriptors.js';
 import { errorModels } from './models-errors.js';
 import { functionModels } from './models-functions.js';
 import { entryModels } from './models-entries.js';
@@ -20,6 +21,7 @@ const models: ReadonlyMap<string, Model> = new Map<string, Model>([
   ...entryModels,
   ...functionModels,
   ...conversionModels,
+  ...descriptorModels,
   ...errorModels,
 ]);
 

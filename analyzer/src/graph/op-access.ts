@@ -7,8 +7,9 @@ import { copyProperties } from './copy-properties.js';
 import { importBinding } from './modules.js';
 import { addTyped } from './natives.js';
 import { accessAt, literalToken, walkIteration } from './op-iteration.js';
-import { defineAccessor, propertyNode, readProperty, type Access } from './properties.js';
-import { writeProperty } from './property-writes.js';
+import { defineAccessor } from './accessors.js';
+import { propertyNode, readProperty, type Access } from './properties.js';
+import { linkPrototype, writeInherited, writeProperty } from './property-writes.js';
 import { nodeOf, type GraphState, type Instance } from './state.js';
 import type { NodeId, TokenId } from './tokens.js';
 
@@ -157,6 +158,16 @@ function walkSet(state: GraphState, instance: Instance, op: Op & { type: 'set' |
   const noteWrite = (token: TokenId, name: string): void => {
     state.mutations.push({ instance, at: op.at, end: op.end, on: token, receiver: of, text: name });
   };
+  if (op.type === 'set' && op.self !== undefined) {
+    const { name } = op;
+    state.solver.listen(nodeOf(instance, op.self), (self) => {
+      noteWrite(self, name);
+      state.solver.listen(of, (home) => {
+        writeInherited(state, home, self, name, from, access);
+      });
+    });
+    return;
+  }
   const write = (token: TokenId, name: string): void => {
     if (writeProperty(state, token, name, from, access)) noteWrite(token, name);
   };
@@ -207,7 +218,8 @@ function walkDefine(
     const token = state.tokens.get(id);
     if (token.value.kind === 'constant' || token.value.kind === 'primitive') return;
     if (op.type === 'define') {
-      if (op.accessor === 'none') state.solver.edge(from, propertyNode(state, token, op.name));
+      if (op.name === '__proto__') linkPrototype(state, token, from);
+      else if (op.accessor === 'none') state.solver.edge(from, propertyNode(state, token, op.name));
       else defineAccessor(state, token, op.name, op.accessor, from);
       return;
     }

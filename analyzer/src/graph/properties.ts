@@ -2,7 +2,7 @@
 
 import type { Op } from './ir.js';
 import { exportNode } from './modules.js';
-import { callBack, invoke } from './calls.js';
+import { callAccessor } from './accessors.js';
 import { addNative, addTyped, mayHaveEffect } from './natives.js';
 import { readProxy } from './proxies.js';
 import { globalShape, staticMember, typeMember } from './shapes.js';
@@ -11,7 +11,6 @@ import type { GraphState, Instance, Unit } from './state.js';
 import { declaredField, typedMember } from './declared-types.js';
 import {
   heapOf,
-  ownName,
   type NodeId,
   type PropertyLookup,
   type Token,
@@ -211,7 +210,7 @@ function readOne(
   if (state.solver.exhausted() || !noteLookup(heap, lookup, begins)) return undefined;
   state.solver.countKept();
   readOwn(state, token, lookup);
-  if (heap.own?.has(lookup.name) === true) return undefined;
+  if (isOwn(token, lookup.name)) return undefined;
   let inherited: Token[] | undefined;
   if (heap.prototypes !== undefined) {
     inherited = [];
@@ -225,11 +224,19 @@ function readOne(
   return inherited;
 }
 
+/** A name that hides those of the prototypes. */
+function isOwn({ value, heap }: Token, name: string): boolean {
+  if (heap?.own?.has(name) === true) return true;
+  return value.kind === 'object' && heap?.prototypes !== undefined && value.names.includes(name);
+}
+
 function readOwn(state: GraphState, token: Token, { name, to, receiver, access }: PropertyLookup): void {
   const heap = heapOf(token);
   if (name === '*') {
     state.solver.edge(allProperties(state, token), to);
-    for (const getter of heap.getters?.values() ?? []) callAccessor(state, getter, receiver, [], to, access);
+    // Accessors of a class are not among what is enumerated of its instances.
+    const getters = token.id === receiver ? heap.getters?.values() : undefined;
+    for (const getter of getters ?? []) callAccessor(state, getter, receiver, [], to, access);
   }
   const existing = heap.properties.get(name);
   if (existing !== undefined) state.solver.edge(existing, to);
@@ -287,19 +294,6 @@ export function functionPrototype(state: GraphState, token: Token): TokenId {
   }));
   state.solver.add(propertyNode(state, token, 'prototype'), made);
   return made;
-}
-
-export function callAccessor(
-  state: GraphState,
-  accessor: NodeId,
-  receiver: TokenId,
-  args: readonly NodeId[],
-  to: NodeId,
-  access: Access,
-): void {
-  state.solver.listen(accessor, (fn) => {
-    invoke(state, fn, callBack(access, args, to, receiver));
-  });
 }
 
 export function readTypeMember(
@@ -364,32 +358,8 @@ export function addPrototype(state: GraphState, token: Token, prototype: TokenId
   const lookups = lookupsOf(heap);
   state.solver.countWork(lookups.length);
   for (const lookup of lookups) {
-    if (heap.own?.has(lookup.name) === true) continue;
+    if (isOwn(token, lookup.name)) continue;
     const next = readInherited(state, prototype, lookup);
     if (next !== undefined) readPrototypes(state, [next], lookup);
-  }
-}
-
-export function defineAccessor(
-  state: GraphState,
-  token: Token,
-  name: string,
-  kind: 'get' | 'set',
-  fn: NodeId,
-): void {
-  const heap = heapOf(token);
-  ownName(token, name);
-  heap.getters ??= new Map();
-  heap.setters ??= new Map();
-  const table = kind === 'get' ? heap.getters : heap.setters;
-  const known = table.get(name);
-  if (known !== undefined) {
-    state.solver.edge(fn, known);
-    return;
-  }
-  table.set(name, fn);
-  if (kind !== 'get') return;
-  for (const lookup of [...(heap.lookups?.get(name) ?? none), ...(heap.lookups?.get('*') ?? none)]) {
-    callAccessor(state, fn, lookup.receiver, [], lookup.to, lookup.access);
   }
 }

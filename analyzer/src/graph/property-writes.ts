@@ -1,6 +1,7 @@
 /** Writing properties: values, prototypes, and the setters that are called instead. */
 
-import { addPrototype, callAccessor, propertyNode, type Access } from './properties.js';
+import { callAccessor } from './accessors.js';
+import { addPrototype, propertyNode, type Access } from './properties.js';
 import { writeProxy } from './proxies.js';
 import type { GraphState } from './state.js';
 import type { NodeId, Token, TokenId } from './tokens.js';
@@ -34,9 +35,33 @@ export function writeProperty(
   }
   if (name === '__proto__') linkPrototype(state, token, from);
   state.solver.edge(from, propertyNode(state, token, name));
-  const setters = findSetters(state, token, name);
-  for (const setter of setters) callAccessor(state, setter, of, [from], state.solver.newNode(), access);
+  callSetters(state, of, name, from, access);
   return true;
+}
+
+export function callSetters(
+  state: GraphState,
+  of: TokenId,
+  name: string,
+  from: NodeId,
+  access: Access,
+): void {
+  for (const setter of findSetters(state, state.tokens.get(of), name))
+    callAccessor(state, setter, of, [from], state.solver.newNode(), access);
+}
+
+/** `super.name = value`: the setters of the class above, or a property of the object itself. */
+export function writeInherited(
+  state: GraphState,
+  home: TokenId,
+  self: TokenId,
+  name: string,
+  from: NodeId,
+  access: Access,
+): void {
+  const setters = findSetters(state, state.tokens.get(home), name);
+  for (const setter of setters) callAccessor(state, setter, self, [from], state.solver.newNode(), access);
+  if (setters.length === 0) state.solver.edge(from, propertyNode(state, state.tokens.get(self), name));
 }
 
 export function linkPrototype(state: GraphState, token: Token, from: NodeId): void {

@@ -11,7 +11,10 @@ import type { GraphState } from './state.js';
 import type { NodeId, Token, TokenId } from './tokens.js';
 import { constantToken, primitiveToken } from './values.js';
 
-type Trap = 'get' | 'set' | 'has' | 'deleteProperty' | 'ownKeys';
+/** The traps of questions that are not reads or writes. */
+type Question =
+  'has' | 'deleteProperty' | 'ownKeys' | 'getOwnPropertyDescriptor' | 'defineProperty' | 'getPrototypeOf';
+type Trap = 'get' | 'set' | Question;
 
 /** What was asked of each proxy: a proxy may be the target of another, and of itself (`new Proxy(inner ?? outer, …)`). */
 const asked = new WeakMap<Token, Set<string>>();
@@ -44,23 +47,26 @@ export function writeProxy(
   if (token.value.kind !== 'proxy' || !isFirstAsked(token, `set ${name} ${String(from)}`)) return false;
   const { target, handler } = token.value;
   callTrap(state, token, 'set', [keyNode(state, name), from], state.solver.newNode(), access);
-  let through = true;
-  for (const id of state.solver.tokens(handler)) {
-    const { value } = state.tokens.get(id);
-    if (value.kind === 'object' && value.names.includes('set')) through = false;
-  }
-  if (!through) return false;
+  if (hasTrap(state, handler, 'set')) return false;
   state.solver.listen(target, (inner) => {
     writeProperty(state, inner, name, from, access);
   });
   return true;
 }
 
+/** A handler has its own way for it: what it does not hand on, the target never sees. */
+export function hasTrap(state: GraphState, handler: NodeId, name: string): boolean {
+  return state.solver.tokens(handler).some((id) => {
+    const { value } = state.tokens.get(id);
+    return value.kind === 'object' && value.names.includes(name);
+  });
+}
+
 /** `key in proxy`, `delete proxy.key`, and whatever asks for its keys. */
 export function askProxy(
   state: GraphState,
   id: TokenId,
-  trap: 'has' | 'deleteProperty' | 'ownKeys',
+  trap: Question,
   name: string,
   to: NodeId,
   access: Access,
@@ -74,6 +80,7 @@ export function askProxy(
 export function keysOfProxy(state: GraphState, id: TokenId, to: NodeId, access: Access): void {
   const keys = state.solver.newNode();
   askProxy(state, id, 'ownKeys', '*', keys, access);
+  askProxy(state, id, 'getOwnPropertyDescriptor', '*', state.solver.newNode(), access);
   state.solver.listen(keys, (list) => {
     iterateToken(state, list, to, access);
   });

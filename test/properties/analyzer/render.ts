@@ -144,7 +144,10 @@ function importFrom(
   name: string,
   style: ImportStyle,
 ): string {
-  const path = (target: FileState): string => `'./${target.name.replace(/ts$/, 'js')}'`;
+  // Only constructs have folders, one deep.
+  const up = file.name.includes('/') ? '../' : './';
+  const path = (target: FileState): string => `'${up}${target.name.replace(/ts$/, 'js')}'`;
+  const pathBeside = (target: FileState): string => `'./${target.name.replace(/ts$/, 'js')}'`;
   const add = (line: string): void => void file.imports.push(line);
   const local = newName(state, 'i');
   if (style === 'named') add(`import { ${name} as ${local} } from ${path(own)};`);
@@ -154,7 +157,9 @@ function importFrom(
   else {
     const barrel = newFile(state, `${newName(state, 'barrel')}.ts`);
     barrel.body.push(
-      style === 'star' ? `export * from ${path(own)};` : `export { ${name} as ${local} } from ${path(own)};`,
+      style === 'star'
+        ? `export * from ${pathBeside(own)};`
+        : `export { ${name} as ${local} } from ${pathBeside(own)};`,
     );
     add(
       style === 'star'

@@ -1,6 +1,6 @@
 import type ts from 'typescript';
 import { tsc } from '../compiler.js';
-import { lookup, type FunctionState } from './state.js';
+import { lookup, type Binding, type FunctionState } from './state.js';
 
 export interface Constant {
   readonly value: string | number | boolean | null | undefined;
@@ -32,6 +32,9 @@ export function constantOf(fn: FunctionState, node: ts.Expression, depth = 0): C
       return tsc.isNumericLiteral((node as ts.VoidExpression).expression) ? { value: undefined } : undefined;
     case tsc.SyntaxKind.PrefixUnaryExpression:
       return constantOfPrefix(fn, node as ts.PrefixUnaryExpression, depth);
+    case tsc.SyntaxKind.PropertyAccessExpression:
+    case tsc.SyntaxKind.ElementAccessExpression:
+      return constantOfMember(fn, node as ts.PropertyAccessExpression | ts.ElementAccessExpression);
     case tsc.SyntaxKind.BinaryExpression:
       return constantOfBinary(fn, node as ts.BinaryExpression, depth);
     default:
@@ -43,6 +46,67 @@ function constantOfName(fn: FunctionState, name: string): Constant | undefined {
   const binding = lookup(fn.scope, name);
   if (binding === undefined) return name === 'undefined' ? { value: undefined } : undefined;
   return binding.constant;
+}
+
+export interface EnumMember {
+  readonly name: string;
+  /** Unknown where it is computed, or counted on from one that is. */
+  readonly constant: Constant | undefined;
+  readonly initializer: ts.Expression | undefined;
+}
+
+/** The members of an enum with their values, counted where none is written. */
+export function enumMembers(fn: FunctionState, node: ts.EnumDeclaration): EnumMember[] {
+  const members: EnumMember[] = [];
+  let next: number | undefined = 0;
+  for (const { name, initializer } of node.members) {
+    if (tsc.isComputedPropertyName(name)) continue;
+    const written = initializer === undefined ? undefined : constantOf(fn, initializer);
+    const constant: Constant | undefined =
+      initializer !== undefined || next === undefined ? written : { value: next };
+    next = typeof constant?.value === 'number' ? constant.value + 1 : undefined;
+    members.push({ name: name.text, constant, initializer });
+  }
+  return members;
+}
+
+/** Values that enums are sure to have; several declarations of one name add up. */
+const enums = new WeakMap<Binding, Map<string, Constant>>();
+
+function noteEnum(fn: FunctionState, node: ts.EnumDeclaration): void {
+  const binding = lookup(fn.scope, node.name.text);
+  if (binding === undefined) return;
+  const known = enums.get(binding) ?? new Map<string, Constant>();
+  for (const { name, constant } of enumMembers(fn, node))
+    if (constant !== undefined) known.set(name, constant);
+  enums.set(binding, known);
+}
+
+function constantOfMember(
+  fn: FunctionState,
+  node: ts.PropertyAccessExpression | ts.ElementAccessExpression,
+): Constant | undefined {
+  if (!tsc.isIdentifier(node.expression)) return undefined;
+  const binding = lookup(fn.scope, node.expression.text);
+  const members = binding === undefined ? undefined : enums.get(binding);
+  if (members === undefined) return undefined;
+  if (tsc.isPropertyAccessExpression(node)) return members.get(node.name.text);
+  return tsc.isStringLiteral(node.argumentExpression) ? members.get(node.argumentExpression.text) : undefined;
+}
+
+/** What `const` and `enum` of a block are sure to hold: functions that stand above them use it, too. */
+export function noteConstants(fn: FunctionState, statements: readonly ts.Statement[]): void {
+  for (const statement of statements) {
+    if (tsc.isEnumDeclaration(statement)) noteEnum(fn, statement);
+    if (!tsc.isVariableStatement(statement)) continue;
+    const { declarationList } = statement;
+    if ((declarationList.flags & tsc.NodeFlags.BlockScoped) !== tsc.NodeFlags.Const) continue;
+    for (const { name, initializer } of declarationList.declarations) {
+      if (initializer === undefined || !tsc.isIdentifier(name)) continue;
+      const binding = lookup(fn.scope, name.text);
+      if (binding !== undefined) binding.constant = constantOf(fn, initializer);
+    }
+  }
 }
 
 function constantOfPrefix(

@@ -297,8 +297,13 @@ function lowerDelete(fn: FunctionState, node: ts.DeleteExpression): Slot {
 }
 
 function lowerMetaProperty(fn: FunctionState, node: ts.MetaProperty): Slot {
-  if (node.keywordToken !== tsc.SyntaxKind.ImportKeyword) return newSlot(fn);
   const to = newSlot(fn);
+  if (node.keywordToken !== tsc.SyntaxKind.ImportKeyword) {
+    // The class that is constructed, as its instances name it.
+    const of = slotOf(fn, fn.thisBinding);
+    emit(fn, { type: 'get', to, of, name: 'constructor', ...spanOf(fn, node) });
+    return to;
+  }
   emit(fn, { type: 'global', to, name: 'import.meta', typeofOnly: false, ...spanOf(fn, node) });
   return to;
 }

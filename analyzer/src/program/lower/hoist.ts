@@ -1,5 +1,6 @@
 import type ts from 'typescript';
 import { tsc } from '../compiler.js';
+import { noteConstants } from './constants.js';
 import { lowerType } from './types.js';
 import { declare, spanOf, type FunctionState, type Scope } from './state.js';
 import type { VariableIr } from '../../graph/ir.js';
@@ -26,6 +27,7 @@ export function hoistBlock(fn: FunctionState, statements: readonly ts.Statement[
       declare(fn.scope, statement.name.text, 'const', spanOf(fn, statement.name));
     }
   }
+  noteConstants(fn, statements);
 }
 
 /** Declares the `var`s of a function's body, wherever they stand in it. */

@@ -4,7 +4,7 @@ import type { Slot } from '../../graph/ir.js';
 import { constantOf } from './constants.js';
 import { lowerExpression, lowerIdentifier } from './expressions.js';
 import { lowerFunction } from './functions.js';
-import { emit, newSlot, spanOf, type FunctionState } from './state.js';
+import { emit, hiddenBinding, newSlot, spanOf, type Binding, type FunctionState } from './state.js';
 
 export function lowerObject(fn: FunctionState, node: ts.ObjectLiteralExpression): Slot {
   const to = newSlot(fn);
@@ -12,16 +12,38 @@ export function lowerObject(fn: FunctionState, node: ts.ObjectLiteralExpression)
   let open = false;
   for (const property of node.properties) {
     const name = property.name === undefined ? undefined : propertyName(fn, property.name);
-    if (name === undefined) open = true;
+    if (name === undefined || isPrototype(property)) open = true;
     else names.push(name);
   }
   emit(fn, { type: 'object', to, properties: names, open, ...spanOf(fn, node) });
-  for (const property of node.properties) lowerProperty(fn, to, property);
+  const prototype = node.properties.some(isPrototype) ? hiddenBinding(fn, 'super') : undefined;
+  for (const property of node.properties) lowerProperty(fn, to, property, prototype);
   return to;
 }
 
-function lowerProperty(fn: FunctionState, of: Slot, property: ts.ObjectLiteralElementLike): void {
+/** `{ __proto__: base }` */
+function isPrototype(property: ts.ObjectLiteralElementLike): property is ts.PropertyAssignment {
+  return (
+    tsc.isPropertyAssignment(property) &&
+    !tsc.isComputedPropertyName(property.name) &&
+    property.name.text === '__proto__'
+  );
+}
+
+/** `prototype`: what the object inherits from, where the literal says it. */
+function lowerProperty(
+  fn: FunctionState,
+  of: Slot,
+  property: ts.ObjectLiteralElementLike,
+  prototype: Binding | undefined,
+): void {
   const span = spanOf(fn, property);
+  if (isPrototype(property) && prototype !== undefined) {
+    emit(fn, { type: 'copy', to: prototype.slot, from: lowerExpression(fn, property.initializer) });
+    const from = prototype.slot;
+    emit(fn, { type: 'define', of, name: '__proto__', from, accessor: 'none', ...span });
+    return;
+  }
   if (tsc.isSpreadAssignment(property)) {
     emit(fn, {
       type: 'spread',
@@ -42,7 +64,7 @@ function lowerProperty(fn: FunctionState, of: Slot, property: ts.ObjectLiteralEl
   if (name === undefined && tsc.isComputedPropertyName(property.name)) {
     key = lowerExpression(fn, property.name.expression);
   }
-  const from = propertyValue(fn, property, name);
+  const from = propertyValue(fn, property, name, prototype);
   if (name === undefined) {
     emit(fn, { type: 'define-element', of, key, from });
     return;
@@ -55,10 +77,12 @@ function propertyValue(
   fn: FunctionState,
   property: ts.PropertyAssignment | ts.MethodDeclaration | ts.AccessorDeclaration,
   name: string | undefined,
+  prototype: Binding | undefined,
 ): Slot {
   if (tsc.isPropertyAssignment(property)) return lowerExpression(fn, property.initializer, 'value', name);
   const kind = tsc.isGetAccessor(property) ? 'getter' : tsc.isSetAccessor(property) ? 'setter' : 'method';
-  const index = lowerFunction(fn, property, { kind, name: name ?? '<computed>' });
+  const home = { base: prototype, static: true };
+  const index = lowerFunction(fn, property, { kind, name: name ?? '<computed>', home });
   const to = newSlot(fn);
   emit(fn, { type: 'function', to, fn: index });
   return to;

@@ -2,7 +2,7 @@ import type ts from 'typescript';
 import { tsc } from '../compiler.js';
 import type { GuardKind, Slot, TypeIr } from '../../graph/ir.js';
 import { unwrap } from './constants.js';
-import { lowerExpression } from './expressions.js';
+import { lowerExpression, superHome } from './expressions.js';
 import { lowerType } from './types.js';
 import { emit, lookup, newSlot, slotOf, spanOf, type FunctionState } from './state.js';
 
@@ -97,8 +97,10 @@ export function assignTo(fn: FunctionState, target: ts.Expression, from: Slot): 
       emit(fn, { type: 'assign', to: slotOf(fn, binding), from, name: node.text, ...spanOf(fn, node) });
     }
   } else if (tsc.isPropertyAccessExpression(node)) {
-    const of = lowerTarget(fn, node.expression);
-    emit(fn, { type: 'set', of, name: node.name.text, from, ...spanOf(fn, node) });
+    const isSuper = node.expression.kind === tsc.SyntaxKind.SuperKeyword;
+    const of = isSuper ? superHome(fn, node) : lowerTarget(fn, node.expression);
+    const self = isSuper ? { self: slotOf(fn, fn.thisBinding) } : {};
+    emit(fn, { type: 'set', of, name: node.name.text, from, ...self, ...spanOf(fn, node) });
   } else if (tsc.isElementAccessExpression(node)) {
     const of = lowerTarget(fn, node.expression);
     const key = lowerExpression(fn, node.argumentExpression);

@@ -1,11 +1,13 @@
 import type ts from 'typescript';
 import { tsc } from '../compiler.js';
 import type { Slot } from '../../graph/ir.js';
+import { emitCall } from './calls.js';
 import { lowerClass } from './classes.js';
 import { constantOf } from './constants.js';
 import { lowerExpression } from './expressions.js';
-import { declarePattern, hoistBlock, hoistVars, isAmbient, isBlockScoped } from './hoist.js';
-import { finishFunction, lowerFunction, newFunction } from './functions.js';
+import { declarePattern, hoistBlock, isAmbient } from './hoist.js';
+import { lowerFunction } from './functions.js';
+import { lowerEnum, lowerNamespace } from './namespaces.js';
 import { lowerFor, lowerForIn, lowerWhile } from './loops.js';
 import { bindPattern, declaredType } from './patterns.js';
 import { declareType } from './types.js';
@@ -122,11 +124,23 @@ export function lowerDeclarations(fn: FunctionState, list: ts.VariableDeclaratio
     }
     const from = lowerExpression(fn, declaration.initializer, 'value', nameOf(declaration.name));
     bindPattern(fn, declaration.name, from, declaredType(fn, declaration));
-    const constant = isConst(list) ? constantOf(fn, declaration.initializer) : undefined;
-    if (constant !== undefined && tsc.isIdentifier(declaration.name)) {
-      const binding = lookup(fn.scope, declaration.name.text);
-      if (binding !== undefined) binding.constant = constant;
-    }
+    if ((list.flags & tsc.NodeFlags.Using) !== 0) lowerDisposal(fn, declaration, list, from);
+  }
+}
+
+/** `using` calls `[Symbol.dispose]` where the block ends, `await using` may call `[Symbol.asyncDispose]`. */
+function lowerDisposal(
+  fn: FunctionState,
+  node: ts.VariableDeclaration,
+  list: ts.VariableDeclarationList,
+  receiver: Slot,
+): void {
+  const isAsync = (list.flags & tsc.NodeFlags.AwaitUsing) === tsc.NodeFlags.AwaitUsing;
+  for (const name of isAsync ? ['@@asyncDispose', '@@dispose'] : ['@@dispose']) {
+    const callee = newSlot(fn);
+    emit(fn, { type: 'get', to: callee, of: receiver, name, ...spanOf(fn, node) });
+    const text = `using.${name}`;
+    emitCall(fn, node, { callee, receiver, args: [], kind: 'call', use: 'awaited', optional: true, text });
   }
 }
 
@@ -135,10 +149,6 @@ function lowerUninitialised(fn: FunctionState, declaration: ts.VariableDeclarati
   if (type === undefined || declaration.exclamationToken === undefined) return;
   const unknown = newSlot(fn);
   bindPattern(fn, declaration.name, unknown, type);
-}
-
-function isConst(list: ts.VariableDeclarationList): boolean {
-  return isBlockScoped(list) && (list.flags & tsc.NodeFlags.Let) === 0;
 }
 
 function nameOf(name: ts.BindingName): string | undefined {
@@ -251,66 +261,4 @@ function returnsOrLeaves(node: ts.Node): boolean {
   if (tsc.isFunctionLike(node)) return false;
   if (tsc.isReturnStatement(node) || tsc.isBreakStatement(node) || tsc.isContinueStatement(node)) return true;
   return tsc.forEachChild(node, (child) => returnsOrLeaves(child) || undefined) ?? false;
-}
-
-function lowerEnum(fn: FunctionState, node: ts.EnumDeclaration): void {
-  const binding = lookup(fn.scope, node.name.text);
-  if (binding === undefined || isAmbient(node)) return;
-  const to = slotOf(fn, binding);
-  emit(fn, { type: 'object', to, properties: [], open: true, ...spanOf(fn, node) });
-  for (const member of node.members) {
-    if (tsc.isComputedPropertyName(member.name)) continue;
-    const from = newSlot(fn);
-    if (member.initializer === undefined) emit(fn, { type: 'primitive', to: from, of: 'number' });
-    else emit(fn, { type: 'copy', to: from, from: lowerExpression(fn, member.initializer) });
-    emit(fn, {
-      type: 'define',
-      of: to,
-      name: member.name.text,
-      from,
-      accessor: 'none',
-      ...spanOf(fn, member),
-    });
-  }
-}
-
-/** A namespace is an object that holds what its body exports. */
-function lowerNamespace(fn: FunctionState, node: ts.ModuleDeclaration): void {
-  const body = node.body;
-  const binding = lookup(fn.scope, node.name.text);
-  if (binding === undefined || body === undefined || !tsc.isModuleBlock(body)) return;
-  const inner = newFunction(fn.file, { kind: 'function', parent: fn, scope: fn.scope, inheritsThis: true });
-  hoistVars(inner, body);
-  lowerBlockBody(inner, body.statements);
-  const object = newSlot(inner);
-  emit(inner, { type: 'object', to: object, properties: [], open: true, ...spanOf(fn, node) });
-  for (const [name, local] of inner.scope.bindings) {
-    emit(inner, {
-      type: 'define',
-      of: object,
-      name,
-      from: local.slot,
-      accessor: 'none',
-      ...spanOf(fn, node),
-    });
-  }
-  emit(inner, { type: 'return', from: object, ...spanOf(fn, node) });
-  const index = finishFunction(inner, { node, name: node.name.text });
-  const callee = newSlot(fn);
-  emit(fn, { type: 'function', to: callee, fn: index });
-  const span = spanOf(fn, node);
-  const to = slotOf(fn, binding);
-  emit(fn, {
-    type: 'call',
-    to,
-    callee,
-    receiver: -1,
-    args: [],
-    kind: 'call',
-    use: 'value',
-    optional: false,
-    typeArguments: [],
-    text: node.name.text,
-    ...span,
-  });
 }

@@ -1,0 +1,44 @@
+/** Accessors: functions that run where a property is read or written. */
+
+import { callBack, invoke } from './calls.js';
+import type { Access } from './properties.js';
+import type { GraphState } from './state.js';
+import { heapOf, ownName, type NodeId, type Token, type TokenId } from './tokens.js';
+
+export function defineAccessor(
+  state: GraphState,
+  token: Token,
+  name: string,
+  kind: 'get' | 'set',
+  fn: NodeId,
+): void {
+  const heap = heapOf(token);
+  ownName(token, name);
+  heap.getters ??= new Map();
+  heap.setters ??= new Map();
+  const table = kind === 'get' ? heap.getters : heap.setters;
+  const known = table.get(name);
+  if (known !== undefined) {
+    state.solver.edge(fn, known);
+    return;
+  }
+  table.set(name, fn);
+  if (kind !== 'get') return;
+  const all = [...(heap.lookups?.get('*') ?? [])].filter(({ receiver }) => receiver === token.id);
+  for (const lookup of [...(heap.lookups?.get(name) ?? []), ...all]) {
+    callAccessor(state, fn, lookup.receiver, [], lookup.to, lookup.access);
+  }
+}
+
+export function callAccessor(
+  state: GraphState,
+  accessor: NodeId,
+  receiver: TokenId,
+  args: readonly NodeId[],
+  to: NodeId,
+  access: Access,
+): void {
+  state.solver.listen(accessor, (fn) => {
+    invoke(state, fn, callBack(access, args, to, receiver));
+  });
+}
