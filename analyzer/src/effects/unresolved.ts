@@ -1,6 +1,7 @@
 /** Calls of which it is not known what they do: listed, never silently safe. */
 
-import type { GraphState, PendingCall } from '../graph/state.js';
+import type { Slot } from '../graph/ir.js';
+import { nodeOf, type GraphState, type Instance, type PendingCall } from '../graph/state.js';
 import { compareText, placeOf, relativePath } from '../report/assemble.js';
 import type { UnresolvedEntry } from '../report/model.js';
 import type { Reach } from './reach.js';
@@ -39,9 +40,23 @@ function reasonOf(state: GraphState, call: PendingCall): string | undefined {
   if (op.kind === 'super' || op.kind === 'decorator') return undefined;
   const callees = state.solver.tokens(call.callee).map((id) => state.tokens.get(id).value);
   if (callees.some((value) => value.kind !== 'source')) return undefined;
+  if (isRuledOut(state, call.instance, op.receiver >= 0 ? op.receiver : op.callee, 0)) return undefined;
   if (call.receiver === undefined) return `cannot tell what '${op.text}' is`;
   if (op.optional) return undefined;
   return state.solver.isEmpty(call.receiver)
     ? `cannot tell what '${op.text}' is called on`
     : `no method '${op.text.split('.').at(-1) ?? op.text}' is known`;
+}
+
+/** It stands where a test says that the value is of a kind of which none comes here. */
+function isRuledOut(state: GraphState, instance: Instance, slot: Slot, depth: number): boolean {
+  if (depth > 4) return false;
+  for (const by of instance.fn.ops) {
+    if (!('to' in by) || by.to !== slot) continue;
+    if (by.type === 'get') return isRuledOut(state, instance, by.of, depth + 1);
+    if (by.type !== 'copy' || by.narrows === undefined) continue;
+    const isEmpty = (of: Slot): boolean => state.solver.isEmpty(nodeOf(instance, of));
+    return isEmpty(by.to) && (!isEmpty(by.from) || isRuledOut(state, instance, by.from, depth + 1));
+  }
+  return false;
 }

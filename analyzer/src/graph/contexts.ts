@@ -66,6 +66,8 @@ function decide(file: FileIr, fn: FunctionIr): Kind {
 function isCombinator(file: FileIr, fn: FunctionIr): boolean {
   if (fn.params.length === 0 || fn.kind === 'constructor') return false;
   const params = new Set(fn.params.map((parameter) => parameter.slot));
+  for (const op of fn.ops)
+    if (op.type === 'copy' && op.narrows !== undefined && params.has(op.from)) params.add(op.to);
   if (fn.ops.some((op) => op.type === 'call' && params.has(op.callee))) return true;
   return handsOut(file, fn) || functionsOf(file, fn).some((inner) => handsOut(file, inner));
 }

@@ -27,9 +27,10 @@ export function convert(
     for (const name of names) {
       if (mayDefine(token, name)) callOwn(state, id, name, [], to, access);
     }
-    // A date as text is in the host's time zone.
+    // A date as text is in the host's time zone; what is added to one, is added to its text.
     const isDate = token.value.kind === 'native-instance' && token.value.type === 'Date';
-    if (isDate && hint === 'string') callNamed(state, id, 'toString', to, access);
+    const isSum = hint === '+' && access.op.type === 'derive';
+    if (isDate && (hint === 'string' || isSum)) callNamed(state, id, 'toString', to, access);
   });
 }
 

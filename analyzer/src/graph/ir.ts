@@ -203,7 +203,7 @@ export type Op =
   /** Reads the imported binding `imports[binding]`. */
   | ({ readonly type: 'import'; readonly to: Slot; readonly binding: number } & Span)
   /** Initialises a variable or moves a value between slots. */
-  | { readonly type: 'copy'; readonly to: Slot; readonly from: Slot }
+  | { readonly type: 'copy'; readonly to: Slot; readonly from: Slot; readonly narrows?: NarrowingIr }
   /** Moves all but `undefined` and `null`: the left side of `??`, a value with a default. */
   | { readonly type: 'present'; readonly to: Slot; readonly from: Slot }
   /** Moves what may be false: the left side of `&&`. */
@@ -290,6 +290,13 @@ export type Op =
       readonly when: GuardKind;
       readonly until: number;
     };
+
+/** A copy for where a test holds, or fails: `typeof x === of`, `x instanceof of`; empty for a class of the program. */
+export interface NarrowingIr {
+  readonly test: 'typeof' | 'instanceof';
+  readonly of: string;
+  readonly holds: boolean;
+}
 
 /**
  * `missing`: the argument was left out (a parameter's default); `undefined`: the property may be

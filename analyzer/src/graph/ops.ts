@@ -6,6 +6,7 @@ import { refine } from './declared-types.js';
 import type { GuardKind, Op, Slot, Span } from './ir.js';
 import { awaitThenable, convert } from './conversions.js';
 import { need } from './modules.js';
+import { narrow } from './narrowing.js';
 import { walkAccess } from './op-access.js';
 import { walkCall } from './op-calls.js';
 import { accessAt } from './op-iteration.js';
@@ -86,6 +87,10 @@ function walkOp(state: GraphState, instance: Instance, op: Op): void {
       solver.add(nodeOf(instance, op.to), typeToken(state, op.of, 'literal', 'run'));
       return;
     case 'copy':
+      if (op.narrows !== undefined) {
+        narrow(state, nodeOf(instance, op.from), nodeOf(instance, op.to), op.narrows);
+        return;
+      }
       solver.edge(nodeOf(instance, op.from), nodeOf(instance, op.to));
       return;
     case 'present':

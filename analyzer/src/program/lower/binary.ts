@@ -3,6 +3,7 @@ import { table, tsc } from '../compiler.js';
 import type { Slot, ValueUse } from '../../graph/ir.js';
 import { constantOf, unwrap } from './constants.js';
 import { constantSlot, derive, lowerExpression } from './expressions.js';
+import { whereHolds } from './narrowing.js';
 import { assignTo, guarded } from './patterns.js';
 import { emit, newSlot, spanOf, type FunctionState } from './state.js';
 import { timeText, type TextPart } from './time-text.js';
@@ -153,7 +154,10 @@ function lowerLogical(
   const from = fn.ops.length;
   emit(fn, { type: leftMoves[when], to, from: left });
   guarded(fn, left, when, () => {
-    emit(fn, { type: 'copy', to, from: lowerExpression(fn, node.right, use, name) });
+    const right = (): Slot => lowerExpression(fn, node.right, use, name);
+    const value =
+      when === 'nullish' ? right() : whereHolds(fn, node.left, when === 'truthy', node.right, right);
+    emit(fn, { type: 'copy', to, from: value });
   });
   fn.branches.push({
     kind: 'logical',

@@ -8,6 +8,7 @@ import { constantOf, unwrap } from './constants.js';
 import { lowerFunction } from './functions.js';
 import { lowerJsx } from './jsx.js';
 import { lowerArray, lowerObject } from './literals.js';
+import { whereHolds } from './narrowing.js';
 import { assignTo, lowerTarget, typedSlot } from './patterns.js';
 import { timeText, type TextPart } from './time-text.js';
 import { lowerType } from './types.js';
@@ -232,8 +233,13 @@ function lowerConditional(
   const on = lowerExpression(fn, node.condition);
   const to = newSlot(fn);
   const from = fn.ops.length;
-  emit(fn, { type: 'copy', to, from: lowerExpression(fn, node.whenTrue, use, name) });
-  emit(fn, { type: 'copy', to, from: lowerExpression(fn, node.whenFalse, use, name) });
+  for (const [part, holds] of [
+    [node.whenTrue, true],
+    [node.whenFalse, false],
+  ] as const) {
+    const value = whereHolds(fn, node.condition, holds, part, () => lowerExpression(fn, part, use, name));
+    emit(fn, { type: 'copy', to, from: value });
+  }
   const body = { from, to: fn.ops.length };
   fn.branches.push({ kind: 'conditional', on, body, exits: false, ...spanOf(fn, node.condition) });
   emit(fn, { type: 'derive', to, from: [on], of: '', ...spanOf(fn, node.condition) });

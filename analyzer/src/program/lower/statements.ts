@@ -9,6 +9,7 @@ import { declarePattern, hoistBlock, isAmbient } from './hoist.js';
 import { lowerFunction } from './functions.js';
 import { lowerEnum, lowerNamespace } from './namespaces.js';
 import { lowerFor, lowerForIn, lowerWhile } from './loops.js';
+import { leaves, narrowFrom, whereHolds } from './narrowing.js';
 import { bindPattern, declaredType } from './patterns.js';
 import { declareType } from './types.js';
 import { countNode, emit, lookup, newSlot, pushScope, slotOf, spanOf, type FunctionState } from './state.js';
@@ -22,6 +23,10 @@ export function lowerBlockBody(fn: FunctionState, statements: readonly ts.Statem
   hoistFunctions(fn, statements);
   for (const statement of statements) {
     if (!lowerStatement(fn, statement)) return false;
+    if (!tsc.isIfStatement(statement) || statement.elseStatement !== undefined) continue;
+    const end = statements.at(-1)!.end;
+    if (leaves(statement.thenStatement))
+      narrowFrom(fn, statement.expression, false, { pos: statement.end, end });
   }
   return true;
 }
@@ -171,8 +176,10 @@ function lowerIf(fn: FunctionState, node: ts.IfStatement): Completion {
   }
   const on = lowerExpression(fn, node.expression);
   const from = fn.ops.length;
-  const thenCompletes = lowerScoped(fn, node.thenStatement);
-  const elseCompletes = node.elseStatement === undefined ? true : lowerScoped(fn, node.elseStatement);
+  const branch = (statement: ts.Statement, holds: boolean): Completion =>
+    whereHolds(fn, node.expression, holds, statement, () => lowerScoped(fn, statement));
+  const thenCompletes = branch(node.thenStatement, true);
+  const elseCompletes = node.elseStatement === undefined ? true : branch(node.elseStatement, false);
   const exits = !thenCompletes || !elseCompletes;
   fn.branches.push({
     kind: 'if',
