@@ -9,6 +9,7 @@ import { ownerOf, type GraphState, type Instance, type Mutation } from '../graph
 import type { NodeId, TokenId, Value } from '../graph/tokens.js';
 import { adviceFor, patchOf } from './advice.js';
 import type { RawFinding, RuleId } from './finding.js';
+import { ownWrites, type OwnWrites } from './own-writes.js';
 import type { Reach } from './reach.js';
 
 export function sharedStateFindings(state: GraphState, reach: Reach): RawFinding[] {
@@ -33,6 +34,7 @@ export function sharedStateFindings(state: GraphState, reach: Reach): RawFinding
     ? 'is module state: this sandbox gives each execution its own, but elsewhere executions would share it.'
     : 'outlives the execution: it is shared with others, and not reset on replay.';
   const shared = sharedTokens(state);
+  const own = ownWrites(state);
   for (const write of state.assignments) {
     if (write.instance.phase !== 'run' || !reach.has(write.instance)) continue;
     const capture = write.instance.fn.captures[~write.slot];
@@ -41,7 +43,7 @@ export function sharedStateFindings(state: GraphState, reach: Reach): RawFinding
   }
   for (const mutation of state.mutations) {
     if (!reach.has(mutation.instance)) continue;
-    const rule = ruleOf(state, mutation, shared);
+    const rule = ruleOf(state, mutation, shared, own);
     if (rule === 'module-state') {
       if (patch !== 'patched') push(rule, mutation, `What this changes ${outlives}`, isolated);
     } else if (rule === 'global-mutation') {
@@ -102,6 +104,7 @@ function ruleOf(
   state: GraphState,
   mutation: Mutation,
   shared: ReadonlySet<TokenId>,
+  own: OwnWrites,
 ): 'module-state' | 'global-mutation' | undefined {
   const token = state.tokens.get(mutation.on);
   const { value } = token;
@@ -118,7 +121,8 @@ function ruleOf(
     value.kind === 'object' ||
     value.kind === 'array' ||
     (value.kind === 'native-instance' && containers.has(value.type));
-  return inPackage && !isContainer ? undefined : 'module-state';
+  if (inPackage && !isContainer) return undefined;
+  return token.phase !== 'load' && own.has(mutation) ? undefined : 'module-state';
 }
 
 /**

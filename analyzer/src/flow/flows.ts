@@ -8,6 +8,7 @@ import type { Reach } from '../effects/reach.js';
 import type { Reaches } from '../effects/finding.js';
 import { sourcesInCallbacks } from './captured.js';
 import { holders } from './holders.js';
+import { arrivesByMatchedCalls } from './matched-calls.js';
 
 export interface Flows {
   /** The strongest place that a source's value reaches. */
@@ -122,14 +123,14 @@ function identitySources(state: GraphState, call: RoleCall): Set<TokenId> {
   const paths = role.type === 'command' || role.type === 'safe-zone' ? (role.id ?? []) : [];
   const { instance: by, op, args, to } = call;
   const site = { by, at: op.at, end: op.end, args, to, op };
-  const keys = chosenMember(by, op);
-  for (const node of keys === undefined ? [] : [keys]) collectTop(state, node, found);
+  const key = chosenMember(by, op);
+  const nodes = new Set(key === undefined ? [] : [key]);
   for (const path of paths) {
-    for (const node of settledNodes(state, argumentNodes(state, site, path))) {
-      if (mayBeText(state, node)) collectTop(state, node, found);
-    }
+    for (const node of settledNodes(state, argumentNodes(state, site, path)))
+      if (mayBeText(state, node)) nodes.add(node);
   }
-  return found;
+  for (const node of nodes) collectTop(state, node, found);
+  return new Set([...found].filter((source) => arrivesByMatchedCalls(state, source, nodes)));
 }
 
 /** `activities[name](…)`: the key that chooses which command it is, also by way of a variable. */

@@ -194,6 +194,11 @@ export class Solver {
     return this.#edges.list(node);
   }
 
+  /** The nodes that taint flows to from this one. */
+  taintReaders(node: NodeId): readonly NodeId[] {
+    return [...this.#edges.list(node), ...this.#taintEdges.list(node)];
+  }
+
   /** Somebody wants to know of what arrives here. */
   isHeard(node: NodeId): boolean {
     return this.#listeners[node] !== undefined;
