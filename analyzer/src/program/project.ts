@@ -46,6 +46,7 @@ export interface ProjectOptions {
 const skippedDirectories = new Set(['node_modules', 'dist', 'build', 'out', 'coverage', 'bower_components']);
 const sourcePattern = /\.(?:[cm]?[jt]s|[jt]sx)$/;
 const maxFiles = 50_000;
+const tooMany = `more than ${String(maxFiles)} files of code: workflows are looked for in the first of them`;
 
 export function createProject(options: ProjectOptions): DiskProject {
   const host = createFileHost();
@@ -94,6 +95,7 @@ export function createProject(options: ProjectOptions): DiskProject {
         ...configs.problems.filter(({ path }) => !path.includes('/node_modules/')),
         ...missingInstallation(host, packages, root),
         ...unreadableBelow(host, root),
+        ...(list().length < maxFiles ? [] : [{ path: root, at: 0, message: tooMany }]),
       ];
     },
     loaded,

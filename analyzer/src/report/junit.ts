@@ -1,7 +1,12 @@
 import { incompleteText, type CheckReport, type Diagnostic } from './model.js';
+import { repositoryPath, shownAt } from './placement.js';
+import type { ReportContext } from './reporter.js';
 
-/** One test suite per file with findings; a file without findings is one passed test. */
-export function junitReport(report: CheckReport): string {
+/**
+ * One test suite per file with findings; a file without findings is one passed test. Warnings are failures too: they
+ * make the exit code 1, and a run is not to fail with all its tests passed.
+ */
+export function junitReport(report: CheckReport, { prefix }: ReportContext): string {
   const byFile = new Map<string, Diagnostic[]>();
   for (const workflow of report.workflows) if (!byFile.has(workflow.file)) byFile.set(workflow.file, []);
   for (const diagnostic of report.diagnostics) {
@@ -11,12 +16,12 @@ export function junitReport(report: CheckReport): string {
   }
   const suites = [...byFile]
     .sort(([left], [right]) => (left < right ? -1 : 1))
-    .map(([file, diagnostics]) => suite(file, diagnostics));
+    .map(([file, diagnostics]) => suite(file, diagnostics, prefix));
   const { complete } = report.summary;
   if (!complete) suites.push(incompleteSuite());
   const found = [...byFile.values()].reduce((sum, list) => sum + Math.max(1, list.length), 0);
   const total = found + (complete ? 0 : 1);
-  const failures = report.summary.errors + (complete ? 0 : 1);
+  const failures = report.diagnostics.length + (complete ? 0 : 1);
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites name="refrain check" tests="${String(total)}" failures="${String(failures)}">`,
@@ -34,33 +39,39 @@ function incompleteSuite(): string {
   ].join('\n');
 }
 
-function suite(file: string, diagnostics: readonly Diagnostic[]): string {
-  const failures = diagnostics.filter((diagnostic) => diagnostic.severity === 'error').length;
+function suite(file: string, diagnostics: readonly Diagnostic[], prefix: string): string {
   const tests = Math.max(1, diagnostics.length);
   const cases =
     diagnostics.length === 0
       ? [`    <testcase classname="${escapeXml(file)}" name="deterministic"/>`]
-      : diagnostics.map((diagnostic) => testCase(file, diagnostic));
+      : diagnostics.map((diagnostic) => testCase(file, diagnostic, prefix));
   return [
-    `  <testsuite name="${escapeXml(file)}" tests="${String(tests)}" failures="${String(failures)}">`,
+    `  <testsuite name="${escapeXml(file)}" tests="${String(tests)}" failures="${String(diagnostics.length)}">`,
     ...cases,
     '  </testsuite>',
   ].join('\n');
 }
 
-function testCase(file: string, diagnostic: Diagnostic): string {
+function testCase(file: string, diagnostic: Diagnostic, prefix: string): string {
   const place = `${diagnostic.file}:${String(diagnostic.line)}:${String(diagnostic.column)}`;
   const name = `${diagnostic.ruleId} at ${String(diagnostic.line)}:${String(diagnostic.column)}`;
   const way = diagnostic.chain
     .map((frame) => `${frame.function} (${frame.file}:${String(frame.line)})`)
     .join('\n');
-  const body = escapeXml([place, way, diagnostic.suggestion].filter((part) => part !== '').join('\n'));
-  const open = `    <testcase classname="${escapeXml(file)}" name="${escapeXml(name)}">`;
-  const inner =
-    diagnostic.severity === 'error'
-      ? `<failure type="${escapeXml(diagnostic.ruleId)}" message="${escapeXml(diagnostic.message)}">${body}</failure>`
-      : `<system-out>${escapeXml(diagnostic.message)}\n${body}</system-out>`;
-  return `${open}${inner}</testcase>`;
+  const body = [`${diagnostic.severity}: ${place}`, way, diagnostic.suggestion];
+  const shown = shownAt(diagnostic);
+  const attributes = [
+    `classname="${escapeXml(file)}"`,
+    `name="${escapeXml(name)}"`,
+    `file="${escapeXml(repositoryPath(prefix, shown.file))}"`,
+    `line="${String(shown.line)}"`,
+  ];
+  return [
+    `    <testcase ${attributes.join(' ')}>`,
+    `<failure type="${escapeXml(diagnostic.ruleId)}" message="${escapeXml(diagnostic.message)}">`,
+    escapeXml(body.filter((part) => part !== '').join('\n')),
+    '</failure></testcase>',
+  ].join('');
 }
 
 /** What XML 1.0 has no way to say, not even escaped. */

@@ -28,6 +28,6 @@ export function formatReport(report: CheckReport, format: ReportFormat, context:
     case 'github':
       return githubReport(report, context);
     case 'junit':
-      return junitReport(report);
+      return junitReport(report, context);
   }
 }

@@ -49,14 +49,18 @@ function wayOf(diagnostic: Diagnostic, context: ReportContext): string {
   return `via ${shown.join(' → ')}`;
 }
 
+/** What would move the cursor, or write in colours of its own; tabs stay. */
+const control = /[^\P{Cc}\t]/gu;
+
 function codeFrame(diagnostic: Diagnostic, context: ReportContext): string[] {
   const text = context.readLine(diagnostic.file, diagnostic.line);
   if (text === undefined || text.length > 200) return [];
+  const line = text.replace(control, '\ufffd');
   const number = String(diagnostic.line);
   const end = diagnostic.endLine === diagnostic.line ? diagnostic.endColumn : text.length + 1;
   const indent = text.slice(0, diagnostic.column - 1).replace(/[^\t]/g, ' ');
   const marks = '^'.repeat(Math.max(1, end - diagnostic.column));
-  return [`  ${number} | ${text}`, `  ${' '.repeat(number.length)} | ${indent}${marks}`];
+  return [`  ${number} | ${line}`, `  ${' '.repeat(number.length)} | ${indent}${marks}`];
 }
 
 function unresolvedLines(report: CheckReport, context: ReportContext): string[] {
