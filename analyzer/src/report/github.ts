@@ -1,5 +1,5 @@
 import { incompleteText, type CheckReport, type Diagnostic } from './model.js';
-import { repositoryPath, shownAt } from './placement.js';
+import { repositoryPath, shownAt, stepName } from './placement.js';
 import type { ReportContext } from './reporter.js';
 
 /** Workflow commands of GitHub Actions, which show findings at their lines in a pull request. */
@@ -21,7 +21,7 @@ function annotation(diagnostic: Diagnostic, prefix: string): string {
     ...(endColumn === undefined || endLine !== line ? [] : [`endColumn=${String(endColumn)}`]),
     `title=${escapeProperty(`refrain: ${diagnostic.ruleId}`)}`,
   ];
-  const way = diagnostic.chain.map((frame) => frame.function).join(' → ');
+  const way = diagnostic.chain.map(stepName).join(' → ');
   const place = file === diagnostic.file ? '' : `in ${diagnostic.file}:${String(diagnostic.line)}`;
   const text = [diagnostic.message, place, way === '' ? '' : `via ${way}`, diagnostic.suggestion]
     .filter((part) => part !== '')

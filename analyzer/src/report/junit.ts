@@ -1,5 +1,5 @@
 import { incompleteText, type CheckReport, type Diagnostic } from './model.js';
-import { repositoryPath, shownAt } from './placement.js';
+import { repositoryPath, shownAt, stepName } from './placement.js';
 import type { ReportContext } from './reporter.js';
 
 /**
@@ -56,7 +56,7 @@ function testCase(file: string, diagnostic: Diagnostic, prefix: string): string 
   const place = `${diagnostic.file}:${String(diagnostic.line)}:${String(diagnostic.column)}`;
   const name = `${diagnostic.ruleId} at ${String(diagnostic.line)}:${String(diagnostic.column)}`;
   const way = diagnostic.chain
-    .map((frame) => `${frame.function} (${frame.file}:${String(frame.line)})`)
+    .map((frame) => `${stepName(frame)} (${frame.file}:${String(frame.line)})`)
     .join('\n');
   const body = [`${diagnostic.severity}: ${place}`, way, diagnostic.suggestion];
   const shown = shownAt(diagnostic);

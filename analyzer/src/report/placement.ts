@@ -2,7 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { basename, dirname, join, posix } from 'node:path';
-import type { Diagnostic } from './model.js';
+import type { ChainFrame, Diagnostic } from './model.js';
 
 export interface Region {
   readonly file: string;
@@ -19,6 +19,11 @@ export interface Region {
 export function shownAt(diagnostic: Diagnostic): Region {
   if (!isInstalled(diagnostic.file)) return diagnostic;
   return diagnostic.chain.findLast((frame) => !isInstalled(frame.file)) ?? diagnostic;
+}
+
+/** What a step of a chain is called; the body of a module has no name but its file's. */
+export function stepName({ function: name, file }: ChainFrame): string {
+  return name === '<module>' ? file : name;
 }
 
 function isInstalled(file: string): boolean {

@@ -7,7 +7,7 @@
 import { readFileSync } from 'node:fs';
 import { fingerprints } from './identity.js';
 import { incompleteText, type ChainFrame, type CheckReport, type Diagnostic } from './model.js';
-import { repositoryPath, shownAt, type Region } from './placement.js';
+import { repositoryPath, shownAt, stepName, type Region } from './placement.js';
 import type { ReportContext } from './reporter.js';
 import { adviceRules, ruleIds, ruleReason, ruleTitle } from './rule-list.js';
 import { suggestionsFor } from './suggestions.js';
@@ -119,7 +119,7 @@ function result(diagnostic: Diagnostic, prefix: string, fingerprint: string) {
   if (shown !== diagnostic)
     related.push(relatedLocation(prefix, diagnostic, 'Here, in an installed package'));
   const start = chain.length > 1 ? chain[0] : undefined;
-  if (start !== undefined) related.push(relatedLocation(prefix, start, `Reached from ${start.function}`));
+  if (start !== undefined) related.push(relatedLocation(prefix, start, `Reached from ${stepName(start)}`));
   return {
     ruleId: diagnostic.ruleId,
     ruleIndex: ruleIds.indexOf(diagnostic.ruleId),
@@ -139,7 +139,7 @@ function codeFlow(prefix: string, chain: readonly ChainFrame[], message: string)
   const locations = chain.map((frame, index) => {
     const next = chain[index + 1];
     const text =
-      next === undefined ? `${frame.function}: ${message}` : `${frame.function} → ${next.function}`;
+      next === undefined ? `${stepName(frame)}: ${message}` : `${stepName(frame)} → ${stepName(next)}`;
     return { location: { ...location(prefix, frame), message: { text } }, nestingLevel: index };
   });
   return { threadFlows: [{ locations }] };

@@ -1,4 +1,5 @@
 import { incompleteText, type CheckReport, type Diagnostic } from './model.js';
+import { stepName } from './placement.js';
 import type { ReportContext } from './reporter.js';
 
 const maxUnresolved = 10;
@@ -40,11 +41,11 @@ function wayOf(diagnostic: Diagnostic, context: ReportContext): string {
     return chain
       .map((frame, index) => {
         const arrow = index === 0 ? 'from' : '  at';
-        return `${arrow} ${frame.function} (${frame.file}:${String(frame.line)}:${String(frame.column)})`;
+        return `${arrow} ${stepName(frame)} (${frame.file}:${String(frame.line)}:${String(frame.column)})`;
       })
       .join('\n  ');
   }
-  const names = chain.map((frame) => frame.function);
+  const names = chain.map(stepName);
   const shown = names.length <= 6 ? names : [...names.slice(0, 3), '…', ...names.slice(-2)];
   return `via ${shown.join(' → ')}`;
 }
