@@ -3,8 +3,8 @@
  * disk cache and `update` need both. It reads each file once until it is told of a change.
  */
 
-import { readFileSync, realpathSync, statSync, readdirSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { lstatSync, readFileSync, realpathSync, statSync, readdirSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 
 export interface FileHost {
   readonly readText: (path: string) => string | undefined;
@@ -73,10 +73,10 @@ export function createFileHost(): FileHost {
     kindOf,
     isFile: (path) => kindOf(path) === 'file',
     isDirectory: (path) => kindOf(path) === 'directory',
-    realPath: (path) => {
+    realPath: function realPath(path) {
       let known = real.get(path);
       if (known === undefined) {
-        known = realPathOf(path);
+        known = realPathOf(path, realPath);
         real.set(path, known);
       }
       return known;
@@ -114,9 +114,13 @@ function decode(bytes: Buffer): string {
   return bytes.toString('utf8').replace(/^\uFEFF/, '');
 }
 
-function realPathOf(path: string): string {
+/** Most files are no links: then the directory's real path, which is known from its other files, tells. */
+function realPathOf(path: string, realPath: (path: string) => string): string {
+  const directory = dirname(path);
   try {
-    return realpathSync(path).replaceAll('\\', '/');
+    if (directory === path || lstatSync(path).isSymbolicLink())
+      return realpathSync(path).replaceAll('\\', '/');
+    return `${realPath(directory).replace(/\/$/, '')}/${basename(path)}`;
   } catch {
     return path;
   }

@@ -48,18 +48,40 @@ export function createResolver(
   root?: string,
 ): Resolver {
   const cache = new Map<string, Resolution>();
+  // The same import is asked for again and again, by name after name: to put a key together takes longer than that.
+  const asked = new Map<string, AskedByFile>();
   const context = { host, configs, packages, root };
   return {
     resolve: (specifier, from, mode, bundling = node) => {
+      const recent = askedIn(asked, from, mode, bundling);
+      let known = recent.get(specifier);
+      if (known !== undefined) return known;
       const key = `${mode}\0${specifier}\0${dirname(from)}\0${bundling.conditions.join()}`;
-      let known = cache.get(key);
-      if (known === undefined) {
-        known = resolveSpecifier({ ...context, bundling }, specifier, from, mode);
-        cache.set(key, known);
-      }
+      known = cache.get(key) ?? resolveSpecifier({ ...context, bundling }, specifier, from, mode);
+      cache.set(key, known);
+      recent.set(specifier, known);
       return known;
     },
   };
+}
+
+/** What was resolved for a file, the last way of bundling alone. */
+interface AskedByFile {
+  readonly bundling: Bundling;
+  readonly import: Map<string, Resolution>;
+  readonly require: Map<string, Resolution>;
+}
+
+function askedIn(
+  asked: Map<string, AskedByFile>,
+  from: string,
+  mode: 'import' | 'require',
+  bundling: Bundling,
+): Map<string, Resolution> {
+  let file = asked.get(from);
+  if (file?.bundling !== bundling)
+    asked.set(from, (file = { bundling, import: new Map(), require: new Map() }));
+  return file[mode];
 }
 
 interface Context {

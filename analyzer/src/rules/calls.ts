@@ -28,15 +28,12 @@ export function functionsAmong(values: readonly Value[]): FunctionNode[] {
 /** The handlers that `setHandler` registers for queries, with the call that does. */
 export function queryHandlers(context: RuleContext): { call: ResolvedCall; handler: FunctionNode }[] {
   const found: { call: ResolvedCall; handler: FunctionNode }[] = [];
-  for (const fn of context.functions) {
-    for (const call of context.calls(fn)) {
-      const role = roleOf(call, 'set-handler');
-      if (role === undefined) continue;
-      const definitions = context.argument(call, role.definition);
-      if (!definitions.some((value) => value.type === 'instance' && value.of === 'QueryDefinition')) continue;
-      for (const handler of functionsAmong(context.argument(call, role.handler)))
-        found.push({ call, handler });
-    }
+  for (const call of context.callsWith('set-handler')) {
+    const role = roleOf(call, 'set-handler');
+    if (role === undefined) continue;
+    const definitions = context.argument(call, role.definition);
+    if (!definitions.some((value) => value.type === 'instance' && value.of === 'QueryDefinition')) continue;
+    for (const handler of functionsAmong(context.argument(call, role.handler))) found.push({ call, handler });
   }
   return found;
 }

@@ -67,6 +67,7 @@ export function createRuleContext(replayed: RuleWorld, activities: RuleWorld | u
     activities: second === undefined ? [] : functionsOf(second),
     activityEntries: second === undefined ? [] : entriesOf(second),
     files: [...new Set(all.map((fn) => fn.file))],
+    callsWith: callsByRole(() => all.flatMap((fn) => callsOf(resolve, fn))),
     calls: (fn) => callsOf(resolve, fn),
     values: (fn, slot) => valuesOf(resolve, fn, slot),
     argument: (call, path) => argumentValues(resolve, call, path),
@@ -133,14 +134,38 @@ function callsOf(resolve: Resolve, fn: FunctionNode): readonly ResolvedCall[] {
   return calls;
 }
 
-function findCalls(resolve: Resolve, fn: FunctionNode): ResolvedCall[] {
+function findCalls(resolve: Resolve, fn: FunctionNode): readonly ResolvedCall[] {
   const world = resolve.worldOf(fn);
   const byOp = new Map<CallOp, PendingCall[]>();
   for (const call of world.calls.get(fn.ir) ?? []) push(byOp, call.op, call);
-  const order = new Map(fn.ir.ops.map((op, index) => [op, index]));
-  return [...byOp]
-    .sort(([left], [right]) => (order.get(left) ?? 0) - (order.get(right) ?? 0))
-    .map(([op, calls]) => ({ in: fn, op, targets: targetsOf(resolve, world, op, calls) }));
+  if (byOp.size === 0) return none;
+  return fn.ir.ops.flatMap((op) => {
+    const calls = op.type === 'call' ? byOp.get(op) : undefined;
+    return calls === undefined || op.type !== 'call'
+      ? none
+      : { in: fn, op, targets: targetsOf(resolve, world, op, calls) };
+  });
+}
+
+const none: readonly ResolvedCall[] = [];
+
+/** Several rules ask for the calls of one role, which are few: all calls are gone through once for all of them. */
+function callsByRole(all: () => readonly ResolvedCall[]): RuleContext['callsWith'] {
+  let known: Map<Role['type'], ResolvedCall[]> | undefined;
+  return (role) => {
+    if (known === undefined) {
+      known = new Map();
+      for (const call of all()) {
+        const types = new Set(
+          call.targets.flatMap((target) =>
+            target.type === 'api' && target.role !== undefined ? target.role.type : [],
+          ),
+        );
+        for (const type of types) push(known, type, call);
+      }
+    }
+    return known.get(role) ?? none;
+  };
 }
 
 function targetsOf(

@@ -52,17 +52,15 @@ interface ProxiedNames {
 
 function proxiedNames(context: RuleContext): ProxiedNames {
   const names = { called: new Set<string>(), timed: new Set<string>() };
-  for (const fn of context.functions) {
-    for (const call of context.calls(fn)) {
-      const role = roleOf(call, 'activity-proxy');
-      if (role === undefined) continue;
-      const timed = context
-        .argument(call, role.options)
-        .some((value) => value.type === 'object' && value.keys.includes('heartbeatTimeout'));
-      for (const name of membersRead(fn, call)) {
-        names.called.add(name);
-        if (timed) names.timed.add(name);
-      }
+  for (const call of context.callsWith('activity-proxy')) {
+    const role = roleOf(call, 'activity-proxy');
+    if (role === undefined) continue;
+    const timed = context
+      .argument(call, role.options)
+      .some((value) => value.type === 'object' && value.keys.includes('heartbeatTimeout'));
+    for (const name of membersRead(call.in, call)) {
+      names.called.add(name);
+      if (timed) names.timed.add(name);
     }
   }
   return names;

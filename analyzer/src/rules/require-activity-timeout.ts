@@ -10,9 +10,7 @@ const SUGGESTION = 'Add `startToCloseTimeout`, a little longer than the slowest 
 export const requireActivityTimeout: MisuseRule = {
   id: 'require-activity-timeout',
   run: (context) => {
-    const found = context.functions.flatMap((fn) =>
-      context.calls(fn).flatMap((call) => findings(context, call)),
-    );
+    const found = context.callsWith('activity-proxy').flatMap((call) => findings(context, call));
     return once(found, (finding) => `${finding.file.path}:${finding.span.at}`);
   },
 };

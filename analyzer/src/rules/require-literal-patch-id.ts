@@ -6,19 +6,17 @@ import type { MisuseRule, ResolvedCall, RuleContext } from './types.js';
 export const requireLiteralPatchId: MisuseRule = {
   id: 'require-literal-patch-id',
   run: (context) =>
-    context.functions.flatMap((fn) =>
-      context
-        .calls(fn)
-        .filter((call) => hasComputedId(context, call))
-        .map(({ op }) => ({
-          file: fn.file,
-          span: { at: op.at, end: op.end },
-          in: fn,
-          message:
-            'The id of this patch is not a literal constant: whether a history has passed it can no longer be told.',
-          suggestion: "Write the id out: `patched('add-fraud-check')`.",
-        })),
-    ),
+    context
+      .callsWith('patch')
+      .filter((call) => hasComputedId(context, call))
+      .map(({ op, in: fn }) => ({
+        file: fn.file,
+        span: { at: op.at, end: op.end },
+        in: fn,
+        message:
+          'The id of this patch is not a literal constant: whether a history has passed it can no longer be told.',
+        suggestion: "Write the id out: `patched('add-fraud-check')`.",
+      })),
 };
 
 function hasComputedId(context: RuleContext, call: ResolvedCall): boolean {

@@ -28,6 +28,8 @@ export const swallowedCancellation: MisuseRule = {
 function cancellableFunctions(context: RuleContext): readonly FunctionNode[] {
   const shielded = new Set<FunctionNode>();
   const callers = new Map<FunctionNode, Set<FunctionNode>>();
+  if (context.callsWith('cancellation-scope').length === 0 && !context.functions.some(makesScope))
+    return context.functions;
   for (const fn of context.functions) {
     const scopes = shieldingScopes(context, fn);
     for (const call of context.calls(fn)) {
@@ -48,6 +50,9 @@ function cancellableFunctions(context: RuleContext): readonly FunctionNode[] {
   }
   return context.functions.filter((fn) => !shielded.has(fn));
 }
+
+const makesScope = ({ ir }: FunctionNode): boolean =>
+  ir.ops.some((op) => op.type === 'call' && op.kind === 'new' && op.text.endsWith('CancellationScope'));
 
 /** Variables that hold `new CancellationScope({ cancellable: false })`. */
 function shieldingScopes(context: RuleContext, fn: FunctionNode): ReadonlySet<Slot> {

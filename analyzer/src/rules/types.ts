@@ -78,6 +78,8 @@ export interface RuleContext {
   readonly activityEntries: readonly FunctionNode[];
   /** Files that hold code which replay runs. */
   readonly files: readonly FileIr[];
+  /** The calls in all of `functions` that may have a role of this type, in their order. */
+  callsWith(role: Role['type']): readonly ResolvedCall[];
   /** The calls that stand in a function, in source order. */
   calls(fn: FunctionNode): readonly ResolvedCall[];
   /** What may stand in a slot of a function, all contexts together. */
