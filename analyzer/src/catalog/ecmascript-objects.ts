@@ -1,6 +1,6 @@
 /** Object, Function, Symbol, Boolean, errors, Reflect, Proxy, JSON and the functions of the global object. */
 
-import { classOf, effects, methods, namespaceOf, reads, values } from './build.js';
+import { classOf, effects, methods, namespaceOf, reads, values, when } from './build.js';
 import type { ShapeTable } from './build.js';
 import type { Shape, TypeShape } from './types.js';
 
@@ -10,7 +10,14 @@ const ERROR_NAMES =
 const errorClass: Shape = {
   call: { returns: 'Error' },
   ...classOf('Error', {
-    ...effects('stack-observation', { undefined: 'captureStackTrace' }),
+    // An error has a stack anyway, and reading that is seen: only what is none gets one here.
+    ...effects(
+      when(
+        { type: 'not', of: { type: 'argument-derives', argument: 0, from: 'Error' } },
+        'stack-observation',
+      ),
+      { undefined: 'captureStackTrace' },
+    ),
     ...methods({ boolean: 'isError' }),
     stackTraceLimit: { type: 'number' },
     prepareStackTrace: { type: 'data' },

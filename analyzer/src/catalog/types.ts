@@ -42,6 +42,8 @@ export type Predicate =
   | { readonly type: 'argument-missing'; readonly argument: number }
   /** The argument may be of one of these types (`string`, `number`, `function`, `object`, `Date` …). */
   | { readonly type: 'argument-type'; readonly argument: number; readonly is: readonly string[] }
+  /** The argument may be an instance of this type, or of a class that extends it. */
+  | { readonly type: 'argument-derives'; readonly argument: number; readonly from: TypeName }
   /** The argument is a string constant that matches this regular expression. */
   | { readonly type: 'argument-matches'; readonly argument: number; readonly pattern: string }
   /** The argument is absent, or is an object that lacks every one of these properties. */

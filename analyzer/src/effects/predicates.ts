@@ -30,6 +30,8 @@ function holds(state: GraphState, predicate: Predicate, use: NativeUse): boolean
       return isMissing(state, use, predicate.argument);
     case 'argument-type':
       return valuesAt(state, use, predicate.argument).some((token) => predicate.is.includes(typeOf(token)));
+    case 'argument-derives':
+      return valuesAt(state, use, predicate.argument).some((token) => derives(state, token, predicate.from));
     case 'argument-matches': {
       const pattern = new RegExp(predicate.pattern, 'u');
       return stringsAt(state, use, predicate.argument).some((text) => pattern.test(text));
@@ -60,6 +62,19 @@ function holds(state: GraphState, predicate: Predicate, use: NativeUse): boolean
     case 'not':
       return !holds(state, predicate.of, use);
   }
+}
+
+/** Is it of a type, or does it inherit from what is? Prototypes may form circles. */
+function derives(state: GraphState, first: Token, type: string): boolean {
+  const seen = new Set([first]);
+  // What is added while the set is gone through is visited, too.
+  for (const { value, heap } of seen) {
+    if (value.kind === 'native-instance' && value.type === type) return true;
+    if (value.kind === 'native' && value.shape.type === type && value.path.endsWith('.prototype'))
+      return true;
+    for (const id of heap?.prototypes ?? []) seen.add(state.tokens.get(id));
+  }
+  return false;
 }
 
 function membersOf(state: GraphState, token: Token, name: string): Token[] {

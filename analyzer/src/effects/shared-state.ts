@@ -5,7 +5,14 @@ import { packageOf } from '../graph/packages.js';
 import { isGlobalObject } from '../graph/properties.js';
 import { hasSetter } from '../graph/property-writes.js';
 import { globalShape } from '../graph/shapes.js';
-import { ownerOf, type GraphState, type Instance, type Mutation } from '../graph/state.js';
+import {
+  nodeOf,
+  ownerOf,
+  type Assignment,
+  type GraphState,
+  type Instance,
+  type Mutation,
+} from '../graph/state.js';
 import type { NodeId, TokenId, Value } from '../graph/tokens.js';
 import { adviceFor, patchOf } from './advice.js';
 import type { RawFinding, RuleId } from './finding.js';
@@ -39,6 +46,7 @@ export function sharedStateFindings(state: GraphState, reach: Reach): RawFinding
     if (write.instance.phase !== 'run' || !reach.has(write.instance)) continue;
     const capture = write.instance.fn.captures[~write.slot];
     if (capture === undefined || ownerOf(write.instance, capture.fn).phase !== 'load') continue;
+    if (isSelfReplacement(state, write)) continue;
     if (patch !== 'patched') push('module-state', write, `\`${write.name}\` ${outlives}`, isolated);
   }
   for (const mutation of state.mutations) {
@@ -59,6 +67,31 @@ export function sharedStateFindings(state: GraphState, reach: Reach): RawFinding
   }
   return groupByPackage(findings);
 }
+
+/**
+ * A function that puts a better one in its own place and goes on with that, as compilers write their helpers:
+ * `var __assign = function () { __assign = Object.assign || …; return __assign.apply(this, arguments); }`.
+ */
+function isSelfReplacement(state: GraphState, { instance, slot }: Assignment): boolean {
+  const { ops, index } = instance.fn;
+  const goesOn = ops.some(
+    (op) =>
+      op.type === 'call' &&
+      (op.callee === slot || op.receiver === slot) &&
+      ops.some((other) => other.type === 'return' && other.from === op.to),
+  );
+  if (!goesOn) return false;
+  const values = state.solver.tokens(nodeOf(instance, slot)).map((id) => state.tokens.get(id).value);
+  const isFunction = (value: Value): boolean => callable.has(value.kind);
+  return (
+    values.every((value) => isFunction(value) || value.kind === 'constant') &&
+    values.some(
+      (value) => value.kind === 'function' && value.unit === instance.unit && value.fn.index === index,
+    )
+  );
+}
+
+const callable = new Set(['function', 'native', 'method', 'bound']);
 
 /** A package with more writes than this keeps caches; each place would say the same. */
 const maxPlacesOfPackage = 3;
