@@ -39,6 +39,11 @@ export function reads(effect: Effect, rows: Rows): ShapeTable {
   return eachName(rows, (type) => ({ read: effect, type }));
 }
 
+/** Objects of plain values that the host decides: looking into them has an effect. */
+export function holding(effect: Effect, names: string): ShapeTable {
+  return eachName({ data: names }, (type) => ({ holds: effect, type }));
+}
+
 /** Classes without effect: constructed and called give the type of the same name. */
 export function classes(names: string): ShapeTable {
   const table: Record<string, Shape> = {};

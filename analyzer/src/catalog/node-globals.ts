@@ -1,6 +1,6 @@
 /** Node's own globals: `process`, `Buffer`, CommonJS. */
 
-import { classOf, effects, methods, namespaceOf, reads, values, when } from './build.js';
+import { classOf, effects, holding, methods, namespaceOf, reads, values, when } from './build.js';
 import type { ShapeTable } from './build.js';
 import type { Shape, TypeShape } from './types.js';
 
@@ -8,12 +8,13 @@ const ENVIRONMENT_ADVICE =
   'Read it before the workflow starts and pass it in, or read it in a step or an activity.';
 
 export const processMembers: ShapeTable = {
-  env: { read: 'environment', type: 'data', advice: ENVIRONMENT_ADVICE },
+  env: { holds: 'environment', type: 'data', advice: ENVIRONMENT_ADVICE },
+  ...holding('environment', 'argv execArgv config features release versions'),
   ...reads('environment', {
     string: 'arch argv0 execPath platform title version',
     number: 'pid ppid debugPort exitCode',
     data:
-      'argv execArgv config features release versions report allowedNodeEnvironmentFlags moduleLoadList permission ' +
+      'report allowedNodeEnvironmentFlags moduleLoadList permission ' +
       'sourceMapsEnabled connected channel noDeprecation traceDeprecation throwDeprecation mainModule',
   }),
   ...effects(

@@ -49,7 +49,7 @@ const generate: Shape = {
 const asGiven: Shape = { call: { returns: 'argument:0', callbacks: 'ignored' } };
 
 const aiSdk: ModuleShape = {
-  decides: true,
+  decides: 'always',
   exports: {
     '*': pure,
     tool: asGiven,
@@ -105,7 +105,9 @@ function wholly(effect: Effect, except: ShapeTable = {}): ModuleShape {
   };
 }
 
-const purely: ModuleShape = { decides: true, exports: { '*': pure } };
+const purely: ModuleShape = { decides: 'large', exports: { '*': pure } };
+/** What loggers find out about their host goes into the log. */
+const logs: ModuleShape = { decides: 'always', exports: { '*': pure } };
 const random: Shape = { call: { effect: 'randomness', returns: 'string' } };
 const randomFactory: Shape = { call: { returns: 'RandomFunction' } };
 
@@ -151,19 +153,25 @@ const DATE_FNS_CLOCK =
   'isThisSecond isThisWeek isThisYear formatDistanceToNow formatDistanceToNowStrict startOfToday startOfTomorrow ' +
   'startOfYesterday endOfToday endOfTomorrow endOfYesterday';
 
-const DATE_FNS_LOCAL =
-  'format formatISO formatISO9075 formatRFC3339 formatRFC7231 formatRelative lightFormat startOfDay endOfDay startOfHour endOfHour ' +
-  'startOfMonth endOfMonth startOfWeek endOfWeek startOfYear endOfYear startOfQuarter endOfQuarter startOfISOWeek ' +
-  'endOfISOWeek getDate getDay getHours getMinutes getMonth getYear getWeek getISOWeek getDayOfYear getQuarter setDate setDay ' +
-  'setHours setMinutes setMonth setYear isSameDay isSameHour isSameMonth isSameWeek isSameYear isWeekend isMonday ' +
-  'isTuesday isWednesday isThursday isFriday isSaturday isSunday parse differenceInCalendarDays';
+/** What counts in milliseconds, compares instants or says lengths of time; all else is in the host's zone. */
+const DATE_FNS_EXACT =
+  'addMilliseconds addSeconds addMinutes addHours subMilliseconds subSeconds subMinutes subHours ' +
+  'differenceInMilliseconds differenceInSeconds differenceInMinutes differenceInHours isBefore isAfter isEqual isValid ' +
+  'isDate isExists isMatch isSameSecond compareAsc compareDesc min max clamp closestTo closestIndexTo isWithinInterval ' +
+  'areIntervalsOverlapping getOverlappingDaysInIntervals toDate constructFrom fromUnixTime getTime getUnixTime getMilliseconds ' +
+  'parseISO parseJSON formatDuration formatISODuration formatDistance formatDistanceStrict interval intervalToDuration ' +
+  'milliseconds hoursToMilliseconds hoursToMinutes hoursToSeconds minutesToHours minutesToMilliseconds ' +
+  'minutesToSeconds secondsToHours secondsToMilliseconds secondsToMinutes millisecondsToHours millisecondsToMinutes ' +
+  'millisecondsToSeconds daysToWeeks weeksToDays monthsToQuarters monthsToYears quartersToMonths quartersToYears ' +
+  'yearsToDays yearsToMonths yearsToQuarters transpose constructNow setDefaultOptions getDefaultOptions longFormatters';
 
 const dateFns: ModuleShape = {
-  decides: true,
+  decides: 'large',
   exports: {
-    '*': pure,
+    '*': { type: 'data', call: { effect: 'locale', returns: 'data' } },
+    default: pure,
+    ...methods({ data: DATE_FNS_EXACT }),
     ...effects('wall-clock', { data: DATE_FNS_CLOCK }),
-    ...effects('locale', { data: DATE_FNS_LOCAL }),
   },
 };
 
@@ -182,7 +190,7 @@ const dayjs: Shape = {
 };
 
 const luxon: ModuleShape = {
-  decides: true,
+  decides: 'large',
   exports: {
     '*': pure,
     DateTime: namespaceOf({
@@ -309,9 +317,13 @@ export const packages: PackageTable = {
       'fast-deep-equal deep-equal dequal tslib p-limit p-map p-queue p-all p-props ts-pattern neverthrow ts-results type-fest ' +
       'json-stable-stringify fast-json-stable-stringify qs query-string js-yaml yaml csv-parse/sync csv-stringify/sync ' +
       'validator slugify camelcase change-case pluralize mustache object-hash hash-sum md5 js-sha256 crypto-js papaparse ' +
-      'cron-parser rrule color picocolors chalk dedent common-tags escape-html he entities marked semver-compare mitt ' +
-      'eventemitter3 lru-cache memoizee mem deepmerge klona rfdc clone pino winston bunyan loglevel consola debug @opentelemetry/api http-status-codes http-errors',
+      'cron-parser rrule dedent common-tags escape-html he entities marked semver-compare mitt ' +
+      'eventemitter3 lru-cache memoizee mem deepmerge klona rfdc clone http-status-codes',
     purely,
+  ),
+  ...packagesOf(
+    'pino winston bunyan loglevel consola debug @opentelemetry/api color picocolors chalk http-errors',
+    logs,
   ),
 };
 

@@ -107,6 +107,11 @@ export interface ArgumentPath {
 export interface Shape {
   /** The effect of only reading it (`process.env`). */
   readonly read?: Effect;
+  /**
+   * The effect of reading a member of it, or all of them: to take the object alone tells nothing
+   * (`const { env } = process`), so that the use stands where it is looked into.
+   */
+  readonly holds?: Effect;
   /** The effect of writing to it or to a member of it; the default is `global-mutation`. */
   readonly write?: Effect;
   readonly call?: CallShape;
@@ -132,8 +137,12 @@ export interface TypeShape {
 /** The exports of a module. `default` and the members of `default` are looked up as in CommonJS interop. */
 export interface ModuleShape {
   readonly exports: Readonly<Record<string, Shape>>;
-  /** A package that was looked through by people: the catalogue decides also where its JavaScript can be read. */
-  readonly decides?: boolean;
+  /**
+   * A package that was looked through by people: the catalogue decides also where its JavaScript can be read.
+   * `large`: where there is much of it; what little there is of a small package shows more, such as values
+   * that are handed through.
+   */
+  readonly decides?: 'always' | 'large';
   /** What importing the module for its side effect does. */
   readonly load?: Effect;
 }

@@ -2,11 +2,13 @@
 
 import type { CallSite } from './calls.js';
 import { accessOf } from './elements.js';
+import { lookInto } from './host-objects.js';
 import { addPrototype, propertyNode, readProperty } from './properties.js';
 import { exportNames } from './star-exports.js';
 import { callSetters } from './property-writes.js';
 import type { GraphState } from './state.js';
 import { heapOf, type NodeId, type TokenId } from './tokens.js';
+import { dataToken } from './values.js';
 
 /** Objects from which, or to which, properties are copied one by one; beyond, look-ups are sent on. */
 export const maxCopies = 16;
@@ -27,6 +29,10 @@ export function copyProperties(
     const kind = token.value.kind;
     if (kind === 'data' || kind === 'unknown' || kind === 'typed') {
       state.solver.add(propertyNode(state, target, '*'), id);
+      return;
+    }
+    if (lookInto(state, id, propertyNode(state, target, '*'), site)) {
+      state.solver.add(propertyNode(state, target, '*'), dataToken(state));
       return;
     }
     if (kind === 'proxy') {

@@ -2,6 +2,7 @@
 
 import { invoke, type CallSite } from './calls.js';
 import { allProperties, propertyNode, readProperty, type Access } from './properties.js';
+import { lookInto } from './host-objects.js';
 import { isFirstAsked } from './proxies.js';
 import { typeShape } from './shapes.js';
 import type { GraphState } from './state.js';
@@ -58,6 +59,9 @@ export function iterateToken(
       }
       iterateProtocol(state, token, to, access);
       if (closes) closeIterator(state, token, access);
+      return;
+    case 'native':
+      if (lookInto(state, id, to, access)) state.solver.add(to, dataToken(state));
       return;
     case 'data':
     case 'unknown':

@@ -252,7 +252,7 @@ export function importNamed(
   }
   const target = state.program.resolve(specifier, from.ir.path, name === 'require' ? 'require' : 'import');
   const vetted = knownPackage(state, specifier);
-  if (vetted?.shape.decides === true && !(target.type === 'file' && target.kind === 'source')) {
+  if (vetted !== undefined && isDecided(state, vetted, target)) {
     addModuleExport(state, vetted, specifier, name, to, access, fromStar);
   } else if (target.type === 'builtin') {
     const builtin = builtinModule(state, target.name);
@@ -297,8 +297,24 @@ function closedPackage(
 
 /** What the catalogue says of the package decides, or it is too large to follow. */
 function isLeftClosed(state: GraphState, specifier: string, path: string): boolean {
-  const known = knownPackage(state, specifier)?.shape;
-  return known?.decides === true || closedPackage(state, specifier, path) !== undefined;
+  const known = knownPackage(state, specifier);
+  const target = { type: 'file' as const, kind: 'package' as const, path };
+  return (
+    (known !== undefined && isDecided(state, known, target)) ||
+    closedPackage(state, specifier, path) !== undefined
+  );
+}
+
+/** Does the catalogue's word on a package count, whatever its code says? */
+function isDecided(
+  state: GraphState,
+  { shape }: FoundModule,
+  target: ReturnType<GraphState['program']['resolve']>,
+): boolean {
+  if (shape.decides === undefined) return false;
+  if (target.type !== 'file') return true;
+  if (target.kind === 'source') return false;
+  return shape.decides === 'always' || state.program.isLargePackage(target.path);
 }
 
 /** One module loads another: the way on which what happens while loading is reached. */

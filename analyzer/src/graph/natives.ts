@@ -22,10 +22,14 @@ export function addNative(
   const { path, shape } = found;
   if (access.op.type === 'get' && access.op.forWrite) {
     const on = nativeToken(state, path, shape);
-    if (shape.read !== undefined) {
+    if ((shape.read ?? shape.holds) !== undefined) {
       state.mutations.push({ instance: access.by, at: access.at, end: access.end, on, text: path });
     }
     state.solver.add(to, on);
+    return;
+  }
+  if (shape.holds !== undefined) {
+    state.solver.add(to, nativeToken(state, path, shape));
     return;
   }
   if (shape.read !== undefined) {

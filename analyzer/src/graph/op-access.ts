@@ -129,7 +129,7 @@ export function readElementOf(
     if (done) return;
     done = true;
     const { value, heap } = state.tokens.get(token);
-    if (value.kind === 'native' && heap === undefined) {
+    if (value.kind === 'native' && heap === undefined && value.shape.holds === undefined) {
       for (const name of Object.keys(value.shape.members ?? {})) readProperty(state, token, name, to, access);
     } else readProperty(state, token, '*', to, access);
   };

@@ -3,6 +3,7 @@
 import { iterateNode } from './elements.js';
 import type { Op } from './ir.js';
 import { copyProperties } from './copy-properties.js';
+import { lookInto } from './host-objects.js';
 import { addNames, objectToken } from './models-objects.js';
 import { propertyNode, type Access } from './properties.js';
 import { keysOfProxy } from './proxies.js';
@@ -22,6 +23,7 @@ export function walkIteration(state: GraphState, instance: Instance, op: Op): vo
     const to = nodeOf(instance, op.to);
     solver.taintEdge(nodeOf(instance, op.of), to);
     solver.listen(nodeOf(instance, op.of), (token) => {
+      lookInto(state, token, to, accessAt(instance, op));
       addNames(state, token, to);
       keysOfProxy(state, token, to, accessAt(instance, op));
     });

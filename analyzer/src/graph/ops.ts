@@ -7,6 +7,7 @@ import type { GuardKind, Op, Slot, Span } from './ir.js';
 import { awaitThenable, convert } from './conversions.js';
 import { need } from './modules.js';
 import { narrow } from './narrowing.js';
+import { lookInto } from './host-objects.js';
 import { walkAccess } from './op-access.js';
 import { walkCall } from './op-calls.js';
 import { accessAt } from './op-iteration.js';
@@ -213,6 +214,7 @@ function askMembership(
 ): void {
   if (of !== op.from.at(-1)) return;
   state.solver.listen(nodeOf(instance, of), (token) => {
+    lookInto(state, token, to, accessAt(instance, op));
     askProxy(state, token, 'has', '*', to, accessAt(instance, op));
   });
 }

@@ -3,6 +3,7 @@
 import type { Op } from './ir.js';
 import { exportNode } from './modules.js';
 import { callAccessor } from './accessors.js';
+import { lookInto } from './host-objects.js';
 import { addNative, addTyped, mayHaveEffect } from './natives.js';
 import { readProxy } from './proxies.js';
 import { globalShape, staticMember, typeMember } from './shapes.js';
@@ -314,6 +315,10 @@ export function readTypeMember(
 function readNative(state: GraphState, token: Token, name: string, to: NodeId, access: Access): void {
   if (token.value.kind !== 'native') return;
   const { path, shape } = token.value;
+  if (lookInto(state, token.id, to, access)) {
+    state.solver.add(to, access.callee ? dataMethod(state, name) : dataToken(state));
+    return;
+  }
   if (token.heap !== undefined) {
     const written = token.heap.properties.get(name);
     if (written !== undefined) state.solver.edge(written, to);

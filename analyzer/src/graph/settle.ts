@@ -7,6 +7,7 @@ import { callOn, invoke, noteUnresolved, type CallSite } from './calls.js';
 import { followChoices } from './choices.js';
 import { declaredInstance, resolveType } from './declared-types.js';
 import { enterDefined } from './entries.js';
+import { readHandedOut } from './host-objects.js';
 import { unitOf } from './modules.js';
 import { startInstance, walkOps } from './ops.js';
 import { readProperty } from './properties.js';
@@ -43,6 +44,7 @@ function solve(state: GraphState, onFollow: ((functions: number) => void) | unde
     if (decideDispatch(state)) continue;
     if (decideAbstract(state)) continue;
     if (followChoices(state)) continue;
+    if (readHandedOut(state)) continue;
     return;
   }
 }
