@@ -21,6 +21,11 @@ export function functionTargets(call: ResolvedCall): FunctionNode[] {
     .map((t) => t.fn);
 }
 
+/** The catalogued functions that the call may run. */
+export function apiPathsOf(call: ResolvedCall): string[] {
+  return call.targets.flatMap((target) => (target.type === 'api' ? [target.path] : []));
+}
+
 export function functionsAmong(values: readonly Value[]): FunctionNode[] {
   return values.filter((v): v is Value & { type: 'function' } => v.type === 'function').map((v) => v.fn);
 }

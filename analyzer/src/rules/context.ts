@@ -11,6 +11,7 @@ import { unitOf } from '../graph/modules.js';
 import { typeMember, typeShape } from '../graph/shapes.js';
 import { nodeOf, type GraphState, type Instance, type PendingCall, type RoleCall } from '../graph/state.js';
 import type { NodeId, Token } from '../graph/tokens.js';
+import { keptBy } from './captured-values.js';
 import type { CallTarget, FunctionNode, ResolvedCall, RuleContext, Value } from './types.js';
 
 /** One graph with what was computed of it. */
@@ -78,6 +79,14 @@ export function createRuleContext(replayed: RuleWorld, activities: RuleWorld | u
     },
     commandsIn: (fn, from, to) => commandsIn(resolve, fn, from, to),
     reachesRole: (fn, role) => reachesRole(worldOf(fn), fn, role),
+    keptBy: (kept) => {
+      const isKept = keptBy(
+        main.state,
+        kept.map((fn) => fn.ir),
+        (fn) => main.instances.get(fn) ?? [],
+      );
+      return (fn, slot) => isKept(fn.ir, slot);
+    },
     resolveImport: (file, specifier) => {
       const target = main.state.program.resolve(specifier, file.path, 'import');
       return target.type === 'file' ? unitOf(main.state, target.path)?.ir : undefined;

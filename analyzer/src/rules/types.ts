@@ -94,6 +94,11 @@ export interface RuleContext {
   commandsIn(fn: FunctionNode, from: number, to: number): readonly ResolvedCall[];
   /** Does calling it reach a call with this role? */
   reachesRole(fn: FunctionNode, role: Role['type']): boolean;
+  /**
+   * Tells whether what stands in a slot may be what one of these functions keeps hold of: what it captures or is
+   * a method of, and all that this holds. True also where it is not known what stands there.
+   */
+  keptBy(functions: readonly FunctionNode[]): (fn: FunctionNode, slot: Slot) => boolean;
   /** The functions that the file's specifier leads to; undefined when it cannot be resolved. */
   resolveImport(file: FileIr, specifier: string): FileIr | undefined;
   /** Is any value at the slot derived from the result of a call or read with this role? */
