@@ -76,8 +76,14 @@ function describe(
 }
 
 /** A descriptor of a property: its value, and the accessors themselves. */
-function descriptorOf(state: GraphState, site: CallSite, of: TokenId, name: string): TokenId {
-  const made = objectToken(state, site, `descriptor${String(of)}.${name}`);
+function descriptorOf(
+  state: GraphState,
+  site: CallSite,
+  of: TokenId,
+  name: string,
+  isJoint = false,
+): TokenId {
+  const made = objectToken(state, site, isJoint ? 'descriptor' : `descriptor${String(of)}.${name}`);
   const descriptor = state.tokens.get(made);
   const { heap } = state.tokens.get(of);
   const value = heap?.properties.get(name);
@@ -89,17 +95,24 @@ function descriptorOf(state: GraphState, site: CallSite, of: TokenId, name: stri
   return made;
 }
 
+/** Descriptors that a call gives one by one; what is beyond shares one. */
+const maxDescriptors = 16;
+
 const getDescriptor: Model = (state, site) => {
   const [target, key] = site.args;
   const access = accessOf(site);
   if (target === undefined || key === undefined || access === undefined) return;
+  let count = 0;
   state.solver.listen(target, (id) => {
     if (!canHold(state.tokens.get(id).value.kind)) return;
     askProxy(state, id, 'getOwnPropertyDescriptor', '*', site.to, access);
     state.solver.listen(key, (name) => {
       const { value } = state.tokens.get(name);
       const names = value.kind === 'constant' ? [String(value.value)] : namesOf(state, id);
-      for (const item of names) state.solver.add(site.to, descriptorOf(state, site, id, item));
+      for (const item of names) {
+        count += 1;
+        state.solver.add(site.to, descriptorOf(state, site, id, item, count > maxDescriptors));
+      }
     });
   });
 };

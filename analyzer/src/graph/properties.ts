@@ -335,16 +335,23 @@ function readNative(state: GraphState, token: Token, name: string, to: NodeId, a
   const found = staticMember(state, path, shape, name);
   if (found !== undefined) {
     addNative(state, found, to, access, token.id);
+  } else if (access.op.type === 'get-element') {
+    // A key that is computed is one of some object's: of another it gives nothing.
+    state.solver.add(to, constantToken(state, undefined));
   } else if (shape.call !== undefined && mayHaveEffect(state, { path, shape }, shape.call.effect)) {
     // Variants of a function that does something (`process.memoryUsage.rss`) do it, too.
     state.solver.add(to, nativeToken(state, `${path}.${name}`, { call: shape.call }));
   } else if (token.heap?.properties.has(name) !== true) {
-    state.solver.add(to, unknownMember(state, path, name));
+    state.solver.add(to, unknownMember(state, path, name, access));
   }
 }
 
-function unknownMember(state: GraphState, path: string, name: string): TokenId {
-  const reason = `'${path}.${name}' is not in the catalogue`;
+/** In packages helpers take all sorts of values, and ask each for all sorts of names: that is one thing not known. */
+function unknownMember(state: GraphState, path: string, name: string, { by }: Access): TokenId {
+  const reason =
+    by.unit.ir.kind === 'package'
+      ? 'a member of a global that is not in the catalogue'
+      : `'${path}.${name}' is not in the catalogue`;
   return state.tokens.intern(`u${reason}`, 'load', () => ({ kind: 'unknown', reason }));
 }
 
