@@ -25,6 +25,8 @@ export function convert(
   state.solver.listen(from, (id) => {
     const token = state.tokens.get(id);
     for (const name of names) {
+      // Of a literal with both, `+` calls `valueOf`.
+      if (hint === '+' && name === 'toString' && isSure(token, 'valueOf')) continue;
       if (mayDefine(token, name)) callOwn(state, id, name, [], to, access);
     }
     // A date as text is in the host's time zone; what is added to one, is added to its text.
@@ -39,8 +41,47 @@ function mayDefine({ value }: Token, name: string): boolean {
   return value.kind === 'instance' || (value.kind === 'object' && (value.open || value.names.includes(name)));
 }
 
+function isSure({ value }: Token, name: string): boolean {
+  return value.kind === 'object' && value.names.includes(name);
+}
+
+/** The language's functions that make text or numbers of their arguments. */
+const converting: readonly (readonly [RegExp, 'string' | 'number'])[] = [
+  [/^(?:string#|parseInt|parseFloat|String\.raw)/, 'string'],
+  [/^(?:Math\.|isNaN|isFinite|BigInt|new Date$|Date\.UTC)/, 'number'],
+];
+
+/** What methods of text call on patterns that are not regular expressions. */
+const patternMethods: Readonly<Record<string, string>> = {
+  'string#replace': '@@replace',
+  'string#replaceAll': '@@replace',
+  'string#split': '@@split',
+  'string#match': '@@match',
+  'string#matchAll': '@@matchAll',
+  'string#search': '@@search',
+};
+
+const hints = new Map<string, 'string' | 'number' | undefined>();
+
+/** Arguments of the language's functions that are converted there. */
+export function convertArguments(state: GraphState, path: string, site: CallSite): void {
+  if (!hints.has(path)) hints.set(path, converting.find(([pattern]) => pattern.test(path))?.[1]);
+  const hint = hints.get(path);
+  const access = hint === undefined ? undefined : accessOf(site);
+  if (hint === undefined || access === undefined) return;
+  for (const arg of site.args) convert(state, arg, site.to, hint, access);
+  const method = patternMethods[path];
+  const [pattern] = site.args;
+  if (method === undefined || pattern === undefined) return;
+  const text = state.solver.newNode();
+  state.solver.add(text, primitiveToken(state, 'string'));
+  state.solver.listen(pattern, (id) => {
+    if (mayDefine(state.tokens.get(id), method)) callOwn(state, id, method, [text], site.to, access);
+  });
+}
+
 /** Calls a method that the program defines; those of the language do nothing of note here. */
-function callOwn(
+export function callOwn(
   state: GraphState,
   receiver: TokenId,
   name: string,

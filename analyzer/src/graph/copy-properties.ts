@@ -53,11 +53,18 @@ export function copyProperties(
       addPrototype(state, target, id);
       return;
     }
-    const heap = heapOf(token);
-    for (const name of new Set([...heap.properties.keys(), ...(heap.getters?.keys() ?? [])])) {
-      if (name === '**' || name === '$keys') continue;
-      copyOne(state, id, name, to, site, assigns);
-    }
+    const copied = new Set<string>();
+    const copyNew = (): void => {
+      const { properties, getters } = heapOf(token);
+      for (const name of [...properties.keys(), ...(getters?.keys() ?? [])]) {
+        if (name === '**' || name === '$keys' || copied.has(name)) continue;
+        copied.add(name);
+        copyOne(state, id, name, to, site, assigns);
+      }
+    };
+    copyNew();
+    // What was found out of the source later: a module that was still to be loaded.
+    state.pendingTypes.push({ node: state.solver.newNode(), apply: copyNew });
     if (token.value.kind === 'object' && token.value.open) {
       state.solver.edge(propertyNode(state, token, '*'), propertyNode(state, target, '*'));
     }

@@ -260,8 +260,8 @@ export type Op =
       readonly to: Slot;
       readonly from: readonly Slot[];
       readonly of: string;
-      /** What the operands are converted to, where their own methods may do it; `in` asks the last for a member. */
-      readonly converts?: 'string' | 'number' | '+' | 'in';
+      /** What the operands are converted to, where their own methods may do it; `in` and `instanceof` ask the last one. */
+      readonly converts?: 'string' | 'number' | '+' | 'in' | 'instanceof';
       /** The text that it makes, where what is written of it looks like a time: literal parts, and slots. */
       readonly text?: readonly (string | Slot)[];
     } & Span)

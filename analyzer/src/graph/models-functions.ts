@@ -9,7 +9,7 @@ import { propertyNode } from './properties.js';
 import type { GraphState } from './state.js';
 import type { NodeId, TokenId } from './tokens.js';
 import { rejectWith, rejections } from './thrown.js';
-import { primitiveToken, typeToken } from './values.js';
+import { constantToken, primitiveToken, typeToken } from './values.js';
 
 /** The function on which `call`, `apply` or `bind` is called. */
 function receiverNode(state: GraphState, site: CallSite): NodeId {
@@ -197,6 +197,20 @@ const next: Model = (state, site) => {
   state.solver.add(site.to, made.id);
 };
 
+/** `storage.run(store, callback)`: what `getStore` gives wherever it is called meanwhile. */
+const runWithStore: Model = (state, site) => {
+  const [store, callback, ...args] = site.args;
+  if (store !== undefined && site.receiver !== undefined)
+    state.solver.edge(store, propertyNode(state, state.tokens.get(site.receiver), '$store'));
+  if (callback !== undefined) callBack(state, site, callback, args);
+};
+
+const getStore: Model = (state, site) => {
+  if (site.receiver === undefined) return;
+  state.solver.edge(propertyNode(state, state.tokens.get(site.receiver), '$store'), site.to);
+  state.solver.add(site.to, constantToken(state, undefined));
+};
+
 const self: Model = (state, site) => {
   if (site.receiver !== undefined) state.solver.add(site.to, site.receiver);
 };
@@ -233,6 +247,9 @@ export const functionModels: readonly (readonly [string, Model])[] = [
   ['Promise.allSettled', allSettled],
   ['Promise.withResolvers', withResolvers],
   ['Promise.try', promiseTry],
+  ['AsyncLocalStorage#run', runWithStore],
+  ['AsyncLocalStorage#enterWith', runWithStore],
+  ['AsyncLocalStorage#getStore', getStore],
   ['Iterator#next', next],
   ['Iterator#Symbol.iterator', self],
   ['string#replace', replace],

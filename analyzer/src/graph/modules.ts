@@ -9,7 +9,7 @@ import { exportsByName, starClosure } from './star-exports.js';
 import { builtinModule, engineModule, knownPackage, moduleExport, type FoundModule } from './shapes.js';
 import { nodeOf, type GraphState, type Instance, type Unit } from './state.js';
 import type { NodeId, TokenId } from './tokens.js';
-import { dataToken, unknownToken } from './values.js';
+import { dataToken, typeToken, unknownToken } from './values.js';
 
 /** The unit of a file, loaded when it is new; undefined when it cannot be read. */
 export function unitOf(state: GraphState, path: string): Unit | undefined {
@@ -367,4 +367,7 @@ export function importBinding(
 ): void {
   if (access.op.type === 'import') state.usedImports.push({ instance, binding: access.op.binding });
   importNamed(state, instance.unit, entry.specifier, entry.name, to, access);
+  // `import()` gives a promise, which is what it resolves to.
+  if (entry.dynamic && entry.name === '*')
+    state.solver.add(to, typeToken(state, 'Promise', 'import', 'load'));
 }

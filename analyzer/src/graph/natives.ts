@@ -2,7 +2,7 @@
 
 import type { ArgumentPath, CallbackShape, CallShape, Effect, Shape } from '../catalog/types.js';
 import { callBack, callOn, invoke, noteUnresolved, type CallSite } from './calls.js';
-import { deepTaint } from './conversions.js';
+import { convertArguments, deepTaint } from './conversions.js';
 import { hasModel, runModel } from './models.js';
 import { isGlobalObject, propertyNode, readProperty, type Access } from './properties.js';
 import { applyRole } from './roles.js';
@@ -198,6 +198,7 @@ function callShape(state: GraphState, found: FoundShape, call: CallShape, site: 
   if (call.role !== undefined) applyRole(state, found.path, call.role, site);
   const isCommand = call.role?.type === 'command' || call.role?.type === 'safe-zone';
   if (!isCommand) carryTaint(state, call, site);
+  convertArguments(state, found.path, site);
   const handled = runModel(state, found.path, site);
   if (!handled) {
     addReturns(state, found.path, call, site);

@@ -1,5 +1,6 @@
 /** Ops that make, read and write objects. */
 
+import { convert } from './conversions.js';
 import { copyCorrelated, correlatedWrite } from './correlated.js';
 import { iterateNode, iterateToken } from './elements.js';
 import type { CallOp, Op } from './ir.js';
@@ -106,6 +107,7 @@ function walkGetElement(state: GraphState, instance: Instance, op: Op & { type: 
   const to = nodeOf(instance, op.to);
   state.solver.taintEdge(of, to);
   state.solver.taintEdge(nodeOf(instance, op.key), to);
+  convert(state, nodeOf(instance, op.key), to, 'string', accessAt(instance, op));
   if (isCallee(instance, op)) return;
   readElement(state, of, nodeOf(instance, op.key), to, accessAt(instance, op));
 }

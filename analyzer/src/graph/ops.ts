@@ -4,7 +4,7 @@ import { noteChoices, noteConditional } from './choices.js';
 import { evaluateClass } from './classes.js';
 import { refine } from './declared-types.js';
 import type { GuardKind, Op, Slot, Span } from './ir.js';
-import { awaitThenable, convert } from './conversions.js';
+import { awaitThenable, callOwn, convert } from './conversions.js';
 import { need } from './modules.js';
 import { narrow } from './narrowing.js';
 import { lookInto } from './host-objects.js';
@@ -176,7 +176,7 @@ function derive(state: GraphState, instance: Instance, op: Op & { type: 'derive'
   }
   for (const from of op.from) {
     state.solver.taintEdge(nodeOf(instance, from), to);
-    if (op.converts === 'in') askMembership(state, instance, op, from, to);
+    if (op.converts === 'in' || op.converts === 'instanceof') askLast(state, instance, op, from, to);
     else if (op.converts !== undefined)
       convert(state, nodeOf(instance, from), to, op.converts, accessAt(instance, op));
   }
@@ -204,8 +204,8 @@ function timeToken(
   }));
 }
 
-/** `key in proxy` */
-function askMembership(
+/** `key in proxy`, `value instanceof Class` with a method of its own for it. */
+function askLast(
   state: GraphState,
   instance: Instance,
   op: Op & { type: 'derive' },
@@ -213,9 +213,15 @@ function askMembership(
   to: NodeId,
 ): void {
   if (of !== op.from.at(-1)) return;
+  const access = accessAt(instance, op);
+  const [value] = op.from;
   state.solver.listen(nodeOf(instance, of), (token) => {
-    lookInto(state, token, to, accessAt(instance, op));
-    askProxy(state, token, 'has', '*', to, accessAt(instance, op));
+    if (op.converts === 'in') {
+      lookInto(state, token, to, access);
+      askProxy(state, token, 'has', '*', to, access);
+    } else if (value !== undefined) {
+      callOwn(state, token, '@@hasInstance', [nodeOf(instance, value)], to, access);
+    }
   });
 }
 

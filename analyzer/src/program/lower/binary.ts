@@ -70,6 +70,7 @@ export function lowerBinary(
       node,
       [left, right],
       operator === tsc.SyntaxKind.PlusEqualsToken ? '+' : 'number',
+      operator === tsc.SyntaxKind.PlusEqualsToken ? '+' : 'number',
     );
     assignTo(fn, node.left, result);
     return result;
@@ -95,7 +96,7 @@ function lowerChain(fn: FunctionState, node: ts.BinaryExpression): Slot {
       : operator === tsc.SyntaxKind.PlusToken
         ? '+'
         : 'number';
-    const converts = of === '+' ? '+' : operator === tsc.SyntaxKind.InKeyword ? 'in' : undefined;
+    const converts = of === '+' ? '+' : conversionOf(operator);
     if (of === '+') parts.push(textPart(fn, link.right, right));
     // Only the whole sum is looked at.
     const text = of === '+' && link === node && parts.length <= maxParts ? timeText(parts) : undefined;
@@ -110,6 +111,16 @@ const maxParts = 16;
 function textPart(fn: FunctionState, node: ts.Expression, slot: Slot): TextPart {
   const value = constantOf(fn, node)?.value;
   return typeof value === 'string' ? value : slot;
+}
+
+/** What an operator other than `+` does with operands that are objects. */
+function conversionOf(operator: ts.SyntaxKind): 'number' | 'in' | 'instanceof' | undefined {
+  if (operator === tsc.SyntaxKind.InKeyword) return 'in';
+  if (operator === tsc.SyntaxKind.InstanceOfKeyword) return 'instanceof';
+  const isStrict =
+    operator === tsc.SyntaxKind.EqualsEqualsEqualsToken ||
+    operator === tsc.SyntaxKind.ExclamationEqualsEqualsToken;
+  return isStrict ? undefined : 'number';
 }
 
 function isPlainOperator(operator: ts.SyntaxKind): boolean {

@@ -4,7 +4,7 @@ import type { ArgumentIr, CallOp, Slot, TypeIr, ValueUse } from '../../graph/ir.
 import { constantOf, unwrap } from './constants.js';
 import { lowerExpression, superHome } from './expressions.js';
 import { lowerType } from './types.js';
-import { emit, lookup, newSlot, slotOf, spanOf, type FunctionState } from './state.js';
+import { emit, lookup, newSlot, slotOf, spanOf, type Binding, type FunctionState } from './state.js';
 
 export function lowerCall(fn: FunctionState, node: ts.CallExpression, use: ValueUse): Slot {
   const callee = unwrap(node.expression);
@@ -115,10 +115,23 @@ export function lowerTaggedTemplate(
   return emitCall(fn, node, { callee: slot, receiver, args, kind: 'template', use, optional: false, text });
 }
 
+const madeRequires = new WeakSet<Binding>();
+
+/** `const require = createRequire(import.meta.url)` */
+export function noteMadeRequire(fn: FunctionState, name: ts.BindingName, initializer: ts.Expression): void {
+  const call = unwrap(initializer);
+  if (!tsc.isIdentifier(name) || !tsc.isCallExpression(call) || !tsc.isIdentifier(call.expression)) return;
+  const callee = lookup(fn.scope, call.expression.text);
+  const entry = callee === undefined ? undefined : fn.file.imports[callee.importIndex];
+  const binding = lookup(fn.scope, name.text);
+  if (binding !== undefined && entry?.name === 'createRequire') madeRequires.add(binding);
+}
+
 /** `require('x')`, unless somebody bound `require` to something else. */
 export function isRequire(fn: FunctionState, node: ts.CallExpression): boolean {
   if (!tsc.isIdentifier(node.expression)) return false;
-  if (node.expression.text !== 'require' || lookup(fn.scope, 'require') !== undefined) return false;
+  const binding = lookup(fn.scope, node.expression.text);
+  if (binding === undefined ? node.expression.text !== 'require' : !madeRequires.has(binding)) return false;
   const first = node.arguments[0];
   return first !== undefined && typeof constantOf(fn, first)?.value === 'string';
 }

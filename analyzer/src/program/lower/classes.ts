@@ -289,6 +289,11 @@ function applyMemberDecorators(fn: FunctionState, state: ClassState): void {
       const result = emitCall(fn, state.node, decoratorCall(decorator, args));
       const replaced = newSlot(fn);
       emit(fn, { type: 'get', to: replaced, of: descriptor, name: 'value', ...span });
+      if (member.kind === 'field') {
+        const initial = [{ slot: newSlot(fn), spread: false, ...span }];
+        const from = emitCall(fn, state.node, decoratorCall(result, initial));
+        emit(fn, { type: 'define', of: home, name: member.name, from, accessor: 'none', ...span });
+      }
       if (member.kind !== 'method') continue;
       emit(fn, { type: 'define', of: home, name: member.name, from: replaced, accessor: 'none', ...span });
       emit(fn, { type: 'define', of: home, name: member.name, from: result, accessor: 'none', ...span });

@@ -275,8 +275,7 @@ function lowerAssertion(fn: FunctionState, node: ts.AsExpression, use: ValueUse,
 function lowerUnary(fn: FunctionState, node: ts.PrefixUnaryExpression | ts.PostfixUnaryExpression): Slot {
   const operand = lowerExpression(fn, node.operand);
   const isNot = node.operator === tsc.SyntaxKind.ExclamationToken;
-  const converts = node.operator === tsc.SyntaxKind.PlusToken ? 'number' : undefined;
-  const result = derive(fn, node, [operand], isNot ? 'boolean' : 'number', converts);
+  const result = derive(fn, node, [operand], isNot ? 'boolean' : 'number', isNot ? undefined : 'number');
   if (node.operator === tsc.SyntaxKind.PlusPlusToken || node.operator === tsc.SyntaxKind.MinusMinusToken) {
     assignTo(fn, node.operand, result);
   }

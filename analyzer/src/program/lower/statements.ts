@@ -1,7 +1,7 @@
 import type ts from 'typescript';
 import { tsc } from '../compiler.js';
 import type { Slot } from '../../graph/ir.js';
-import { emitCall } from './calls.js';
+import { emitCall, noteMadeRequire } from './calls.js';
 import { lowerClass } from './classes.js';
 import { constantOf } from './constants.js';
 import { lowerExpression } from './expressions.js';
@@ -129,6 +129,7 @@ export function lowerDeclarations(fn: FunctionState, list: ts.VariableDeclaratio
     }
     const from = lowerExpression(fn, declaration.initializer, 'value', nameOf(declaration.name));
     bindPattern(fn, declaration.name, from, declaredType(fn, declaration));
+    noteMadeRequire(fn, declaration.name, declaration.initializer);
     if ((list.flags & tsc.NodeFlags.Using) !== 0) lowerDisposal(fn, declaration, list, from);
   }
 }
