@@ -74,6 +74,7 @@ export const refrain: Profile = {
   patches: { ...patches, 'new Date': 'not-portable', WeakRef: 'refused', FinalizationRegistry: 'refused' },
   forbiddenModules: ['node:*', '@refrain/engine', '@refrain/engine/activity', '@refrain/test-env'],
   allowedModules: ['node:assert', 'node:url', 'node:util'],
+  cancellationErrors: ['CancelledFailure', 'CancelledError'],
   suggestions: {
     ...temporal.suggestions,
     'wall-clock': 'Use `now()` from `@refrain/engine/workflow`.',

@@ -187,6 +187,7 @@ export const restate: Profile = {
   patches: {},
   overrides: { 'Promise.race': 'unstable-order', 'Promise.any': 'unstable-order' },
   forbiddenModules: [],
+  cancellationErrors: ['CancelledError'],
   suggestions: {
     'wall-clock': 'Use `await ctx.date.now()`, which is recorded.',
     randomness: 'Use `ctx.rand.random()` or `ctx.rand.uuidv4()`, which are seeded by the invocation.',
@@ -195,6 +196,7 @@ export const restate: Profile = {
     'native-timer': 'Use `await ctx.sleep(ms)`; for a timeout `promise.orTimeout(ms)`.',
     'unstable-order': 'Use `RestatePromise.race` / `RestatePromise.any`: the winner is recorded.',
     'module-state': 'Keep it in the handler, or in `ctx.set` / `ctx.get` of a virtual object.',
+    'swallowed-cancellation': 'Begin with `if (err instanceof CancelledError) throw err;`.',
     'unstable-identity': 'Name it by the arguments, `ctx.key` or `ctx.rand.uuidv4()`.',
   },
 };

@@ -85,6 +85,7 @@ export const temporal: Profile = {
     '@temporalio/interceptors-opentelemetry/lib/worker',
   ],
   allowedModules: ['node:assert', 'node:url', 'node:util'],
+  cancellationErrors: ['CancelledFailure'],
   suggestions: {
     'wall-clock':
       'Use `Date.now()` or `new Date()`: in a workflow they give the time of the workflow task, the same under replay.',
@@ -101,6 +102,7 @@ export const temporal: Profile = {
     'global-mutation': 'Keep it in a variable of the workflow function.',
     'replay-introspection':
       'Let the code do the same whether it is replayed or not; for logging use `log`, which is silent under replay.',
+    'swallowed-cancellation': 'Begin with `if (isCancellation(err)) throw err;`.',
     'unstable-identity':
       'Build the id from the arguments of the workflow, `workflowInfo().workflowId` or `uuid4()`.',
     'forbidden-module': 'Use it in an activity. If only types are needed, write `import type`.',

@@ -113,6 +113,8 @@ export interface Profile {
   readonly allowedModules?: readonly string[];
   /** What to use instead: by catalogue path or by rule id; the path wins. */
   readonly suggestions: Readonly<Record<string, string>>;
+  /** The errors by which cancelling an execution makes what it waits for fail, where it goes on and may clean up. */
+  readonly cancellationErrors?: readonly string[];
   /** Options that name activities given to a worker: `Worker.create({ activities })`. */
   readonly activityOptions?: readonly { readonly callee: ApiReference; readonly at: ArgumentPath }[];
 }

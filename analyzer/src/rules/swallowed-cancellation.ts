@@ -1,28 +1,50 @@
 import type { Slot, TryIr } from '../graph/ir.js';
-import { functionTargets, functionsAmong, profileHasRole, roleOf } from './calls.js';
+import { functionTargets, functionsAmong, roleOf } from './calls.js';
 import type { FunctionNode, MisuseRule, ResolvedCall, RuleContext } from './types.js';
 
-const CANCELLATION_CLASSES = new Set(['CancelledFailure', 'CancelledError']);
+const MESSAGE =
+  'This `catch` also catches the cancellation of the command it guards, and the workflow goes on as if it had not been cancelled.';
 
 /** A `catch` around awaited commands that neither rethrows nor looks whether the error is a cancellation. */
 export const swallowedCancellation: MisuseRule = {
   id: 'swallowed-cancellation',
-  run: (context) =>
-    profileHasRole(context.profile, 'cancellation-check')
-      ? cancellableFunctions(context).flatMap((fn) =>
-          fn.ir.tries
-            .filter((item) => swallows(context, fn, item))
-            .map((item) => ({
-              file: fn.file,
-              span: { at: item.catchAt, end: item.catchAt + 'catch'.length },
-              in: fn,
-              message:
-                'This `catch` also catches the cancellation of the command it guards, and the workflow goes on as if it had not been cancelled.',
-              suggestion: 'Begin with `if (isCancellation(err)) throw err;`.',
-            })),
-        )
-      : [],
+  run: (context) => {
+    if (context.profile.cancellationErrors === undefined) return [];
+    return cancellableFunctions(context).flatMap((fn) => {
+      const clauses = fn.ir.tries.filter((item) => swallows(context, fn, item)).map((item) => item.catchAt);
+      return [...clauses, ...swallowingHandlers(context, fn)].map((at) => ({
+        file: fn.file,
+        span: { at, end: at + 'catch'.length },
+        in: fn,
+        message: MESSAGE,
+      }));
+    });
+  },
 };
+
+/** `await charge(id).catch(() => undefined)`: where the method's name stands. */
+function swallowingHandlers(context: RuleContext, fn: FunctionNode): number[] {
+  const { ops } = fn.ir;
+  return ops.flatMap((op): number[] => {
+    if (op.type !== 'call' || !op.text.endsWith('.catch') || op.use !== 'awaited') return [];
+    const from = ops.findIndex((item) => item.type === 'call' && item.to === op.receiver);
+    const read = ops.find((item) => item.type === 'get' && item.to === op.callee);
+    if (from < 0 || read?.type !== 'get' || context.commandsIn(fn, from, from + 1).length === 0) return [];
+    const handlers = functionsAmong(op.args.slice(0, 1).flatMap((arg) => context.values(fn, arg.slot)));
+    const isCareless = handlers.length > 0 && handlers.every((handler) => !heeds(context, handler));
+    return isCareless ? [read.end - 'catch'.length] : [];
+  });
+}
+
+/** Throws, looks whether the error is a cancellation, or calls what does. */
+function heeds(context: RuleContext, handler: FunctionNode): boolean {
+  if (handler.ir.ops.some((op) => op.type === 'throw')) return true;
+  if (looksAtCancellation(context, handler, 0, Infinity) || context.reachesRole(handler, 'cancellation-check'))
+    return true;
+  return context
+    .calls(handler)
+    .some((call) => rethrows(call) || roleOf(call, 'continue-as-new') !== undefined);
+}
 
 /** Where a cancellation can arrive: everywhere but in what runs in non-cancellable scopes alone. */
 function cancellableFunctions(context: RuleContext): readonly FunctionNode[] {
@@ -70,7 +92,7 @@ function shieldingScopes(context: RuleContext, fn: FunctionNode): ReadonlySet<Sl
 function swallows(context: RuleContext, fn: FunctionNode, item: TryIr): boolean {
   if (item.handler === undefined || item.throws || item.alwaysThrows) return false;
   if (!context.commandsIn(fn, item.body.from, item.body.to).some((call) => isAwaited(call))) return false;
-  if (looksAtCancellation(fn, item) || isThrownLater(fn, item)) return false;
+  if (looksAtCancellation(context, fn, item.catchAt, item.catchEnd) || isThrownLater(fn, item)) return false;
   const inHandler = context.calls(fn).filter(({ op }) => op.at >= item.catchAt && op.at < item.catchEnd);
   return !inHandler.some(
     (call) =>
@@ -90,7 +112,8 @@ function isThrownLater(fn: FunctionNode, item: TryIr): boolean {
   return ops.some((op) => op.type === 'throw' && op.from !== item.catchSlot && kept.has(op.from));
 }
 
-const isAwaited = (call: ResolvedCall) => call.op.use !== 'discarded' && call.op.use !== 'void';
+const isAwaited = (call: ResolvedCall) =>
+  call.op.use !== 'discarded' && call.op.use !== 'void' && roleOf(call, 'command')?.kind !== 'one-way';
 
 /** A handler function that throws, or that looks at cancellation itself. */
 const rethrows = (call: ResolvedCall) =>
@@ -98,10 +121,11 @@ const rethrows = (call: ResolvedCall) =>
 const callees = (context: RuleContext, call: ResolvedCall) =>
   functionTargets(call).some((fn) => context.reachesRole(fn, 'cancellation-check'));
 
-function looksAtCancellation(fn: FunctionNode, item: TryIr): boolean {
+function looksAtCancellation(context: RuleContext, fn: FunctionNode, from: number, to: number): boolean {
+  const errors = context.profile.cancellationErrors ?? [];
   return fn.ir.ops.some((op) => {
-    if (!('at' in op) || op.at < item.catchAt || op.at >= item.catchEnd) return false;
-    if (op.type === 'get') return CANCELLATION_CLASSES.has(op.name);
-    return op.type === 'import' && CANCELLATION_CLASSES.has(fn.file.imports[op.binding]?.name ?? '');
+    if (!('at' in op) || op.at < from || op.at >= to) return false;
+    if (op.type === 'get') return errors.includes(op.name);
+    return op.type === 'import' && errors.includes(fn.file.imports[op.binding]?.name ?? '');
   });
 }
