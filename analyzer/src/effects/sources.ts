@@ -135,8 +135,24 @@ export function sourcesInReplay(state: GraphState): Set<number> {
   return captured;
 }
 
+/** A client holds what it was set up with; who holds the client has not read that. */
 function addSources(state: GraphState, node: number, into: Set<number>): void {
-  for (const token of state.solver.taint(node)) into.add(token);
+  const taint = state.solver.taint(node);
+  if (taint.length === 0 || taint.every((token) => into.has(token)) || isClient(state, node)) return;
+  for (const token of taint) into.add(token);
+}
+
+function isClient(state: GraphState, node: number): boolean {
+  const values = state.solver.tokens(node).map((id) => state.tokens.get(id).value);
+  const others = values.filter(({ kind }) => kind !== 'source');
+  return (
+    others.length > 0 &&
+    others.every(
+      (value) =>
+        value.kind === 'native-instance' &&
+        (value.type === 'IoClient' || Object.hasOwn(state.profile.types, value.type)),
+    )
+  );
 }
 
 const meanings: Readonly<Record<SourceRuleId, string>> = {

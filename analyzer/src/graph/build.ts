@@ -126,6 +126,7 @@ function createState(options: BuildOptions, closed: ReadonlySet<string>, allowan
     classesByIr: new Map(),
     watched: new Map(),
     safeCallbacks: [],
+    pendingDefinitions: [],
     definedWorkflows: [],
     entered: new Map(),
     handlers: [],

@@ -231,6 +231,10 @@ function importedType(
 ): ResolvedType | undefined {
   const engine = engineModule(state, specifier);
   if (engine !== undefined) {
+    const exported = last ?? name;
+    // What an engine exports as a type alone is no export of its tables.
+    if (!Object.hasOwn(engine.shape.exports, exported) && Object.hasOwn(state.profile.types, exported))
+      return { type: 'engine', name: exported };
     const found =
       moduleExport(engine, name)?.shape ??
       (last === undefined ? undefined : moduleExport(engine, last)?.shape);

@@ -24,9 +24,21 @@ export function loadDefinitions(state: GraphState, unit: Unit): void {
       (item) => item.ctor === fn.index || item.members.some((member) => member.fn === fn.index),
     );
     const receiver = cls === undefined ? undefined : declaredInstance(state, unit, cls);
-    const args = fn.params.map(() => typeNode(state, 'data', '', { by }));
-    invoke(state, token, { by, at: fn.at, end: fn.at, args, to: state.solver.newNode(), receiver });
+    state.pendingDefinitions.push((called) => {
+      if (called.has(fn)) return;
+      const args = fn.params.map(() => typeNode(state, 'data', '', { by }));
+      invoke(state, token, { by, at: fn.at, end: fn.at, args, to: state.solver.newNode(), receiver });
+    });
   }
+}
+
+/** Calls the functions that define workflows and that no module calls itself. */
+export function callDefinitions(state: GraphState): boolean {
+  const pending = state.pendingDefinitions.splice(0);
+  if (pending.length === 0) return false;
+  const called = new Set(state.instances.map((instance) => instance.fn));
+  for (const call of pending) call(called);
+  return true;
 }
 
 function callsAny(fn: FunctionIr, names: ReadonlySet<string>): boolean {

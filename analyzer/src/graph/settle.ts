@@ -6,6 +6,7 @@
 import { callOn, invoke, noteUnresolved, type CallSite } from './calls.js';
 import { followChoices } from './choices.js';
 import { declaredInstance, resolveType } from './declared-types.js';
+import { callDefinitions } from './definitions.js';
 import { enterDefined } from './entries.js';
 import { readHandedOut } from './host-objects.js';
 import { unitOf } from './modules.js';
@@ -37,6 +38,7 @@ function solve(state: GraphState, onFollow: ((functions: number) => void) | unde
   for (;;) {
     drain(state, onFollow);
     if (state.solver.exhausted()) return;
+    if (callDefinitions(state)) continue;
     if (enterDefined(state)) continue;
     if (linkThrown(state)) continue;
     if (decideGuards(state)) continue;

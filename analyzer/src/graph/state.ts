@@ -194,6 +194,8 @@ export interface GraphState {
   readonly watched: Map<ClassIr, ClassWatch>;
   /** Functions run outside replay (callbacks of safe zones), with the call that does it. */
   readonly safeCallbacks: { readonly token: TokenId; readonly instance: Instance; readonly op: CallOp }[];
+  /** Calls of functions that define workflows, for where nothing else calls them. */
+  readonly pendingDefinitions: ((called: ReadonlySet<FunctionIr>) => void)[];
   /** Functions that the profile calls workflows, found while building. */
   readonly definedWorkflows: DefinedWorkflow[];
   readonly entered: Map<TokenId, Entry>;

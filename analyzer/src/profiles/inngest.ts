@@ -17,6 +17,8 @@ const sdk: ModuleShape = {
     fetch: command('other', 'Promise<Response>'),
     step: { type: 'InngestStep' },
     group: { type: 'InngestGroup' },
+    GetStepTools: { type: 'InngestStep' },
+    GetFunctionInput: { type: 'InngestInput' },
     createFunction,
     createStepFunction: createFunction,
     createScheduledFunction: createFunction,

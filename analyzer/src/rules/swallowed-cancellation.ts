@@ -39,7 +39,10 @@ function swallowingHandlers(context: RuleContext, fn: FunctionNode): number[] {
 /** Throws, looks whether the error is a cancellation, or calls what does. */
 function heeds(context: RuleContext, handler: FunctionNode): boolean {
   if (handler.ir.ops.some((op) => op.type === 'throw')) return true;
-  if (looksAtCancellation(context, handler, 0, Infinity) || context.reachesRole(handler, 'cancellation-check'))
+  if (
+    looksAtCancellation(context, handler, 0, Infinity) ||
+    context.reachesRole(handler, 'cancellation-check')
+  )
     return true;
   return context
     .calls(handler)
