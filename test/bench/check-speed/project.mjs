@@ -54,7 +54,7 @@ function writeCore(write, folder) {
 }
 
 /** The engine as a project sees it: declarations alone, which is all that the type checker needs. */
-function writeEngine(write) {
+export function writeEngine(write) {
   const home = 'node_modules/@temporalio/workflow';
   const meta = { name: '@temporalio/workflow', version: '1.0.0', types: './index.d.ts', main: './index.js' };
   write(`${home}/package.json`, JSON.stringify(meta));
