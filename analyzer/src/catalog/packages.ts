@@ -35,6 +35,8 @@ const generate: Shape = {
           of: [
             { type: 'option-type', argument: 0, path: ['model'], is: 'DurableModel' },
             { type: 'option-type', argument: 0, path: ['model', 'middleware'], is: 'DurableModel' },
+            // Wrapped, it asks the model that it was made with.
+            { type: 'option-type', argument: 0, path: ['model', 'model'], is: 'DurableModel' },
           ],
         },
         effect: 'deterministic',

@@ -115,7 +115,8 @@ function walkOp(state: GraphState, instance: Instance, op: Op): void {
     case 'delete':
       solver.listen(nodeOf(instance, op.of), (token) => {
         const receiver = nodeOf(instance, op.of);
-        state.mutations.push({ instance, at: op.at, end: op.end, on: token, receiver, text: op.name });
+        if (!isPlain(state.tokens.get(token).value.kind))
+          state.mutations.push({ instance, at: op.at, end: op.end, on: token, receiver, text: op.name });
         askProxy(state, token, 'deleteProperty', op.name, solver.newNode(), accessAt(instance, op));
       });
       return;
@@ -147,6 +148,13 @@ function functionValue(state: GraphState, instance: Instance, index: number): To
   const fn = instance.unit.ir.functions[index]!;
   const parent = index === instance.fn.index ? (instance.parent ?? instance) : instance;
   return functionToken(state, instance.unit, fn, parent);
+}
+
+/** All plain data is one value here, which no part of the program owns. */
+function isPlain(kind: string): boolean {
+  return (
+    kind === 'data' || kind === 'unknown' || kind === 'typed' || kind === 'constant' || kind === 'primitive'
+  );
 }
 
 function assign(state: GraphState, instance: Instance, op: Op & { type: 'assign' }): void {

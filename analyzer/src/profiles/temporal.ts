@@ -7,9 +7,22 @@ import {
   workflowTypes,
 } from './temporal-api.js';
 import { at, opaque } from './build.js';
+import type { ModuleShape } from '../catalog/types.js';
 import type { Profile } from './types.js';
 
 const WORKER = '@temporalio/worker';
+
+/** Models whose calls are activities. */
+const durableModels: ModuleShape = {
+  exports: {
+    temporalProvider: {
+      call: { returns: 'DurableModel' },
+      members: { '*': { call: { returns: 'DurableModel' } } },
+    },
+    TemporalProvider: { construct: { returns: 'DurableModels' } },
+    '*': opaque,
+  },
+};
 
 export const temporal: Profile = {
   id: 'temporal',
@@ -42,17 +55,10 @@ export const temporal: Profile = {
     '@temporalio/workflow': { exports: workflowExports },
     '@temporalio/activity': activityModule,
     '@temporalio/common': commonModule,
-    '@temporalio/ai-sdk': {
-      exports: {
-        // Models whose calls are activities.
-        temporalProvider: {
-          call: { returns: 'DurableModel' },
-          members: { '*': { call: { returns: 'DurableModel' } } },
-        },
-        TemporalProvider: { construct: { returns: 'DurableModels' } },
-        '*': opaque,
-      },
-    },
+    '@temporalio/ai-sdk': durableModels,
+    '@temporalio/ai-sdk/workflow': durableModels,
+    // Publishes to those who watch, by signals and an activity.
+    '@temporalio/workflow-streams/workflow': { exports: { '*': opaque } },
     '@temporalio/worker': outsideModule,
     '@temporalio/client': outsideModule,
     '@temporalio/testing': outsideModule,
