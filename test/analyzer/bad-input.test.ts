@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -151,6 +152,68 @@ describe('files that are not what they should be', () => {
       opened();
     }
   });
+});
+
+describe('what is no file of code', () => {
+  const clock = 'export const f = (x: any) => Date.now();\n';
+
+  it('pipes and devices, which would be read for ever, are passed over', () => {
+    const root = project({ 'src/f.ts': `import './pipe';\nimport './zero';\n${clock}` });
+    execFileSync('mkfifo', [join(root, 'src/pipe.ts')]);
+    symlinkSync('/dev/zero', join(root, 'src/zero.ts'));
+    expect(rules(root)).toContain('src/f.ts:3 wall-clock');
+  });
+
+  it('a folder with the name of a file', () => {
+    const root = project({
+      'src/f.ts': clock,
+      'src/g.ts/x': '',
+      'tsconfig.json/x': '',
+      'package.json/x': '',
+    });
+    expect(rules(root)).toContain('src/f.ts:1 wall-clock');
+  });
+});
+
+describe('manifests that make no sense', () => {
+  const uses = (specifier: string): string =>
+    `import { g } from '${specifier}';\nexport const f = (x: any) => [g(x), Date.now()];\n`;
+
+  it('names of the package’s own that stand for each other', () => {
+    const manifest = '{ "name": "x", "imports": { "#a": "#b", "#b": "#a" } }';
+    expect(rules(project({ 'src/f.ts': uses('#a'), 'package.json': manifest }))).toContain(
+      'src/f.ts:2 wall-clock',
+    );
+  });
+
+  it('conditions within conditions without end', () => {
+    const manifest = `{ "exports": ${'{ "import": '.repeat(9000)}"./i.js"${'}'.repeat(9000)} }`;
+    const files = { 'src/f.ts': uses('lib'), 'node_modules/lib/package.json': manifest };
+    expect(rules(project(files))).toContain('src/f.ts:2 wall-clock');
+  });
+
+  it.each([
+    'null',
+    '[]',
+    '{ "main": 5 }',
+    '{ "exports": false }',
+    '{ "main": "." }',
+    '{ "browser": { "a": [] } }',
+  ])('%s', (manifest) => {
+    const files = {
+      'node_modules/lib/package.json': manifest,
+      'node_modules/lib/index.js': 'exports.g = () => 1;',
+    };
+    expect(rules(project({ 'src/f.ts': uses('lib'), ...files }))).toContain('src/f.ts:2 wall-clock');
+  });
+});
+
+it('a linked file is one file, and imports what lies beside it', () => {
+  const root = project({ 'real/w.ts': workflow, 'real/f.ts': 'export const f = (x: any) => Date.now();\n' });
+  rmSync(join(root, 'src/s.ts'));
+  symlinkSync('../real/w.ts', join(root, 'src/s.ts'));
+  expect(rules(root)).toEqual(['real/f.ts:1 wall-clock', 'real/w.ts:3 environment']);
+  expect(check(root).workflows).toHaveLength(1);
 });
 
 describe('configurations that lead nowhere', () => {

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -149,5 +151,15 @@ describe('refrain check', () => {
     expect((await runCli(['check', project, '--baseline', join(project, 'no/b.json')])).stderr).toContain(
       'RFN7008',
     );
+  });
+
+  it('answers also when nobody reads to the end', async () => {
+    const args = [join(root, 'cli', 'bin', 'refrain.js'), 'check', orderWithClock(), '--format', 'sarif'];
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    let complaint = '';
+    child.stderr.on('data', (chunk: Buffer) => (complaint += chunk.toString('utf8')));
+    child.stdout.destroy();
+    const [exitCode] = (await once(child, 'close')) as [number | null];
+    expect([exitCode, complaint]).toEqual([1, '']);
   });
 });

@@ -31,6 +31,8 @@ export interface Observations {
 export interface DirectoryEntry {
   readonly name: string;
   readonly directory: boolean;
+  /** Whether it is a symbolic link, to whatever it may be. */
+  readonly link: boolean;
 }
 
 export type PathKind = 'file' | 'directory' | 'none';
@@ -56,7 +58,7 @@ export function createFileHost(): FileHost {
     if (kind === undefined) {
       // It is the folder that does not let anybody look at what is in it.
       const stats = ask(dirname(path), () => statSync(path, { throwIfNoEntry: false }));
-      kind = stats === undefined ? 'none' : stats.isDirectory() ? 'directory' : 'file';
+      kind = stats?.isDirectory() ? 'directory' : stats?.isFile() ? 'file' : 'none';
       kinds.set(path, kind);
     }
     return kind;
@@ -100,6 +102,17 @@ export function createFileHost(): FileHost {
   };
 }
 
+/** Larger files hold data. */
+const maxBytes = 64_000_000;
+
+/** Pipes and devices, which may have no end, are nothing to read. */
+function readTextOf(path: string): string | undefined {
+  const stats = statSync(path);
+  if (!stats.isFile()) return undefined;
+  if (stats.size > maxBytes) throw Object.assign(new Error('too large'), { code: 'EFBIG' });
+  return decode(readFileSync(path));
+}
+
 /** There is nothing, something else, or links that lead in a circle. */
 const isAbsence = new Set(['ENOENT', 'ENOTDIR', 'EISDIR', 'ELOOP', 'ENAMETOOLONG']);
 
@@ -128,6 +141,7 @@ function realPathOf(path: string, realPath: (path: string) => string): string {
 
 function entriesOf(directory: string): DirectoryEntry[] {
   return readdirSync(directory, { withFileTypes: true })
-    .map((entry) => ({ name: entry.name, directory: entry.isDirectory() }))
+    .filter((entry) => entry.isFile() || entry.isDirectory() || entry.isSymbolicLink())
+    .map((entry) => ({ name: entry.name, directory: entry.isDirectory(), link: entry.isSymbolicLink() }))
     .sort((left, right) => (left.name < right.name ? -1 : left.name > right.name ? 1 : 0));
 }

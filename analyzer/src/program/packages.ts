@@ -150,11 +150,20 @@ export function resolveExports(
     : target;
 }
 
-function pickTarget(target: unknown, conditions: ReadonlySet<string>, match: string): string | undefined {
+/** Conditions within conditions that are looked at. */
+const maxDepth = 50;
+
+function pickTarget(
+  target: unknown,
+  conditions: ReadonlySet<string>,
+  match: string,
+  depth = 0,
+): string | undefined {
+  if (depth > maxDepth) return undefined;
   if (typeof target === 'string') return target.replaceAll('*', match);
   if (Array.isArray(target)) {
     for (const item of target) {
-      const picked = pickTarget(item, conditions, match);
+      const picked = pickTarget(item, conditions, match, depth + 1);
       if (picked !== undefined) return picked;
     }
     return undefined;
@@ -162,7 +171,7 @@ function pickTarget(target: unknown, conditions: ReadonlySet<string>, match: str
   if (!isRecord(target)) return undefined;
   for (const [condition, value] of Object.entries(target)) {
     if (condition !== 'default' && !conditions.has(condition)) continue;
-    const picked = pickTarget(value, conditions, match);
+    const picked = pickTarget(value, conditions, match, depth + 1);
     if (picked !== undefined) return picked;
   }
   return undefined;

@@ -17,6 +17,7 @@ const reasons: Readonly<Record<string, string>> = {
   EPERM: 'the system does not allow it',
   EMFILE: 'too many files are open',
   EIO: 'the disk does not answer',
+  EFBIG: 'too large',
 };
 
 /** Files and folders below the root that are there and could not be read. */

@@ -164,19 +164,21 @@ function projectRootOf(host: FileHost, file: string): string {
 }
 
 function listFiles(host: FileHost, root: string, outDir: string | undefined): string[] {
-  const found: string[] = [];
+  const found = new Set<string>();
   const visit = (directory: string): void => {
     for (const entry of host.entries(directory)) {
       const path = `${directory}/${entry.name}`;
-      if (found.length >= maxFiles) return;
+      if (found.size >= maxFiles) return;
       if (entry.directory) {
         const skipped = skippedDirectories.has(entry.name) || entry.name.startsWith('.') || path === outDir;
         if (!skipped) visit(path);
       } else if (sourcePattern.test(entry.name) && !/\.d\.[cm]?ts$/.test(entry.name)) {
-        found.push(path);
+        // What a linked file imports is looked for beside the file itself, as compilers and runtimes do.
+        const real = entry.link ? host.realPath(path) : path;
+        if (!entry.link || host.isFile(real)) found.add(real);
       }
     }
   };
   visit(root);
-  return found.sort((left, right) => (left < right ? -1 : 1));
+  return [...found].sort((left, right) => (left < right ? -1 : 1));
 }

@@ -289,7 +289,9 @@ function resolveImportsField(
 ): Resolution {
   const manifest = context.packages.above(from);
   const target = resolveExports(manifest?.json['imports'], specifier, conditionsFor(context, mode, from));
-  if (manifest === undefined || target === undefined) return missing(specifier, `cannot find '${specifier}'`);
+  // Such a name never stands for another of its kind.
+  if (manifest === undefined || target === undefined || target.startsWith('#'))
+    return missing(specifier, `cannot find '${specifier}'`);
   if (!target.startsWith('.')) return resolveSpecifier(context, target, from, mode);
   const found = findEntry(context.host, manifest, target);
   return found === undefined ? missing(specifier, `cannot find '${specifier}'`) : asFile(context, found);

@@ -16,7 +16,9 @@ export function textReport(report: CheckReport, context: ReportContext): string 
 
 function block(diagnostic: Diagnostic, context: ReportContext): string {
   const place = `${diagnostic.file}:${String(diagnostic.line)}:${String(diagnostic.column)}`;
-  const lines = [`${place}  ${diagnostic.severity}  ${diagnostic.message}  ${diagnostic.ruleId}`];
+  const lines = [
+    `${place.replace(control, '\ufffd')}  ${diagnostic.severity}  ${diagnostic.message}  ${diagnostic.ruleId}`,
+  ];
   lines.push(...codeFrame(diagnostic, context));
   if (diagnostic.chain.length > 1) lines.push(`  ${wayOf(diagnostic, context)}`);
   if (diagnostic.reaches !== 'nothing')
