@@ -68,7 +68,7 @@ export function createFileHost(): FileHost {
       if (!texts.has(path))
         texts.set(
           path,
-          ask(path, () => decode(readFileSync(path))),
+          ask(path, () => readTextOf(path)),
         );
       return texts.get(path);
     },
