@@ -3,7 +3,8 @@
  * give back what they were given in another form: seen as one function, each caller would get what all
  * callers gave. So it is with constructors that keep what they are given, and with methods that call it
  * (`this.check(input)` of a schema): those are told apart by their object. Every other function is seen
- * once, whoever calls it, for that is what keeps the graph linear in the code.
+ * once, whoever calls it, for that is what keeps the graph linear in the code. What picks an entry of a table by
+ * a parameter (`keys[strategy](id)`) is told apart by the constant that it is called with.
  *
  * Invariants:
  * - C1 A function is copied for a call only while few copies of it exist, and never inside a copy of
@@ -12,7 +13,7 @@
  */
 
 import type { CallSite } from './calls.js';
-import type { FileIr, FunctionIr, Op, Slot } from './ir.js';
+import type { CallOp, FileIr, FunctionIr, Op, Slot } from './ir.js';
 import type { Instance } from './state.js';
 
 /** Copies of one function, beside the common one. */
@@ -34,7 +35,9 @@ export function contextOf(
   if (variant !== undefined) context = `@${String(by.id)}.${String(at)}${variant}`;
   else if (kind === 'combinator' && op !== undefined) context = `@${String(by.id)}.${String(at)}`;
   else if (kind === 'keeper' && receiver !== undefined) context = `#${String(receiver)}`;
+  else if (kind === 'chooser' && op !== undefined) context = constantsGiven(fn, by, op);
   else return '';
+  if (context === '') return '';
   let depth = 0;
   for (let outer: Instance | undefined = by; outer !== undefined; outer = outer.calledBy ?? outer.parent) {
     if (outer.fn === fn || depth > maxDepth) return '';
@@ -46,7 +49,7 @@ export function contextOf(
   return known?.has(context) === false ? '' : context;
 }
 
-type Kind = 'combinator' | 'keeper' | 'other';
+type Kind = 'combinator' | 'keeper' | 'chooser' | 'other';
 
 const kinds = new WeakMap<FunctionIr, Kind>();
 
@@ -59,7 +62,26 @@ function kindOf(file: FileIr, fn: FunctionIr): Kind {
 function decide(file: FileIr, fn: FunctionIr): Kind {
   if (fn.ops.length > maxOps || fn.kind === 'module') return 'other';
   if (isCombinator(file, fn)) return 'combinator';
-  return fn.kind === 'constructor' ? keeps(fn) : callsOwnField(file, fn);
+  if (fn.kind === 'constructor') return keeps(fn);
+  return choosingParameters(fn).length > 0 ? 'chooser' : callsOwnField(file, fn);
+}
+
+/** Parameters that are the key of something that is looked up. */
+function choosingParameters(fn: FunctionIr): number[] {
+  const keys = new Set(fn.ops.flatMap((op) => (op.type === 'get-element' ? [op.key] : [])));
+  return keys.size === 0 ? [] : fn.params.flatMap(({ slot }, index) => (keys.has(slot) ? [index] : []));
+}
+
+/** What a call gives for the parameters that choose, where all of it is written out. */
+function constantsGiven(fn: FunctionIr, by: Instance, call: CallOp): string {
+  const given: string[] = [];
+  for (const index of choosingParameters(fn)) {
+    const slot = call.args[index]?.slot;
+    const op = by.fn.ops.find((other) => other.type === 'constant' && other.to === slot);
+    if (op?.type !== 'constant') return '';
+    given.push(JSON.stringify(op.value));
+  }
+  return `=${given.join()}`;
 }
 
 /** Does it call what it is given, or hand out functions that it makes? */

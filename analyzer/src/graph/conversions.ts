@@ -4,7 +4,7 @@ import { invoke, type CallSite } from './calls.js';
 import { accessOf } from './elements.js';
 import type { Model } from './models.js';
 import { callAccessor } from './accessors.js';
-import { allProperties, readProperty, type Access } from './properties.js';
+import { addOrder, allProperties, readProperty, type Access } from './properties.js';
 import type { GraphState } from './state.js';
 import type { NodeId, Token, TokenId } from './tokens.js';
 import { primitiveToken } from './values.js';
@@ -194,6 +194,7 @@ const join: Model = (state, site) => {
   const elements = allProperties(state, token);
   convert(state, elements, site.to, '+', access);
   deepTaint(state, elements, site.to);
+  addOrder(state, receiver, site.to);
 };
 
 /** `String(value)`, `Number(value)`. */

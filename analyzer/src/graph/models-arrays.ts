@@ -5,7 +5,7 @@ import { accessOf, iterateNode, iterateToken, pairToken } from './elements.js';
 import type { Model } from './models.js';
 import { applyTo } from './models-objects.js';
 import { callWithEntries } from './models-entries.js';
-import { allProperties, orderName, propertyNode } from './properties.js';
+import { addOrder, allProperties, orderName, propertyNode } from './properties.js';
 import type { GraphState } from './state.js';
 import type { NodeId, Token, TokenId } from './tokens.js';
 import { constantToken, primitiveToken } from './values.js';
@@ -171,6 +171,7 @@ const pick: Model = (state, site) => {
   const order = callEach(state, site, elements, site.args[0], site.args[1]);
   state.orderings.push({ instance: site.by, at: site.at, end: site.end, order, elements, what: 'filter' });
   state.solver.taintEdge(order, site.to);
+  addOrder(state, site.receiver, site.to);
   state.solver.edge(elements, site.to);
   state.solver.add(site.to, constantToken(state, undefined));
 };
@@ -282,6 +283,7 @@ const takeFirst: Model = (state, site) => {
 const takeOut: Model = (state, site) => {
   mutate(state, site);
   state.solver.edge(elementsOf(state, site), site.to);
+  addOrder(state, site.receiver, site.to);
   state.solver.add(site.to, constantToken(state, undefined));
 };
 

@@ -9,7 +9,7 @@ import { importBinding } from './modules.js';
 import { addTyped } from './natives.js';
 import { accessAt, literalToken, walkIteration } from './op-iteration.js';
 import { defineAccessor } from './accessors.js';
-import { propertyNode, readProperty, type Access } from './properties.js';
+import { addOrder, orderName, propertyNode, readProperty, type Access } from './properties.js';
 import { linkPrototype, writeInherited, writeProperty } from './property-writes.js';
 import { nodeOf, type GraphState, type Instance } from './state.js';
 import type { NodeId, TokenId } from './tokens.js';
@@ -243,8 +243,12 @@ function walkSpread(state: GraphState, instance: Instance, op: Op & { type: 'spr
   const access = accessAt(instance, op);
   state.solver.listen(nodeOf(instance, op.of), (id) => {
     const token = state.tokens.get(id);
-    if (token.value.kind === 'array') iterateNode(state, from, propertyNode(state, token, '[]'), access);
-    else if (token.value.kind === 'object') {
+    if (token.value.kind === 'array') {
+      iterateNode(state, from, propertyNode(state, token, '[]'), access);
+      state.solver.listen(from, (list) => {
+        addOrder(state, list, propertyNode(state, token, orderName));
+      });
+    } else if (token.value.kind === 'object') {
       copyProperties(state, from, id, { by: instance, at: op.at, end: op.end, args: [], to: 0 });
     }
   });

@@ -40,6 +40,8 @@ export function propertyNode(state: GraphState, token: Token, name: string): Nod
     if (all !== undefined && !name.startsWith('$')) state.solver.edge(node, all);
     if (name === '*') {
       for (const lookup of lookupsOf(heap)) readDynamic(state, token, lookup.to);
+    } else if (name === orderName) {
+      for (const lookup of lookupsOf(heap)) if (isIndex(lookup.name)) state.solver.taintEdge(node, lookup.to);
     } else if (name === '[]') {
       for (const [key, noted] of heap.lookups ?? [])
         if (isIndex(key)) for (const lookup of noted) state.solver.edge(node, lookup.to);
@@ -54,6 +56,12 @@ export function propertyNode(state: GraphState, token: Token, name: string): Nod
 export const orderName = '$order';
 
 const none: readonly PropertyLookup[] = [];
+
+/** What comes of the place that elements have in a list depends on what decided their order. */
+export function addOrder(state: GraphState, list: TokenId | undefined, to: NodeId): void {
+  const token = list === undefined ? undefined : state.tokens.get(list);
+  if (token?.value.kind === 'array') state.solver.taintEdge(propertyNode(state, token, orderName), to);
+}
 
 function isIndex(name: string): boolean {
   const first = name.charCodeAt(0);
@@ -242,8 +250,13 @@ function readOwn(state: GraphState, token: Token, { name, to, receiver, access }
   const existing = heap.properties.get(name);
   if (existing !== undefined) state.solver.edge(existing, to);
   if (heap.properties.has('*')) readDynamic(state, token, to);
-  const elements = isIndex(name) ? heap.properties.get('[]') : undefined;
-  if (elements !== undefined) state.solver.edge(elements, to);
+  if (isIndex(name)) {
+    const elements = heap.properties.get('[]');
+    if (elements !== undefined) state.solver.edge(elements, to);
+    // Which element it is depends on what decided their order.
+    const order = heap.properties.get(orderName);
+    if (order !== undefined) state.solver.taintEdge(order, to);
+  }
   const getter = heap.getters?.get(name);
   if (getter !== undefined) callAccessor(state, getter, receiver, [], to, access);
 }
