@@ -11,6 +11,7 @@ import {
   methods,
   missing,
   namespaceOf,
+  noLocale,
   values,
   when,
 } from './build.js';
@@ -82,7 +83,7 @@ export const textGlobals: ShapeTable = {
 };
 
 const localeUnless = (...options: readonly string[]) =>
-  when(options.length === 0 ? missing(0) : anyOf(missing(0), lacksOption(1, ...options)), 'locale');
+  when(options.length === 0 ? noLocale(0) : anyOf(noLocale(0), lacksOption(1, ...options)), 'locale');
 
 const dateLocal: ShapeTable = {
   ...effects(
@@ -143,7 +144,7 @@ export const textTypes: Readonly<Record<string, TypeShape>> = {
       }),
       length: { type: 'number' },
       ...effects(
-        when(missing(1), 'locale'),
+        when(noLocale(1), 'locale'),
         { number: 'localeCompare' },
         "Give the locale: `a.localeCompare(b, 'en')`, or compare with `<`.",
       ),

@@ -40,6 +40,8 @@ export type Predicate =
   | { readonly type: 'argument-count'; readonly atLeast?: number; readonly atMost?: number }
   /** The argument is absent or `undefined`. */
   | { readonly type: 'argument-missing'; readonly argument: number }
+  /** The argument names no locale: it is absent, `undefined` or an empty list. */
+  | { readonly type: 'locale-missing'; readonly argument: number }
   /** The argument may be of one of these types (`string`, `number`, `function`, `object`, `Date` …). */
   | { readonly type: 'argument-type'; readonly argument: number; readonly is: readonly string[] }
   /** The argument may be an instance of this type, or of a class that extends it. */

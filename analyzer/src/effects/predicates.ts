@@ -28,6 +28,8 @@ function holds(state: GraphState, predicate: Predicate, use: NativeUse): boolean
     }
     case 'argument-missing':
       return isMissing(state, use, predicate.argument);
+    case 'locale-missing':
+      return isMissing(state, use, predicate.argument) || isEmptyList(state, use, predicate.argument);
     case 'argument-type':
       return valuesAt(state, use, predicate.argument).some((token) => predicate.is.includes(typeOf(token)));
     case 'argument-derives':
@@ -151,6 +153,14 @@ function isMissing(state: GraphState, use: NativeUse, argument: number): boolean
   if (node === undefined) return true;
   const values = valuesIn(state, node);
   return values.length > 0 && values.every(({ value }) => isUndefined(value));
+}
+
+function isEmptyList(state: GraphState, use: NativeUse, argument: number): boolean {
+  const values = valuesAt(state, use, argument);
+  return (
+    values.length > 0 &&
+    values.every((token) => token.value.kind === 'array' && elementsOf(state, token).length === 0)
+  );
 }
 
 function isUndefined(value: Token['value']): boolean {
