@@ -1,18 +1,17 @@
 /** Calls: what a callee token does with arguments, receiver and result. */
 
+import { linkArguments } from './arguments.js';
 import type { CallOp, FunctionIr } from './ir.js';
 import { construct } from './construction.js';
 import { contextOf } from './contexts.js';
-import { parameterNode } from './declared-types.js';
 import { addPrototype, functionPrototype, propertyNode, readProperty } from './properties.js';
 import { callDataMethod, callNative, callTypeInstance } from './natives.js';
-import { isFirstAsked } from './proxies.js';
-import { hasTrap } from './proxies.js';
+import { hasTrap, isFirstAsked } from './proxies.js';
 import { isSafeFunction } from './safe.js';
 import type { GraphState, Instance, Unit } from './state.js';
 import { type NodeId, type Phase, type Token, type TokenId } from './tokens.js';
 import { rejectWith } from './thrown.js';
-import { constantToken, dataToken, typeToken } from './values.js';
+import { dataToken, typeToken } from './values.js';
 
 export interface CallSite {
   readonly by: Instance;
@@ -352,39 +351,4 @@ export function instanceOf(
   state.instanceKeys.set(key, instance);
   state.starts.push(instance);
   return instance;
-}
-
-export function linkArguments(state: GraphState, instance: Instance, site: CallSite): void {
-  const { fn, base } = instance;
-  const spreadFrom = site.spreadFrom ?? Infinity;
-  fn.params.forEach((parameter, index) => {
-    const to = parameterNode(state, instance, index);
-    if (parameter.rest) {
-      linkRest(state, instance, base + parameter.slot, index, site);
-      return;
-    }
-    const given = site.args[index];
-    if (index >= spreadFrom) {
-      for (const arg of site.args.slice(spreadFrom)) state.solver.edge(arg, to);
-    } else if (given === undefined) {
-      state.solver.add(to, constantToken(state, undefined));
-    } else {
-      state.solver.edge(given, to);
-    }
-  });
-  if (fn.argumentsSlot >= 0) linkRest(state, instance, base + fn.argumentsSlot, 0, site);
-}
-
-/** Arguments from a position on, as an array that is the instance's own. */
-function linkRest(state: GraphState, instance: Instance, to: NodeId, from: number, site: CallSite): void {
-  const { unit, id, phase, fn } = instance;
-  const key = `r${String(id)}.${String(to)}`;
-  const list = state.tokens.intern(key, phase, () => ({ kind: 'array', unit, at: fn.at, end: fn.end }));
-  state.solver.add(to, list);
-  const token = state.tokens.get(list);
-  const spreadFrom = site.spreadFrom ?? Infinity;
-  site.args.slice(from).forEach((arg, index) => {
-    const name = index + from >= spreadFrom ? '[]' : String(index);
-    state.solver.edge(arg, propertyNode(state, token, name));
-  });
 }

@@ -1,14 +1,8 @@
 /** Instances of classes: what makes them, base classes first, and who wants to know of them. */
 
+import { linkArguments } from './arguments.js';
 import type { ClassIr } from './ir.js';
-import {
-  addCallEdge,
-  callFunction,
-  instanceOf,
-  linkArguments,
-  noteUnresolved,
-  type CallSite,
-} from './calls.js';
+import { addCallEdge, callFunction, instanceOf, noteUnresolved, type CallSite } from './calls.js';
 import { contextOf } from './contexts.js';
 import { callNative } from './natives.js';
 import { addPrototype } from './properties.js';

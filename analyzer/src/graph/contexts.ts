@@ -124,11 +124,11 @@ function functionsOf(file: FileIr, fn: FunctionIr): FunctionIr[] {
   });
 }
 
-/** A function that is written inside leaves: it is returned, or held by an object or an instance. */
+/** A function or class that is written inside leaves: it is returned, or held by an object or an instance. */
 function handsOut(file: FileIr, fn: FunctionIr): boolean {
   const made = new Set<Slot>();
   for (const op of fn.ops) {
-    if (op.type === 'function') made.add(op.to);
+    if (op.type === 'function' || op.type === 'class') made.add(op.to);
     else if (op.type === 'copy' && made.has(op.from)) made.add(op.to);
     else if (leaves(op, made)) return true;
   }

@@ -20,6 +20,7 @@ export function copyProperties(
   to: TokenId,
   site: CallSite,
   assigns = false,
+  except: readonly string[] = [],
 ): void {
   const target = state.tokens.get(to);
   let sources = 0;
@@ -40,7 +41,8 @@ export function copyProperties(
       return;
     }
     if (kind === 'namespace' && token.value.unit.ir.module === 'esm') {
-      for (const name of exportNames(state, token.value.unit)) copyOne(state, id, name, to, site, assigns);
+      for (const name of exportNames(state, token.value.unit))
+        if (!except.includes(name)) copyOne(state, id, name, to, site, assigns);
       return;
     }
     if (
@@ -57,7 +59,7 @@ export function copyProperties(
     const copyNew = (): void => {
       const { properties, getters } = heapOf(token);
       for (const name of [...properties.keys(), ...(getters?.keys() ?? [])]) {
-        if (name === '**' || name === '$keys' || copied.has(name)) continue;
+        if (name === '**' || name === '$keys' || copied.has(name) || except.includes(name)) continue;
         copied.add(name);
         copyOne(state, id, name, to, site, assigns);
       }

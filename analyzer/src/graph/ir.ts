@@ -250,9 +250,23 @@ export type Op =
   | { readonly type: 'define-element'; readonly of: Slot; readonly key: Slot; readonly from: Slot }
   | ({ readonly type: 'delete'; readonly of: Slot; readonly name: string } & Span)
   /** Copies all properties (`{...from}`), or all elements (`[...from]`, with `elements`). */
-  | ({ readonly type: 'spread'; readonly of: Slot; readonly from: Slot; readonly elements: boolean } & Span)
+  | ({
+      readonly type: 'spread';
+      readonly of: Slot;
+      readonly from: Slot;
+      readonly elements: boolean;
+      /** Names that the literal defines after it, whatever is spread. */
+      readonly except?: readonly string[];
+    } & Span)
   /** What destructuring leaves over. */
-  | { readonly type: 'rest'; readonly to: Slot; readonly of: Slot; readonly elements: boolean }
+  | {
+      readonly type: 'rest';
+      readonly to: Slot;
+      readonly of: Slot;
+      readonly elements: boolean;
+      /** Elements that the pattern took before. */
+      readonly after?: number;
+    }
   | CallOp
   /** A primitive computed from others: operators and templates; `of` is empty where `from` chooses what `to` holds. */
   | ({

@@ -360,6 +360,7 @@ export const arrayModels: readonly (readonly [string, Model])[] = [
   ...on('Array Set', 'entries', entries),
   ['Array.from', arrayFrom],
   ['Array.fromAsync', arrayFrom],
+  ['Iterator.from', arrayFrom],
   ['Array.of', arrayOfItems],
   ['new Array', arrayOfItems],
   ['Array()', arrayOfItems],

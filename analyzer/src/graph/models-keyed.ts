@@ -3,7 +3,7 @@
 import { arrayToken, callBack, invoke, type CallSite } from './calls.js';
 import { accessOf, iterateNode, keysNode } from './elements.js';
 import type { Model } from './models.js';
-import { mutate, newArray, on } from './models-arrays.js';
+import { elementsOf, mutate, newArray, on } from './models-arrays.js';
 import { applyTo, objectToken } from './models-objects.js';
 import { allProperties, propertyNode } from './properties.js';
 import type { GraphState } from './state.js';
@@ -120,8 +120,34 @@ const groupBy: Model = (state, site) => {
   });
 };
 
+/** `Map.groupBy(items, keyOf)` */
+const mapGroupBy: Model = (state, site) => {
+  const groups = state.solver.newNode();
+  groupBy(state, { ...site, to: groups });
+  const made = typeToken(state, 'Map', `${String(site.by.id)}.${String(site.at)}`, site.by.phase);
+  const values = propertyNode(state, state.tokens.get(made), '[]');
+  state.solver.listen(groups, (id) => {
+    state.solver.edge(propertyNode(state, state.tokens.get(id), '*'), values);
+  });
+  state.solver.add(keysNode(state, state.tokens.get(made)), dataToken(state));
+  state.solver.add(site.to, made);
+};
+
+/** `a.union(b)` and its like: a set of elements of either. */
+const combine: Model = (state, site) => {
+  const made = typeToken(state, 'Set', `${String(site.by.id)}.${String(site.at)}`, site.by.phase);
+  const elements = propertyNode(state, state.tokens.get(made), '[]');
+  const access = accessOf(site);
+  state.solver.edge(elementsOf(state, site), elements);
+  const [other] = site.args;
+  if (other !== undefined && access !== undefined) iterateNode(state, other, elements, access);
+  state.solver.add(site.to, made);
+};
+
 export const keyedModels: readonly (readonly [string, Model])[] = [
   ['Object.groupBy', groupBy],
+  ['Map.groupBy', mapGroupBy],
+  ...on('Set', 'union intersection difference symmetricDifference', combine),
   ...on('Map WeakMap', 'set', mapSet),
   ...on('Map WeakMap', 'get', mapGet),
   ...on('Map', 'forEach', mapEach),

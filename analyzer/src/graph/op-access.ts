@@ -249,7 +249,8 @@ function walkSpread(state: GraphState, instance: Instance, op: Op & { type: 'spr
         addOrder(state, list, propertyNode(state, token, orderName));
       });
     } else if (token.value.kind === 'object') {
-      copyProperties(state, from, id, { by: instance, at: op.at, end: op.end, args: [], to: 0 });
+      const site = { by: instance, at: op.at, end: op.end, args: [], to: 0 };
+      copyProperties(state, from, id, site, false, op.except);
     }
   });
 }

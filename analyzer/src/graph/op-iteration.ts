@@ -1,6 +1,6 @@
 /** Ops that iterate, take the rest of a value, or yield. */
 
-import { iterateNode } from './elements.js';
+import { iterateNode, iterateToken } from './elements.js';
 import type { Op } from './ir.js';
 import { copyProperties } from './copy-properties.js';
 import { lookInto } from './host-objects.js';
@@ -32,20 +32,39 @@ export function walkIteration(state: GraphState, instance: Instance, op: Op): vo
     const to = nodeOf(instance, op.to);
     const made = op.elements ? restArray(state, instance, op.to) : objectToken(state, site, 'rest');
     solver.add(to, made);
-    if (op.elements) {
-      const elements = propertyNode(state, state.tokens.get(made), '[]');
-      const first = instance.fn.ops[0] ?? op;
-      iterateNode(state, nodeOf(instance, op.of), elements, {
-        by: instance,
-        op: first,
-        at: 0,
-        end: 0,
-        callee: false,
-      });
-    } else copyProperties(state, nodeOf(instance, op.of), made, site);
+    if (op.elements) takeRest(state, instance, op, made);
+    else copyProperties(state, nodeOf(instance, op.of), made, site);
   } else if (op.type === 'yield') {
     walkYield(state, instance, op);
   }
+}
+
+/** The elements of an array that a pattern has left, each at its place; of others it is not known which those are. */
+function takeRest(state: GraphState, instance: Instance, op: Op & { type: 'rest' }, made: TokenId): void {
+  const rest = state.tokens.get(made);
+  const others = propertyNode(state, rest, '[]');
+  const access = { by: instance, op: instance.fn.ops[0] ?? op, at: 0, end: 0, callee: false };
+  state.solver.taintEdge(nodeOf(instance, op.of), others);
+  state.solver.listen(nodeOf(instance, op.of), (id) => {
+    const token = state.tokens.get(id);
+    if (token.value.kind !== 'array') {
+      iterateToken(state, id, others, access);
+      return;
+    }
+    state.solver.edge(propertyNode(state, token, '[]'), others);
+    const moved = new Set<string>();
+    const moveNew = (): void => {
+      for (const [name, element] of token.heap?.properties ?? []) {
+        const index = /^\d+$/.test(name) ? Number(name) - (op.after ?? 0) : -1;
+        if (index < 0 || moved.has(name)) continue;
+        moved.add(name);
+        state.solver.edge(element, propertyNode(state, rest, String(index)));
+      }
+    };
+    moveNew();
+    // What was written to the array later.
+    state.pendingTypes.push({ node: state.solver.newNode(), apply: moveNew });
+  });
 }
 
 function restArray(state: GraphState, instance: Instance, slot: number): TokenId {

@@ -9,6 +9,8 @@
  *     $name                                           a name that is new each time
  *     #1 #2                                           any other construct's function; `~1` one without a promise
  *     @@                                              a place where the clock is read
+ *     @w{write|$t}                                    a write to the state that was made at `@state $t`, or to
+ *                                                     the execution's own (`own`)
  */
 
 import { readFileSync, readdirSync } from 'node:fs';

@@ -4,7 +4,7 @@ import { posix } from 'node:path';
 import { compileFunction } from 'node:vm';
 import { createRequire } from 'node:module';
 import ts from 'typescript';
-import { sitePattern, type Program } from './render.js';
+import { sitePattern, statePattern, writePattern, type Program } from './render.js';
 
 export interface Execution {
   /** Places that ran in the workflow, not only while its modules loaded. */
@@ -42,7 +42,14 @@ export async function execute(program: Program): Promise<Execution> {
         handlers = definition.handlers;
         return definition;
       };
-      load(texts, mark, service);
+      let isLoading = true;
+      const makeState = (): State => ({ shared: isLoading });
+      // A write counts where the workflow changes what was made while its modules loaded.
+      const write = (id: number, state: State | undefined): void => {
+        if (!isLoading && state?.shared === true) ran.add(id);
+      };
+      load(texts, { mark, makeState, write }, service);
+      isLoading = false;
       marks = ran;
       const total = await handlers!.go({ sleep: async () => {} }, input);
       if (typeof total !== 'number') throw new Error(`the result is ${typeof total}`);
@@ -53,13 +60,23 @@ export async function execute(program: Program): Promise<Execution> {
   return { ran, loaded, failure: undefined };
 }
 
+interface State {
+  readonly shared: boolean;
+}
+
+interface Hooks {
+  readonly mark: (id: number) => number;
+  readonly makeState: () => State;
+  readonly write: (id: number, state: State | undefined) => void;
+}
+
 type Require = (specifier: string) => unknown;
 interface Module {
   exports: unknown;
 }
 
 /** Loads the program's modules in this process, as CommonJS, with the marks in place. */
-function load(texts: ReadonlyMap<string, string>, mark: (id: number) => number, service: unknown): void {
+function load(texts: ReadonlyMap<string, string>, hooks: Hooks, service: unknown): void {
   const modules = new Map<string, Module>();
   const requireFrom =
     (from: string): Require =>
@@ -77,9 +94,9 @@ function load(texts: ReadonlyMap<string, string>, mark: (id: number) => number, 
     const text = texts.get(path)!;
     if (path.endsWith('.json')) module.exports = JSON.parse(text);
     else {
-      const names = ['exports', 'require', 'module', '__mark', '__filename'];
+      const names = ['exports', 'require', 'module', '__hooks', '__filename'];
       const body = compileFunction(text, names, { filename: path });
-      body.call(module.exports, module.exports, requireFrom(path), module, mark, path);
+      body.call(module.exports, module.exports, requireFrom(path), module, hooks, path);
     }
     return module.exports;
   };
@@ -87,7 +104,14 @@ function load(texts: ReadonlyMap<string, string>, mark: (id: number) => number, 
 }
 
 function compiled(path: string, text: string): string {
-  const marked = text.replace(sitePattern, '__mark($1)').replaceAll('import.meta.url', '__filename');
+  const marked = text
+    .replace(sitePattern, '__hooks.mark($1)')
+    .replace(statePattern, 'const $1 = __hooks.makeState();')
+    .replace(writePattern, (_, write: string, id: string, of: string) => {
+      const state = of === 'own' ? 'undefined' : of;
+      return `__hooks.write(${id}, ${state}), (${write})`;
+    })
+    .replaceAll('import.meta.url', '__filename');
   if (path.endsWith('.cjs') || path.endsWith('.json')) return marked;
   const { outputText } = ts.transpileModule(marked, {
     // As `.mts` it would stay a module of the language's own kind.

@@ -25,11 +25,10 @@ export async function judge(tree: Tree, directory: string): Promise<Verdict> {
   write(program, directory);
   const report = checkProject({ path: directory, profile: 'restate' });
   const reported = new Set(
-    report.diagnostics
-      .filter(({ ruleId }) => ruleId === 'wall-clock')
-      .map(({ file, line }) => `${file}:${String(line)}`),
+    report.diagnostics.map(({ ruleId, file, line }) => `${ruleId} ${file}:${String(line)}`),
   );
-  const isReported = (site: Site): boolean => reported.has(`${site.file}:${String(site.line)}`);
+  const isReported = ({ kind, file, line }: Site): boolean =>
+    reported.has(`${kind === 'clock' ? 'wall-clock' : 'module-state'} ${file}:${String(line)}`);
   return {
     program,
     missed: program.sites.filter((site) => ran.has(site.id) && !isReported(site)),

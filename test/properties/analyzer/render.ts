@@ -2,9 +2,10 @@
 
 import type { ImportStyle, Tree } from './trees.js';
 
-/** A place where the clock is read: its line in its file, and the constructs that it stands in. */
+/** A place where the clock is read, or state written: its line in its file, and the constructs that it stands in. */
 export interface Site {
   readonly id: number;
+  readonly kind: 'clock' | 'write';
   readonly file: string;
   readonly line: number;
   /** The construct that wrote it, and which of its parts it is in. */
@@ -31,6 +32,10 @@ interface RenderState {
 /** How a site looks in the text; `execute.ts` replaces it by a call that notes that it ran. */
 export const siteText = (id: number): string => `Date.now() /*${String(id)}*/`;
 export const sitePattern = /Date\.now\(\) \/\*(\d+)\*\//g;
+/** How a write looks, with the name of what stands for the state that it changes. */
+export const writePattern = /^(.*) \/\*w(\d+) (\w+)\*\/$/gm;
+/** Where the state is made. */
+export const statePattern = /\/\*state (\w+)\*\//g;
 
 export function render(tree: Tree): Program {
   const state: RenderState = { files: [], labels: [], names: 0 };
@@ -66,7 +71,21 @@ function findSites(state: RenderState, files: ReadonlyMap<string, string>): Site
   for (const [file, text] of files) {
     text.split('\n').forEach((line, index) => {
       for (const [, id] of line.matchAll(sitePattern))
-        sites.push({ id: Number(id), file, line: index + 1, label: state.labels[Number(id)]! });
+        sites.push({
+          id: Number(id),
+          kind: 'clock',
+          file,
+          line: index + 1,
+          label: state.labels[Number(id)]!,
+        });
+      for (const [, , id] of line.matchAll(writePattern))
+        sites.push({
+          id: Number(id),
+          kind: 'write',
+          file,
+          line: index + 1,
+          label: state.labels[Number(id)]!,
+        });
     });
   }
   return sites.sort((a, b) => a.id - b.id);
@@ -113,6 +132,11 @@ function renderAt(state: RenderState, tree: Tree, file: FileState, block: string
         let own = names.get(name);
         if (own === undefined) names.set(name, (own = newName(state, `${name}_`)));
         return own;
+      })
+      .replace(/@state (\w+)/g, '/*state $1*/')
+      .replace(/@w\{(.*?)\|(\w+)\}/g, (_, write: string, of: string) => {
+        const id = state.labels.push(construct.name) - 1;
+        return `(\n  ${write} /*w${String(id)} ${of}*/\n)`;
       })
       .replace(/@@|[#~](\d)/g, (found, digit: string | undefined) => {
         if (digit === undefined) return site(state, construct.name === 'arrow' ? label : construct.name);

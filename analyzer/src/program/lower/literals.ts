@@ -17,7 +17,10 @@ export function lowerObject(fn: FunctionState, node: ts.ObjectLiteralExpression)
   }
   emit(fn, { type: 'object', to, properties: names, open, ...spanOf(fn, node) });
   const prototype = node.properties.some(isPrototype) ? hiddenBinding(fn, 'super') : undefined;
-  for (const property of node.properties) lowerProperty(fn, to, property, prototype);
+  node.properties.forEach((property, index) => {
+    if (tsc.isSpreadAssignment(property)) lowerSpread(fn, to, property, node.properties.slice(index + 1));
+    else lowerProperty(fn, to, property, prototype);
+  });
   return to;
 }
 
@@ -30,11 +33,23 @@ function isPrototype(property: ts.ObjectLiteralElementLike): property is ts.Prop
   );
 }
 
+function lowerSpread(
+  fn: FunctionState,
+  of: Slot,
+  node: ts.SpreadAssignment,
+  later: readonly ts.ObjectLiteralElementLike[],
+): void {
+  const from = lowerExpression(fn, node.expression);
+  const except = later.flatMap(({ name }) => (name === undefined ? [] : (propertyName(fn, name) ?? [])));
+  const names = except.length === 0 ? {} : { except };
+  emit(fn, { type: 'spread', of, from, elements: false, ...names, ...spanOf(fn, node) });
+}
+
 /** `prototype`: what the object inherits from, where the literal says it. */
 function lowerProperty(
   fn: FunctionState,
   of: Slot,
-  property: ts.ObjectLiteralElementLike,
+  property: Exclude<ts.ObjectLiteralElementLike, ts.SpreadAssignment>,
   prototype: Binding | undefined,
 ): void {
   const span = spanOf(fn, property);
@@ -42,16 +57,6 @@ function lowerProperty(
     emit(fn, { type: 'copy', to: prototype.slot, from: lowerExpression(fn, property.initializer) });
     const from = prototype.slot;
     emit(fn, { type: 'define', of, name: '__proto__', from, accessor: 'none', ...span });
-    return;
-  }
-  if (tsc.isSpreadAssignment(property)) {
-    emit(fn, {
-      type: 'spread',
-      of,
-      from: lowerExpression(fn, property.expression),
-      elements: false,
-      ...span,
-    });
     return;
   }
   if (tsc.isShorthandPropertyAssignment(property)) {

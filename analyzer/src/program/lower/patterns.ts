@@ -51,7 +51,8 @@ function bindArrayElements(fn: FunctionState, pattern: ts.ArrayBindingPattern, f
   pattern.elements.forEach((element, index) => {
     if (!tsc.isBindingElement(element)) return;
     let value = newSlot(fn);
-    if (element.dotDotDotToken !== undefined) emit(fn, { type: 'rest', to: value, of: from, elements: true });
+    if (element.dotDotDotToken !== undefined)
+      emit(fn, { type: 'rest', to: value, of: from, elements: true, after: index });
     else getByPosition(fn, value, from, index, element);
     value = withDefault(fn, value, element.initializer);
     bindPattern(fn, element.name, value);
@@ -150,7 +151,7 @@ function assignToArrayPattern(fn: FunctionState, pattern: ts.ArrayLiteralExpress
     if (tsc.isOmittedExpression(element)) return;
     const value = newSlot(fn);
     if (tsc.isSpreadElement(element)) {
-      emit(fn, { type: 'rest', to: value, of: from, elements: true });
+      emit(fn, { type: 'rest', to: value, of: from, elements: true, after: index });
       assignTo(fn, element.expression, value);
     } else {
       getByPosition(fn, value, from, index, element);
