@@ -1,6 +1,7 @@
 import { prototypeOf } from './construction.js';
 import { defineAccessor } from './accessors.js';
 import { addPrototype, propertyNode, readProperty, type Access } from './properties.js';
+import { enterDecorated, noteBase } from './heirs.js';
 import { typeShape } from './shapes.js';
 import { nodeOf, type GraphState, type Instance } from './state.js';
 import { ownName, type NodeId, type Token, type TokenId } from './tokens.js';
@@ -29,6 +30,7 @@ export function evaluateClass(state: GraphState, instance: Instance, index: numb
   list.push(id);
   state.classesByIr.set(cls, list);
   if (cls.baseSlot >= 0) linkBase(state, instance, token, prototype, nodeOf(instance, cls.baseSlot));
+  enterDecorated(state, instance, token);
   state.solver.add(to, id);
 }
 
@@ -39,6 +41,7 @@ function linkBase(state: GraphState, instance: Instance, token: Token, prototype
   state.solver.listen(base, (id) => {
     const { value } = state.tokens.get(id);
     addPrototype(state, token, id);
+    noteBase(state, token, state.tokens.get(id));
     if (value.kind === 'unknown') {
       addPrototype(state, prototype, id);
     } else if (value.kind === 'native') {

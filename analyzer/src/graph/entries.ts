@@ -153,7 +153,7 @@ function addMethods(
       const why = `a class that extends ${pattern.base.path}`;
       const method = { name: pattern.method, static: false };
       state.perExecution.add(cls);
-      addMethod(state, unit, cls, method, { params: pattern.params ?? [], why });
+      if (addMethod(state, unit, cls, method, { params: pattern.params ?? [], why })) state.foundByName.add(cls);
       continue;
     }
     for (const member of cls.members) {
@@ -172,12 +172,13 @@ function addMethod(
   cls: ClassIr,
   member: Pick<MemberIr, 'name' | 'static'>,
   { own, ...found }: { readonly params: readonly string[]; readonly why: string; readonly own?: FunctionIr },
-): void {
+): boolean {
   loadUnit(state, unit);
   const instance = moduleInstance(state, unit);
   const [op] = instance?.fn.ops ?? [];
   const variable = instance?.fn.variables.find((item) => item.kind === 'class' && item.name === cls.name);
-  if (instance === undefined || op === undefined || cls.parent !== 0 || variable === undefined) return;
+  if (instance === undefined || op === undefined || cls.parent !== 0 || variable === undefined)
+    return false;
   const access = { by: instance, op, at: cls.at, end: cls.end, callee: false };
   const method = state.solver.newNode();
   const receiver = member.static ? undefined : declaredInstance(state, unit, cls);
@@ -196,7 +197,7 @@ function addMethod(
   state.solver.listen(method, (token) => {
     enterWith(token, receiver);
   });
-  if (receiver === undefined) return;
+  if (receiver === undefined) return true;
   // Instances that the program makes itself (`new Crawler('main', limiter)`) run the method, too.
   onInstance(state, cls, (made) => {
     const bound = state.solver.newNode();
@@ -205,6 +206,7 @@ function addMethod(
       enterWith(token, made);
     });
   });
+  return true;
 }
 
 function extendsEngineClass(

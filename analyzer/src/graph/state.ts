@@ -16,6 +16,7 @@ import type { CallOp, ClassIr, FileIr, FunctionIr, Slot, TypeDeclarationIr, Type
 import type { CallSite } from './calls.js';
 import type { Choice } from './choices.js';
 import type { Entry } from './entries.js';
+import type { Heir } from './heirs.js';
 import type { FoundShape } from './shapes.js';
 import type { Solver } from './solver.js';
 import type { NodeId, Phase, TokenId, TokenTable } from './tokens.js';
@@ -194,6 +195,11 @@ export interface GraphState {
   readonly watched: Map<ClassIr, ClassWatch>;
   /** Functions run outside replay (callbacks of safe zones), with the call that does it. */
   readonly safeCallbacks: { readonly token: TokenId; readonly instance: Instance; readonly op: CallOp }[];
+  /** Classes that extend others, and those of them that are still to be entered (`heirs.ts`). */
+  readonly heirs: Map<TokenId, Heir>;
+  readonly pendingHeirs: TokenId[];
+  /** Classes that were found to be workflows by the name of their base. */
+  readonly foundByName: Set<ClassIr>;
   /** Calls of functions that define workflows, for where nothing else calls them. */
   readonly pendingDefinitions: ((called: ReadonlySet<FunctionIr>) => void)[];
   /** Functions that the profile calls workflows, found while building. */

@@ -12,13 +12,19 @@ export function candidatesFor(project: Project, profile: Profile): string[] {
   const importers = importersOf(project, new Set(direct));
   const defining = [...definingNames(profile)];
   const hasHeritage = profile.workflows.some((pattern) => pattern.type === 'heritage');
+  const makesWorkflowClasses = hasHeritage || profile.workflows.some(({ type }) => type === 'decorator');
   const hints = hasHeritage ? [...defining, 'extends '] : defining;
   const found = new Set(direct);
   for (const path of files) {
     if (importers.has(path) && mentionsAny(project, path, hints)) found.add(path);
   }
   // Who imports a function that defines workflows defines some by calling it.
-  const factories = new Set([...found].filter((path) => holdsFactory(project, path, defining)));
+  const factories = new Set(
+    [...found].filter(
+      (path) =>
+        holdsFactory(project, path, defining) || (makesWorkflowClasses && makesClasses(project, path)),
+    ),
+  );
   for (let before = 0; factories.size > before;) {
     before = factories.size;
     for (const path of files) {
@@ -53,6 +59,12 @@ function holdsFactory(project: Project, path: string, defining: readonly string[
       fn.kind !== 'module' &&
       fn.ops.some((op) => op.type === 'call' && defining.includes(op.text.split('.').at(-1) ?? '')),
   );
+}
+
+/** A function that gives classes: what it is called with may be a workflow. */
+function makesClasses(project: Project, path: string): boolean {
+  if (!mentionsAny(project, path, ['class '])) return false;
+  return project.source.load(path)?.ir.classes.some((cls) => cls.parent !== 0) === true;
 }
 
 /** Tests import the workflow API too, and are not workflows. */
