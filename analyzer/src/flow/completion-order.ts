@@ -22,9 +22,10 @@ const VISIT = /\.(?:keys|values|entries|forEach)$/;
 export function completionOrderFindings(state: GraphState, reach: Reach, flows: Flows): RawFinding[] {
   const { profile } = state;
   if (profile.recordsCompletionOrder || patchOf(profile, rule, rule) === 'patched') return [];
+  const callers = callersOf(reach);
   return reach.order.flatMap((instance) => {
     if (instance.phase !== 'run' || !instance.fn.async || !flows.issuesCommands(instance)) return [];
-    if (!runsConcurrently(instance)) return [];
+    if (!runsConcurrently(instance) && !(callers.get(instance) ?? []).some(startsConcurrently)) return [];
     return writesAfterCommand(state, flows, instance).map((span): RawFinding => {
       const message =
         'Concurrent commands write here as they complete; that order is not recorded, so a replay may give another one.';
@@ -43,6 +44,35 @@ export function completionOrderFindings(state: GraphState, reach: Reach, flows: 
       };
     });
   });
+}
+
+interface Caller {
+  readonly by: Instance;
+  readonly at: number;
+  readonly end: number;
+}
+
+function callersOf(reach: Reach): Map<Instance, Caller[]> {
+  const callers = new Map<Instance, Caller[]>();
+  for (const by of reach.order) {
+    for (const { to, at, end } of by.calls) {
+      if (!to.fn.async || to.parent === undefined || to.parent.fn.kind === 'module') continue;
+      const list = callers.get(to);
+      if (list === undefined) callers.set(to, [{ by, at, end }]);
+      else list.push({ by, at, end });
+    }
+  }
+  return callers;
+}
+
+/** Called for each element (`items.map((item) => work(item))`), or in a loop that does not wait for it. */
+function startsConcurrently({ by, at, end }: Caller): boolean {
+  const { ops, loops } = by.fn;
+  const index = ops.findIndex((op) => op.type === 'call' && op.at === at && op.end === end);
+  const op = ops[index];
+  if (op?.type !== 'call') return false;
+  if (op.use === 'returned') return runsConcurrently(by);
+  return op.use === 'value' && loops.some((loop) => index >= loop.from && index < loop.to);
 }
 
 /** An async callback that is started for each element of a collection. */
@@ -68,9 +98,7 @@ function writesAfterCommand(state: GraphState, flows: Flows, instance: Instance)
     if (target === undefined) return [];
     const variable = outerVariable(instance, target.slot);
     if (variable === undefined) return [];
-    return isOrderSeen(variable.fn, variable.slot, target.appends)
-      ? [{ at: target.at, end: target.end }]
-      : [];
+    return isOrderSeen(instance, variable, target.appends) ? [{ at: target.at, end: target.end }] : [];
   });
 }
 
@@ -108,16 +136,43 @@ function outerVariable({ fn, unit }: Instance, slot: Slot): Variable | undefined
   return { fn: owner, slot: capture.slot };
 }
 
-/** Does the function look at the order of what it holds, and not sort it? */
-function isOrderSeen(fn: FunctionIr, slot: Slot, appends: boolean): boolean {
-  const uses = fn.ops.filter((op) => mentions(op, slot));
-  if (uses.some((op) => op.type === 'call' && op.receiver === slot && SORT.test(op.text))) return false;
+/** Does the function, or one inside it, look at the order of what it holds, and not sort it? */
+function isOrderSeen({ fn: writer, unit }: Instance, variable: Variable, appends: boolean): boolean {
+  const uses = usesOf(unit.ir.functions, variable).filter(
+    ({ fn, op, slot }) => fn !== writer || !isAppendTo(op, slot),
+  );
+  if (uses.some(({ op, slot }) => op.type === 'call' && op.receiver === slot && SORT.test(op.text)))
+    return false;
   if (appends)
-    return uses.some((op) => !(op.type === 'get' && (op.name === 'length' || APPEND.test(`.${op.name}`))));
-  return uses.some((op) => {
+    return uses.some(
+      ({ op }) => !(op.type === 'get' && (op.name === 'length' || APPEND.test(`.${op.name}`))),
+    );
+  return uses.some(({ op, slot }) => {
     if (op.type === 'iterate' || op.type === 'keys' || op.type === 'spread') return true;
     if (op.type !== 'call') return false;
     return op.receiver === slot ? VISIT.test(op.text) : KEYS.test(op.text);
+  });
+}
+
+function isAppendTo(op: Op, slot: Slot): boolean {
+  return op.type === 'call' && op.receiver === slot && APPEND.test(op.text);
+}
+
+interface Use {
+  readonly fn: FunctionIr;
+  readonly op: Op;
+  /** The variable as the function numbers it. */
+  readonly slot: Slot;
+}
+
+function usesOf(functions: readonly FunctionIr[], variable: Variable): Use[] {
+  return functions.flatMap((fn) => {
+    const index = fn.captures.findIndex(
+      (capture, at) => at > 0 && capture.fn === variable.fn.index && capture.slot === variable.slot,
+    );
+    if (fn !== variable.fn && index < 0) return [];
+    const slot = fn === variable.fn ? variable.slot : ~index;
+    return fn.ops.flatMap((op) => (mentions(op, slot) ? [{ fn, op, slot }] : []));
   });
 }
 

@@ -84,14 +84,20 @@ export function orderFindings(
 
 /**
  * What decides the order, beside the elements: sorting recorded values, or values read from the outside, by
- * what they hold gives the order that they have. Random keys are put on elements for the order's sake.
+ * what they hold gives the order that they have. Random keys are put on elements for the order's sake; which
+ * elements chance chose, or in which order they came, does not decide how they are sorted.
  */
 function decidingSources(state: GraphState, flows: Flows, { order, elements }: Ordering): Set<TokenId> {
   const ofElements = flows.sourcesAt(elements);
+  const chosen = new Set(state.solver.taint(elements));
   const isRandom = (source: TokenId): boolean => {
     const { value } = state.tokens.get(source);
     const shape = value.kind === 'source' ? state.uses[value.use]?.shape : undefined;
     return [shape?.call?.effect, shape?.construct?.effect, shape?.read].includes('randomness');
   };
-  return new Set([...flows.sourcesAt(order)].filter((source) => !ofElements.has(source) || isRandom(source)));
+  return new Set(
+    [...flows.sourcesAt(order)].filter(
+      (source) => !ofElements.has(source) || (isRandom(source) && !chosen.has(source)),
+    ),
+  );
 }

@@ -153,7 +153,8 @@ function addMethods(
       const why = `a class that extends ${pattern.base.path}`;
       const method = { name: pattern.method, static: false };
       state.perExecution.add(cls);
-      if (addMethod(state, unit, cls, method, { params: pattern.params ?? [], why })) state.foundByName.add(cls);
+      if (addMethod(state, unit, cls, method, { params: pattern.params ?? [], why }))
+        state.foundByName.add(cls);
       continue;
     }
     for (const member of cls.members) {
@@ -177,8 +178,7 @@ function addMethod(
   const instance = moduleInstance(state, unit);
   const [op] = instance?.fn.ops ?? [];
   const variable = instance?.fn.variables.find((item) => item.kind === 'class' && item.name === cls.name);
-  if (instance === undefined || op === undefined || cls.parent !== 0 || variable === undefined)
-    return false;
+  if (instance === undefined || op === undefined || cls.parent !== 0 || variable === undefined) return false;
   const access = { by: instance, op, at: cls.at, end: cls.end, callee: false };
   const method = state.solver.newNode();
   const receiver = member.static ? undefined : declaredInstance(state, unit, cls);
