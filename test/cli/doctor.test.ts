@@ -41,6 +41,17 @@ describe('refrain doctor', () => {
     expect(stdout).toContain('`vitest` is not installed');
   });
 
+  it('finds the workflows that the configuration names by globs', async () => {
+    const project = temporaryProject({
+      'package.json': { type: 'module' },
+      'refrain.config.json': { profile: 'refrain', workflows: ['src/**/*.flow.ts'] },
+      'src/deep/a.flow.ts': 'export async function flow() {}\n',
+      'src/deep/a.ts': 'export async function other() {}\n',
+    });
+    const { stdout } = await runCli(['doctor', project]);
+    expect(stdout).toContain('✓ workflows in src/deep/a.flow.ts\n');
+  });
+
   it('refuses a folder without a project', async () => {
     expect(await runCli(['doctor', temporaryProject({})])).toMatchObject({ exitCode: 2 });
   });

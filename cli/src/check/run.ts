@@ -62,13 +62,9 @@ function workflowModules(
     return { workflows: given.workflows.map((name) => (fromHere(name) ? resolve(cwd, name) : name)) };
   }
   const { folder, workflows } = config;
-  if (folder === undefined || workflows === undefined || !existsSync(path)) return {};
-  const home = realpathSync(folder);
-  return {
-    workflows: workflows.map((name) => resolve(home, name)),
-    // A part of the project holds a part of its workflows.
-    workflowsMayBeMissing: home !== realpathSync(path),
-  };
+  if (workflows === undefined || !existsSync(path)) return {};
+  // A part of the project holds a part of its workflows.
+  return { workflows, workflowsMayBeMissing: folder !== realpathSync(path) };
 }
 
 /** In CI nobody would commit a new baseline: one that is made there holds back everything, every time. */

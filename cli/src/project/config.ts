@@ -1,5 +1,5 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { profileIds } from './profile-ids.js';
 import { UsageError } from '../usage-error.js';
 
@@ -25,6 +25,7 @@ const checks: Readonly<Record<string, { readonly is: (value: unknown) => boolean
     },
   };
 
+/** A config in use: what it names are absolute paths and globs. */
 export interface FoundConfig extends ProjectConfig {
   /** Where the file stands; undefined where there is none. */
   readonly folder: string | undefined;
@@ -37,7 +38,13 @@ export interface FoundConfig extends ProjectConfig {
 export function projectConfig(path: string): FoundConfig {
   const start = existsSync(path) && statSync(path).isFile() ? dirname(path) : path;
   for (let folder = start; ; folder = dirname(folder)) {
-    if (existsSync(join(folder, fileName))) return { ...readConfig(join(folder, fileName)), folder };
+    const file = join(folder, fileName);
+    if (existsSync(file)) {
+      const config = readConfig(file);
+      const home = realpathSync(folder);
+      const workflows = config.workflows?.map((name) => resolve(home, name));
+      return { ...config, ...(workflows && { workflows }), folder: home };
+    }
     if (existsSync(join(folder, '.git')) || dirname(folder) === folder) return { folder: undefined };
   }
 }
@@ -45,7 +52,7 @@ export function projectConfig(path: string): FoundConfig {
 function readConfig(file: string): ProjectConfig {
   let config: unknown;
   try {
-    config = JSON.parse(readFileSync(file, 'utf8'));
+    config = JSON.parse(readFileSync(file, 'utf8').replace(/^\uFEFF/, ''));
   } catch (error) {
     throw new UsageError('RFN7006', `${file}: ${(error as Error).message}`, { cause: error });
   }
