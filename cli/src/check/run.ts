@@ -121,21 +121,23 @@ function checkAgain(given: CheckArguments, terminal: Terminal): ExitCode {
 
 async function watchAndCheck(given: CheckArguments, terminal: Terminal): Promise<ExitCode> {
   const path = resolve(terminal.cwd, given.path);
-  let exitCode = existsSync(path) ? checkAgain(given, terminal) : checkOnce(given, terminal);
-  // Made anew once: what comes later is to be seen.
-  const later = { ...given, 'update-baseline': false };
-  terminal.stderr.write('Watching for changes; Ctrl-C ends.\n');
+  if (!existsSync(path)) return checkOnce(given, terminal);
+  let exitCode: ExitCode = 0;
   const changes = new Set<string>();
   let quiet: NodeJS.Timeout | undefined;
+  // Begun before the first check, so that what changes in the meantime is not missed.
   const stop = watchFiles([watchedFolder(path)], matters, (changed) => {
     changes.add(relative(terminal.cwd, changed));
     clearTimeout(quiet);
     quiet = setTimeout(() => {
       terminal.stderr.write(`\nChanged: ${[...changes].sort().join(', ')}\n`);
       changes.clear();
-      exitCode = checkAgain(later, terminal);
+      // Made anew once: what comes later is to be seen.
+      exitCode = checkAgain({ ...given, 'update-baseline': false }, terminal);
     }, quietMs);
   });
+  exitCode = checkAgain(given, terminal);
+  terminal.stderr.write('Watching for changes; Ctrl-C ends.\n');
   await whenInterrupted(terminal);
   clearTimeout(quiet);
   stop();
