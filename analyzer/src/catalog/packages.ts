@@ -108,6 +108,8 @@ function wholly(effect: Effect, except: ShapeTable = {}): ModuleShape {
 }
 
 const purely: ModuleShape = { decides: 'large', exports: { '*': pure } };
+/** Delays, intervals, and schedules from now on are among what these offer. */
+const mostlyPure: ModuleShape = { decides: 'missing', exports: { '*': pure } };
 /** What loggers find out about their host goes into the log. */
 const logs: ModuleShape = { decides: 'always', exports: { '*': pure } };
 const random: Shape = { call: { effect: 'randomness', returns: 'string' } };
@@ -314,15 +316,16 @@ export const packages: PackageTable = {
   ...packagesOf('piscina workerpool tinypool threads', wholly('host-concurrency')),
   ...packagesOf('vm2 isolated-vm safe-eval', wholly('dynamic-code')),
   ...packagesOf(
-    'zod zod/v4 joi yup ajv valibot superjson io-ts fp-ts runtypes superstruct @sinclair/typebox arktype class-validator class-transformer ' +
+    'zod zod/v4 joi yup ajv valibot superjson io-ts runtypes superstruct @sinclair/typebox arktype class-validator class-transformer ' +
       'ramda remeda rambda immer immutable ms bytes semver decimal.js decimal.js-light bignumber.js big.js bn.js ' +
-      'fast-deep-equal deep-equal dequal tslib p-limit p-map p-queue p-all p-props ts-pattern neverthrow ts-results type-fest ' +
+      'fast-deep-equal deep-equal dequal tslib p-limit p-map p-all p-props ts-pattern neverthrow ts-results type-fest ' +
       'json-stable-stringify fast-json-stable-stringify qs query-string js-yaml yaml csv-parse/sync csv-stringify/sync ' +
       'validator slugify camelcase change-case pluralize mustache object-hash hash-sum md5 js-sha256 crypto-js papaparse ' +
-      'cron-parser rrule dedent common-tags escape-html he entities marked semver-compare mitt ' +
+      'dedent common-tags escape-html he entities marked semver-compare mitt ' +
       'eventemitter3 lru-cache memoizee mem deepmerge klona rfdc clone http-status-codes',
     purely,
   ),
+  ...packagesOf('fp-ts p-queue cron-parser rrule', mostlyPure),
   ...packagesOf(
     'pino winston bunyan loglevel consola debug @opentelemetry/api color picocolors chalk http-errors',
     logs,

@@ -142,9 +142,10 @@ export interface ModuleShape {
   /**
    * A package that was looked through by people: the catalogue decides also where its JavaScript can be read.
    * `large`: where there is much of it; what little there is of a small package shows more, such as values
-   * that are handed through.
+   * that are handed through. `missing`: only where its JavaScript is not there, for some of it reads the clock or
+   * sets timers, by what it is given.
    */
-  readonly decides?: 'always' | 'large';
+  readonly decides?: 'always' | 'large' | 'missing';
   /** What importing the module for its side effect does. */
   readonly load?: Effect;
 }

@@ -288,7 +288,8 @@ function closedPackage(
   specifier: string,
   path: string,
 ): FoundModule | { reason: string } | undefined {
-  const known = knownPackage(state, specifier);
+  const found = knownPackage(state, specifier);
+  const known = found?.shape.decides === 'missing' ? undefined : found;
   const directory = packageOf(path);
   const isClosed = directory !== undefined && state.closedPackages.has(directory);
   if (known !== undefined && (isClosed || state.program.isLargePackage(path))) return known;
@@ -314,7 +315,9 @@ function isDecided(
   if (shape.decides === undefined) return false;
   if (target.type !== 'file') return true;
   if (target.kind === 'source') return false;
-  return shape.decides === 'always' || state.program.isLargePackage(target.path);
+  return (
+    shape.decides === 'always' || (shape.decides === 'large' && state.program.isLargePackage(target.path))
+  );
 }
 
 /** One module loads another: the way on which what happens while loading is reached. */

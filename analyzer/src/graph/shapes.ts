@@ -105,7 +105,7 @@ export function knownPackage(state: GraphState, specifier: string): FoundModule 
   const last = parts.at(-1)!.replace(/\.[cm]?js$/, '');
   const one = own(whole.exports, last) ?? own(whole.exports, '*');
   if (one === undefined) return { path: name, shape: whole };
-  return { path: name, shape: { exports: { ...whole.exports, default: one } } };
+  return { path: name, shape: { ...whole, exports: { ...whole.exports, default: one } } };
 }
 
 /** An export of a catalogued module; `*` is the module itself. */
