@@ -65,6 +65,23 @@ describe('refrain check', () => {
     expect(JSON.parse(stdout)).toMatchObject({ profile: 'temporal', workflows: [{ name: 'flow' }] });
   });
 
+  it('lists the workflows with the reason, for people and for programs', async () => {
+    const { exitCode, stdout } = await runCli(['check', order, '--list-workflows', '--no-cache']);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(
+      /^src\/workflows\.ts:\d+ {2}orderWorkflow {2}\(refrain: exported by a module that imports the workflow API\)$/m,
+    );
+    const json = await runCli(['check', order, '--list-workflows', '--no-cache', '--format', 'json']);
+    expect(JSON.parse(json.stdout)).toMatchObject([
+      {
+        name: 'orderWorkflow',
+        file: 'src/workflows.ts',
+        profile: 'refrain',
+        why: expect.any(String) as string,
+      },
+    ]);
+  });
+
   it.each([
     ['a path that does not exist', ['check', '/no/such/folder'], 'RFN5001'],
     ['a profile that does not exist', ['check', order, '--profile', 'tempural'], 'tempural'],

@@ -1,3 +1,4 @@
+import { ruleIds } from '@refrain/analyzer';
 import { colorWanted, commands } from '@refrain/cli/internal';
 import { describe, expect, it } from 'vitest';
 import { runCli } from './run-cli.js';
@@ -68,6 +69,16 @@ describe('the command line', () => {
 
   it('asks for a command when there is none', async () => {
     expect(await runCli([])).toMatchObject({ exitCode: 2, stdout: '' });
+  });
+
+  it.each([...ruleIds])('explains %s', async (rule) => {
+    const { exitCode, stdout } = await runCli(['explain', rule]);
+    expect(exitCode).toBe(0);
+    expect(stdout.startsWith(`# ${rule}\n`)).toBe(true);
+  });
+
+  it('explains a rule by the name that it has in the linter', async () => {
+    expect((await runCli(['explain', '@refrain/wall-clock'])).stdout).toMatch(/^# wall-clock\n/);
   });
 
   it('explains an error code whatever its case', async () => {
