@@ -39,7 +39,7 @@ function collectUsed(
   for (const op of fn.ops) {
     if (op.type === 'get' && op.of === slot) names.add(op.name);
     else if (mentions(op, slot)) {
-      collect(state, node, into, new Set(), 0);
+      collect(state, node, into, new Map(), 0);
       return;
     }
   }
@@ -48,7 +48,7 @@ function collectUsed(
     if (value.kind === 'source') into.add(id);
     for (const name of names) {
       const property = heap?.properties.get(name);
-      if (property !== undefined) collect(state, property, into, new Set(), 1);
+      if (property !== undefined) collect(state, property, into, new Map(), 1);
     }
   }
 }

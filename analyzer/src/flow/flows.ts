@@ -31,24 +31,29 @@ export function computeFlows(state: GraphState, reach: Reach): Flows {
   const identities: { call: RoleCall; sources: Set<TokenId> }[] = [];
   const inIdentities = new Set<TokenId>();
   // Values that the engine keeps as state are state, however they get there.
-  const kept = commands.filter(({ role }) => role.type === 'command' && role.kind === 'state');
-  for (const call of commands) {
-    if (!kept.includes(call)) {
-      for (const arg of call.args) collect(state, arg, inCommands, new Set(), 0);
+  const kept = commands.filter(isKept);
+  const ids = commands.map((call) => idNodes(state, call));
+  // Nodes that were made by asking have to be solved, once for all: what holds what is found out anew afterwards.
+  state.solver.run();
+  const seen = new Map<TokenId, number>();
+  for (const [index, call] of commands.entries()) {
+    if (!isKept(call)) {
+      for (const arg of call.args) collect(state, arg, inCommands, seen, 0);
       if (call.op.receiver !== -1) collectTop(state, nodeOf(call.instance, call.op.receiver), inCommands);
     }
-    const sources = identitySources(state, call);
+    const sources = identitySources(state, call, ids[index]!);
     if (sources.size === 0) continue;
     identities.push({ call, sources });
     for (const source of sources) inIdentities.add(source);
   }
   const inResults = new Set<TokenId>();
   for (const source of sourcesInCallbacks(state, reach)) inCommands.add(source);
+  const seenInResults = new Map<TokenId, number>();
   for (const { result, instance } of state.entered.values()) {
-    collect(state, result, inResults, new Set(), 0);
+    collect(state, result, inResults, seenInResults, 0);
     // A generator's result is not what calling it gives.
     if (instance?.fn.generator === true)
-      collect(state, instance.base + instance.fn.returnSlot, inResults, new Set(), 0);
+      collect(state, instance.base + instance.fn.returnSlot, inResults, seenInResults, 0);
   }
   const entries = new Set([...state.entered.values()].map(({ instance }) => instance));
   for (const { instance, on, returned } of state.choices) {
@@ -56,16 +61,18 @@ export function computeFlows(state: GraphState, reach: Reach): Flows {
   }
   const branches = branchSources(state, reach);
   const inBranches = new Set<TokenId>();
-  const commandOps = opsOfCommands(state);
+  const issuingOps = opsThatIssue(state, issuing);
   for (const [source, list] of branches) {
-    if (list.some(({ instance, branch }) => decidesCommands(commandOps, instance, branch, issuing)))
+    if (list.some(({ instance, branch }) => decidesCommands(issuingOps(instance), branch)))
       inBranches.add(source);
   }
+  const seenInOrders = new Map<TokenId, number>();
   for (const { instance, order } of state.orderings) {
-    if (instance.phase === 'run' && issuing.has(instance)) collect(state, order, inBranches, new Set(), 0);
+    if (instance.phase === 'run' && issuing.has(instance)) collect(state, order, inBranches, seenInOrders, 0);
   }
   const inState = stateSources(state);
-  for (const call of kept) for (const arg of call.args) collect(state, arg, inState, new Set(), 0);
+  const seenInState = new Map<TokenId, number>();
+  for (const call of kept) for (const arg of call.args) collect(state, arg, inState, seenInState, 0);
   return {
     reaches: (source) => {
       if (inIdentities.has(source)) return 'identity';
@@ -79,7 +86,7 @@ export function computeFlows(state: GraphState, reach: Reach): Flows {
     branches,
     sourcesAt: (node) => {
       const found = new Set<TokenId>();
-      collect(state, node, found, new Set(), 0);
+      collect(state, node, found, new Map(), 0);
       return found;
     },
   };
@@ -90,16 +97,21 @@ export function isCommand(call: RoleCall): boolean {
   return type === 'command' || type === 'safe-zone' || type === 'continue-as-new';
 }
 
+const isKept = ({ role }: RoleCall): boolean => role.type === 'command' && role.kind === 'state';
+
 function collectTop(state: GraphState, node: NodeId, into: Set<TokenId>): void {
   for (const id of state.solver.taint(node)) into.add(id);
 }
 
-/** Sources in a node's values, and in what those hold. */
+/**
+ * Sources in a node's values, and in what those hold. `seen` says at which depth each token was looked into; it
+ * goes from one search to the next that adds to the same sources, so that all of them look into each token once.
+ */
 export function collect(
   state: GraphState,
   node: NodeId,
   into: Set<TokenId>,
-  seen: Set<TokenId>,
+  seen: Map<TokenId, number>,
   depth: number,
 ): void {
   const held = holders(state);
@@ -109,26 +121,26 @@ export function collect(
       into.add(id);
       continue;
     }
-    if (depth > 6 || !held.has(id) || seen.has(id)) continue;
-    seen.add(id);
+    if (depth > 6 || !held.has(id) || (seen.get(id) ?? Infinity) <= depth) continue;
+    seen.set(id, depth);
     for (const [name, property] of token.heap!.properties) {
       if (name !== '**') collect(state, property, into, seen, depth + 1);
     }
   }
 }
 
-function identitySources(state: GraphState, call: RoleCall): Set<TokenId> {
-  const found = new Set<TokenId>();
-  const { role } = call;
+/** Where a command's name or id may stand among its arguments. */
+function idNodes(state: GraphState, { role, instance: by, op, args, to }: RoleCall): readonly NodeId[] {
   const paths = role.type === 'command' || role.type === 'safe-zone' ? (role.id ?? []) : [];
-  const { instance: by, op, args, to } = call;
   const site = { by, at: op.at, end: op.end, args, to, op };
-  const key = chosenMember(by, op);
+  return paths.flatMap((path) => argumentNodes(state, site, path));
+}
+
+function identitySources(state: GraphState, call: RoleCall, ids: readonly NodeId[]): Set<TokenId> {
+  const found = new Set<TokenId>();
+  const key = chosenMember(call.instance, call.op);
   const nodes = new Set(key === undefined ? [] : [key]);
-  for (const path of paths) {
-    for (const node of settledNodes(state, argumentNodes(state, site, path)))
-      if (mayBeText(state, node)) nodes.add(node);
-  }
+  for (const node of ids) if (mayBeText(state, node)) nodes.add(node);
   for (const node of nodes) collectTop(state, node, found);
   return new Set([...found].filter((source) => arrivesByMatchedCalls(state, source, nodes)));
 }
@@ -154,12 +166,6 @@ function mayBeText(state: GraphState, node: NodeId): boolean {
   return !kinds.some(isHolder) || kinds.some((kind) => ['constant', 'primitive', 'data'].includes(kind));
 }
 
-/** Nodes that were made by asking have to be solved first. */
-function settledNodes(state: GraphState, nodes: readonly NodeId[]): readonly NodeId[] {
-  state.solver.run();
-  return nodes;
-}
-
 function issuingInstances(state: GraphState, commands: readonly RoleCall[]): Set<Instance> {
   const callers = new Map<Instance, Instance[]>();
   for (const instance of state.instances) {
@@ -174,7 +180,7 @@ function issuingInstances(state: GraphState, commands: readonly RoleCall[]): Set
   for (let instance = queue.pop(); instance !== undefined; instance = queue.pop()) {
     if (issuing.has(instance)) continue;
     issuing.add(instance);
-    queue.push(...(callers.get(instance) ?? []));
+    for (const caller of callers.get(instance) ?? []) queue.push(caller);
   }
   return issuing;
 }
@@ -194,33 +200,45 @@ function branchSources(state: GraphState, reach: Reach) {
   return found;
 }
 
-type CommandOps = ReadonlyMap<Instance, ReadonlySet<CallOp>>;
-
-function opsOfCommands(state: GraphState): CommandOps {
-  const found = new Map<Instance, Set<CallOp>>();
+/** The indexes of a function's calls that ask for a command, or call somebody who does, in their order. */
+function opsThatIssue(
+  state: GraphState,
+  issuing: ReadonlySet<Instance>,
+): (instance: Instance) => readonly number[] {
+  const commands = new Map<Instance, Set<CallOp>>();
   for (const call of state.roleCalls) {
     if (!isCommand(call)) continue;
-    const ops = found.get(call.instance);
-    if (ops === undefined) found.set(call.instance, new Set([call.op]));
+    const ops = commands.get(call.instance);
+    if (ops === undefined) commands.set(call.instance, new Set([call.op]));
     else ops.add(call.op);
   }
-  return found;
+  const known = new Map<Instance, readonly number[]>();
+  return (instance) => {
+    let found = known.get(instance);
+    if (found === undefined) known.set(instance, (found = findOpsThatIssue(instance, commands, issuing)));
+    return found;
+  };
+}
+
+function findOpsThatIssue(
+  instance: Instance,
+  commands: ReadonlyMap<Instance, ReadonlySet<CallOp>>,
+  issuing: ReadonlySet<Instance>,
+): readonly number[] {
+  const own = commands.get(instance);
+  // Whoever calls somebody who issues commands issues commands.
+  if (own === undefined && !issuing.has(instance)) return [];
+  const places = new Set(instance.calls.flatMap((call) => (issuing.has(call.to) ? call.at : [])));
+  return instance.fn.ops.flatMap((op, index) =>
+    op.type === 'call' && (own?.has(op) === true || places.has(op.at)) ? index : [],
+  );
 }
 
 /** Does a branch decide whether a command is asked for? A branch that leaves decides all that follows. */
-function decidesCommands(
-  commandOps: CommandOps,
-  instance: Instance,
-  branch: BranchIr,
-  issuing: ReadonlySet<Instance>,
-): boolean {
-  const own = commandOps.get(instance);
-  // Whoever calls somebody who issues commands issues commands.
-  if (own === undefined && !issuing.has(instance)) return false;
-  const to = branch.exits ? Infinity : branch.body.to;
-  return callsIn(instance, branch.body.from, to).some(
-    (op) => own?.has(op) === true || instance.calls.some((call) => call.at === op.at && issuing.has(call.to)),
-  );
+function decidesCommands(issuingOps: readonly number[], { body, exits }: BranchIr): boolean {
+  const last = issuingOps.at(-1);
+  if (last === undefined || last < body.from) return false;
+  return exits || issuingOps.some((index) => index >= body.from && index < body.to);
 }
 
 export function callsIn(instance: Instance, from: number, to: number): CallOp[] {

@@ -292,19 +292,23 @@ export function callFunction(state: GraphState, token: Token, site: CallSite): v
   linkResult(state, instance, site.to);
 }
 
-/** Beyond the longest file that is read. */
-const maxOffset = 2 ** 24;
-
-/** Notes a call by its key; gives whether it is the first of its kind. */
-export function isNewCall(from: Instance, key: number): boolean {
-  if (from.callKeys === undefined) from.callKeys = new Set([key]);
-  else if (from.callKeys.has(key)) return false;
-  else from.callKeys.add(key);
+/** Notes a call from a place; gives whether it is the first of its kind. */
+export function isNewCall(from: Instance, to: Instance, at: number): boolean {
+  from.callKeys ??= new Map();
+  const known = from.callKeys.get(at);
+  if (known === undefined) from.callKeys.set(at, to.id);
+  else if (typeof known === 'number') {
+    if (known === to.id) return false;
+    from.callKeys.set(at, new Set([known, to.id]));
+  } else {
+    if (known.has(to.id)) return false;
+    known.add(to.id);
+  }
   return true;
 }
 
 export function addCallEdge(from: Instance, to: Instance, span: { at: number; end: number }): void {
-  if (!isNewCall(from, to.id * maxOffset + span.at)) return;
+  if (!isNewCall(from, to, span.at)) return;
   from.calls.push({ to, at: span.at, end: span.end });
 }
 
@@ -332,8 +336,11 @@ export function instanceOf(
   context = '',
   calledBy?: Instance,
 ): Instance {
-  const key = `${String(unit.id)}.${String(fn.index)}.${String(parent?.id ?? -1)}.${phase}${context}`;
-  const known = state.instanceKeys.get(key);
+  const plain = ((parent?.id ?? -1) + 1) * 2 + (phase === 'run' ? 1 : 0);
+  const key = context === '' ? plain : `${String(plain)}${context}`;
+  let instances = state.instanceKeys.get(fn);
+  if (instances === undefined) state.instanceKeys.set(fn, (instances = new Map()));
+  const known = instances.get(key);
   if (known !== undefined) return known;
   const instance: Instance = {
     id: state.instances.length,
@@ -348,7 +355,7 @@ export function instanceOf(
     started: false,
   };
   state.instances.push(instance);
-  state.instanceKeys.set(key, instance);
+  instances.set(key, instance);
   state.starts.push(instance);
   return instance;
 }

@@ -324,7 +324,7 @@ function isDecided(
 function noteLoad(from: Unit, to: Unit, span: { at: number; end: number }): void {
   if (from.instance === undefined || to.instance === undefined) return;
   // Once, wherever it stands.
-  if (!isNewCall(from.instance, -1 - to.instance.id)) return;
+  if (!isNewCall(from.instance, to.instance, -1)) return;
   from.instance.calls.push({ to: to.instance, at: span.at, end: span.end });
 }
 

@@ -63,7 +63,8 @@ export interface Instance {
   /** The node of slot 0. */
   readonly base: NodeId;
   readonly calls: CallEdge[];
-  callKeys: Set<number> | undefined;
+  /** What is called from each place: one instance, mostly. */
+  callKeys: Map<number, number | Set<number>> | undefined;
   started: boolean;
 }
 
@@ -144,7 +145,8 @@ export interface GraphState {
   readonly tokens: TokenTable;
   readonly units: Map<string, Unit>;
   readonly instances: Instance[];
-  readonly instanceKeys: Map<string, Instance>;
+  /** The instances of each function: by the instance around it and the phase, and by context where it has one. */
+  readonly instanceKeys: Map<FunctionIr, Map<string | number, Instance>>;
   /** Entries of objects whose names are known, and the arrays that hold such. */
   readonly entries: Set<TokenId>;
   readonly entryLists: Set<TokenId>;

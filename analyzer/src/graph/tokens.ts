@@ -117,6 +117,8 @@ export interface TokenTable {
   readonly all: Token[];
   /** The mark of each token. */
   readonly marks: readonly TokenMark[];
+  /** The tokens of constants, by value. */
+  readonly constants: Map<unknown, TokenId>;
   readonly get: (id: TokenId) => Token;
   readonly intern: (key: string, phase: Phase, make: () => Value) => TokenId;
 }
@@ -128,6 +130,7 @@ export function createTokenTable(): TokenTable {
   return {
     all,
     marks,
+    constants: new Map(),
     get: (id) => all[id]!,
     intern: (key, phase, make) => {
       const known = byKey.get(key);

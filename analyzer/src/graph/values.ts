@@ -15,10 +15,13 @@ export function constantToken(
   value: string | number | boolean | null | undefined,
 ): TokenId {
   if (typeof value === 'string' && value.length > 200) return primitiveToken(state, 'string');
-  return state.tokens.intern(`c${typeof value}:${String(value)}`, 'load', () => ({
-    kind: 'constant',
-    value,
-  }));
+  let token = state.tokens.constants.get(value);
+  if (token === undefined) {
+    const key = `c${typeof value}:${String(value)}`;
+    token = state.tokens.intern(key, 'load', () => ({ kind: 'constant', value }));
+    state.tokens.constants.set(value, token);
+  }
+  return token;
 }
 
 export function primitiveToken(state: GraphState, of: string): TokenId {
