@@ -241,10 +241,6 @@ function decidesCommands(issuingOps: readonly number[], { body, exits }: BranchI
   return exits || issuingOps.some((index) => index >= body.from && index < body.to);
 }
 
-export function callsIn(instance: Instance, from: number, to: number): CallOp[] {
-  return instance.fn.ops.slice(from, to === Infinity ? undefined : to).filter((op) => op.type === 'call');
-}
-
 /** Sources held by objects or by variables that are assigned. */
 function stateSources(state: GraphState): Set<TokenId> {
   const found = new Set<TokenId>();
