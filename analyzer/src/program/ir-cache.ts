@@ -15,7 +15,7 @@ export interface IrCache {
 }
 
 /** Bumped whenever the IR or the lowering changes. */
-const formatVersion = 8;
+const formatVersion = 9;
 
 export function createIrCache(directory: string): IrCache {
   const written = new Set<string>();

@@ -24,7 +24,7 @@ function finding(context: RuleContext, call: ResolvedCall): readonly RuleFinding
     in: fn,
     suggestion: 'Await it, or keep the promise and await it later.',
   };
-  if (startsCommand(context, call)) return [{ ...base, message: MESSAGE }];
+  if (startsCommand(context, call) || goesOnWithCommand(context, call)) return [{ ...base, message: MESSAGE }];
   if (dropsResults(call)) {
     const callbacks = functionsAmong(context.argument(call, { argument: 0 }));
     if (callbacks.some((callback) => givesCommand(context, callback))) {
@@ -38,6 +38,21 @@ function finding(context: RuleContext, call: ResolvedCall): readonly RuleFinding
     }
   }
   return [];
+}
+
+/** `sleep(ms).then(next)`: what comes of it is dropped as well. With a handler for failures somebody has thought of them. */
+function goesOnWithCommand(context: RuleContext, call: ResolvedCall): boolean {
+  const calls = context.calls(call.in);
+  let current: ResolvedCall | undefined = call;
+  let isChained = false;
+  for (let step = 0; step < 8 && current !== undefined; step++) {
+    const { op }: ResolvedCall = current;
+    if (!/\.(?:then|finally)$/.test(op.text)) return isChained && startsCommand(context, current);
+    if (op.args.length > 1 || op.receiver === -1) return false;
+    isChained = true;
+    current = calls.find((other) => other.op.to === op.receiver);
+  }
+  return false;
 }
 
 function startsCommand(context: RuleContext, call: ResolvedCall): boolean {

@@ -80,6 +80,8 @@ export function lowerBinary(
 
 /** Long chains of operators (`a + b + c + …`) are walked with a loop: they may be thousands deep. */
 function lowerChain(fn: FunctionState, node: ts.BinaryExpression): Slot {
+  const constant = node.operatorToken.kind === tsc.SyntaxKind.PlusToken ? constantOf(fn, node) : undefined;
+  if (typeof constant?.value === 'string') return constantSlot(fn, constant.value);
   const chain: ts.BinaryExpression[] = [];
   let left: ts.Expression = node;
   while (tsc.isBinaryExpression(left) && isPlainOperator(left.operatorToken.kind)) {

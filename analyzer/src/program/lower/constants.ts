@@ -35,6 +35,8 @@ export function constantOf(fn: FunctionState, node: ts.Expression, depth = 0): C
     case tsc.SyntaxKind.PropertyAccessExpression:
     case tsc.SyntaxKind.ElementAccessExpression:
       return constantOfMember(fn, node as ts.PropertyAccessExpression | ts.ElementAccessExpression);
+    case tsc.SyntaxKind.TemplateExpression:
+      return constantOfTemplate(fn, node as ts.TemplateExpression, depth);
     case tsc.SyntaxKind.BinaryExpression:
       return constantOfBinary(fn, node as ts.BinaryExpression, depth);
     default:
@@ -121,6 +123,20 @@ function constantOfPrefix(
     return { value: -operand.value };
   }
   return undefined;
+}
+
+function constantOfTemplate(
+  fn: FunctionState,
+  node: ts.TemplateExpression,
+  depth: number,
+): Constant | undefined {
+  let text = node.head.text;
+  for (const span of node.templateSpans) {
+    const part = constantOf(fn, span.expression, depth + 1);
+    if (part === undefined) return undefined;
+    text += String(part.value) + span.literal.text;
+  }
+  return { value: text };
 }
 
 function constantOfBinary(fn: FunctionState, node: ts.BinaryExpression, depth: number): Constant | undefined {

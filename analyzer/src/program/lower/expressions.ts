@@ -261,6 +261,8 @@ function lowerYield(fn: FunctionState, node: ts.YieldExpression): Slot {
 }
 
 function lowerTemplate(fn: FunctionState, node: ts.TemplateExpression): Slot {
+  const constant = constantOf(fn, node);
+  if (constant !== undefined) return constantSlot(fn, constant.value);
   const parts = node.templateSpans.map((span) => lowerExpression(fn, span.expression));
   const written = node.templateSpans.flatMap((span, index): TextPart[] => [parts[index]!, span.literal.text]);
   return derive(fn, node, parts, 'string', 'string', timeText([node.head.text, ...written]));
