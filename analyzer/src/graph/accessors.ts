@@ -1,6 +1,7 @@
 /** Accessors: functions that run where a property is read or written. */
 
 import { callBack, invoke } from './calls.js';
+import { tellName } from './names.js';
 import type { Access } from './properties.js';
 import type { GraphState } from './state.js';
 import { heapOf, ownName, type NodeId, type Token, type TokenId } from './tokens.js';
@@ -23,6 +24,7 @@ export function defineAccessor(
     return;
   }
   table.set(name, fn);
+  tellName(heap, name);
   if (kind !== 'get') return;
   const all = [...(heap.lookups?.get('*') ?? [])].filter(({ receiver }) => receiver === token.id);
   for (const lookup of [...(heap.lookups?.get(name) ?? []), ...all]) {

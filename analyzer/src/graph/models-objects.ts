@@ -7,6 +7,7 @@ import { accessOf, iterateNode } from './elements.js';
 import { memberNode } from './natives.js';
 import type { Model } from './models.js';
 import { mutate } from './models-arrays.js';
+import { onName } from './names.js';
 import { addPrototype, propertyNode, readProperty } from './properties.js';
 import { askProxy, keysOfProxy } from './proxies.js';
 import { writeProperty } from './property-writes.js';
@@ -70,6 +71,9 @@ export function addNames(state: GraphState, id: TokenId, to: NodeId): void {
   const { value } = state.tokens.get(id);
   if (value.kind === 'object' && !value.open) {
     for (const name of value.names) state.solver.add(to, constantToken(state, name));
+    onName(state.tokens.get(id), (name) => {
+      state.solver.add(to, name === '*' ? primitiveToken(state, 'string') : constantToken(state, name));
+    });
   } else {
     state.solver.add(to, primitiveToken(state, 'string'));
   }

@@ -5,6 +5,7 @@ import { exportNode } from './modules.js';
 import { callAccessor } from './accessors.js';
 import { lookInto } from './host-objects.js';
 import { addNative, addTyped, mayHaveEffect } from './natives.js';
+import { tellName } from './names.js';
 import { readProxy } from './proxies.js';
 import { globalShape, staticMember, typeMember } from './shapes.js';
 import { exportNames } from './star-exports.js';
@@ -35,6 +36,7 @@ export function propertyNode(state: GraphState, token: Token, name: string): Nod
   if (known !== undefined) return known;
   const node = state.solver.newNode();
   heap.properties.set(name, node);
+  tellName(heap, name);
   if (name !== '**') {
     const all = heap.properties.get('**');
     if (all !== undefined && !name.startsWith('$')) state.solver.edge(node, all);

@@ -95,6 +95,8 @@ export interface TokenHeap {
   lookups: Map<string, PropertyLookup[]> | undefined;
   /** The same look-ups, where they came by way of other tokens. */
   inherited: Set<PropertyLookup> | undefined;
+  /** Who wants to know of the names that are added. */
+  named: ((name: string) => void)[] | undefined;
   /** Names that hide those of the prototypes. */
   own: Set<string> | undefined;
 }
@@ -157,6 +159,7 @@ export function heapOf(token: Token): TokenHeap {
     setters: undefined,
     prototypes: undefined,
     lookups: undefined,
+    named: undefined,
     inherited: undefined,
     own: undefined,
   };

@@ -24,7 +24,8 @@ function finding(context: RuleContext, call: ResolvedCall): readonly RuleFinding
     in: fn,
     suggestion: 'Await it, or keep the promise and await it later.',
   };
-  if (startsCommand(context, call) || goesOnWithCommand(context, call)) return [{ ...base, message: MESSAGE }];
+  if (startsCommand(context, call) || goesOnWithCommand(context, call))
+    return [{ ...base, message: MESSAGE }];
   if (dropsResults(call)) {
     const callbacks = functionsAmong(context.argument(call, { argument: 0 }));
     if (callbacks.some((callback) => givesCommand(context, callback))) {

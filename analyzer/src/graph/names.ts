@@ -1,0 +1,19 @@
+/** The names of an object's properties, those that it is given later among them. */
+
+import { heapOf, type Token, type TokenHeap } from './tokens.js';
+
+/** Calls back with each name that an object is given, those of symbols and of our own apart. */
+export function onName(token: Token, listener: (name: string) => void): void {
+  const heap = heapOf(token);
+  for (const name of new Set([...heap.properties.keys(), ...(heap.getters?.keys() ?? [])]))
+    if (isName(name)) listener(name);
+  if (heap.named === undefined) heap.named = [listener];
+  else heap.named.push(listener);
+}
+
+export function tellName(heap: TokenHeap, name: string): void {
+  if (heap.named === undefined || !isName(name)) return;
+  for (const listener of heap.named) listener(name);
+}
+
+const isName = (name: string): boolean => name === '*' || !/^(?:[*$[]|@@)/.test(name);
