@@ -1,7 +1,9 @@
 /** From recorded uses of catalogued values to findings. */
 
 import type { EffectOutcome, SourceRuleId } from '../catalog/types.js';
+import type { Op, Slot } from '../graph/ir.js';
 import { nodeOf, type GraphState, type NativeUse } from '../graph/state.js';
+import type { Value } from '../graph/tokens.js';
 import { adviceFor, patchOf } from './advice.js';
 import type { RawFinding } from './finding.js';
 import { outcomeOf } from './predicates.js';
@@ -49,6 +51,7 @@ function outcomeOfUse(state: GraphState, use: NativeUse): EffectOutcome {
   const { shape, mode } = use;
   if (shape.construct?.effect === 'dynamic-code' && isConstructorOfAnything(state, use))
     return 'deterministic';
+  if (use.path === 'Date#toString' && isDateAmongOthers(state, use)) return 'deterministic';
   if (mode === 'read') return outcomeOf(state, shape.read, use, isPatched);
   const call = mode === 'construct' ? (shape.construct ?? shape.call) : (shape.call ?? shape.construct);
   return outcomeOf(state, call?.effect, use, isPatched);
@@ -66,6 +69,35 @@ function isConstructorOfAnything(state: GraphState, { instance, call }: NativeUs
       kind !== 'source' && kind !== 'function' && kind !== 'class' && kind !== 'native' && kind !== 'method'
     );
   });
+}
+
+/**
+ * A package makes a text of what may be a date among other things: an error's message about a wrong argument, a
+ * helper for all kinds of values, which mostly knows a date when it sees one.
+ */
+function isDateAmongOthers(state: GraphState, { instance, at, end }: NativeUse): boolean {
+  if (instance.unit.ir.kind !== 'package') return false;
+  const op = instance.fn.ops.find(
+    (item) => 'at' in item && item.at === at && item.end === end && isText(item),
+  );
+  const slots = op === undefined ? [] : textSlots(op);
+  return slots.some((slot) => {
+    const values = state.solver.tokens(nodeOf(instance, slot)).map((id) => state.tokens.get(id).value);
+    const isDate = (value: Value): boolean => value.kind === 'native-instance' && value.type === 'Date';
+    return values.some(isDate) && values.some((value) => value.kind !== 'source' && !isDate(value));
+  });
+}
+
+function isText({ type }: Op): boolean {
+  return type === 'derive' || type === 'call' || type === 'get-element' || type === 'set-element';
+}
+
+/** What an operation makes a text of. */
+function textSlots(op: Op): readonly Slot[] {
+  if (op.type === 'derive') return op.from;
+  if (op.type === 'get-element' || op.type === 'set-element') return [op.key];
+  if (op.type !== 'call') return [];
+  return [op.receiver, ...op.args.map((arg) => arg.slot)].filter((slot) => slot !== -1);
 }
 
 /**
