@@ -1,5 +1,5 @@
-// `npm run fuzz [-- --runs N] [--seed S] [--rounds R]`: the generated programs of the properties, of the comparison with
-// Temporal's runtime and of the comparison with its replayer, and hostile requests to the front end, round after
+// `npm run fuzz [-- --runs N] [--seed S] [--rounds R]`: the generated programs of the properties (of the replay core and of
+// the analyzer), of the comparison with Temporal's runtime and of the comparison with its replayer, and hostile requests to the front end, round after
 // round with a new seed, until one fails or the rounds are over. Without --rounds it goes on until it is stopped.
 // A failing round prints its seed.
 import { spawnSync } from 'node:child_process';

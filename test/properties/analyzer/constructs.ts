@@ -26,6 +26,8 @@ export interface Construct {
   readonly group: string;
   readonly async: boolean;
   readonly top: boolean;
+  /** What of the language it needs. */
+  readonly needs: string | undefined;
   readonly declarations: string;
   readonly files: readonly ConstructFile[];
   readonly expression: string;
@@ -63,6 +65,7 @@ function parse(part: string, group: string): Construct[] {
     group,
     async: isAsync,
     top: flags.includes('top') || /^(?:import|export) /m.test(declarations),
+    needs,
     declarations: declarations.trim(),
     files: files.map((file) => {
       const end = file.indexOf('\n');

@@ -10,6 +10,8 @@ export interface Execution {
   /** Places that ran in the workflow, not only while its modules loaded. */
   readonly ran: ReadonlySet<number>;
   readonly loaded: ReadonlySet<number>;
+  /** Places whose value the command is given, as is seen when they give another one. */
+  readonly flows: ReadonlySet<number>;
   /** Why it could not be run to its end: the generator is wrong then. */
   readonly failure: string | undefined;
 }
@@ -26,38 +28,59 @@ interface Handlers {
 
 const host = createRequire(import.meta.url);
 
+/** Runs the workflow; the programs that the texts make must be the same each time. */
 export async function execute(program: Program): Promise<Execution> {
   const ran = new Set<number>();
   const loaded = new Set<number>();
+  const flows = new Set<number>();
   try {
     const texts = new Map([...program.files].map(([path, text]) => [path, compiled(path, text)]));
     for (const input of inputs) {
-      let marks = loaded;
-      const mark = (id: number): number => {
-        marks.add(id);
-        return id + 10;
-      };
-      let handlers: Handlers | undefined;
-      const service = (definition: { handlers: Handlers }): unknown => {
-        handlers = definition.handlers;
-        return definition;
-      };
-      let isLoading = true;
-      const makeState = (): State => ({ shared: isLoading });
-      // A write counts where the workflow changes what was made while its modules loaded.
-      const write = (id: number, state: State | undefined): void => {
-        if (!isLoading && state?.shared === true) ran.add(id);
-      };
-      load(texts, { mark, makeState, write }, service);
-      isLoading = false;
-      marks = ran;
-      const total = await handlers!.go({ sleep: async () => {} }, input);
-      if (typeof total !== 'number') throw new Error(`the result is ${typeof total}`);
+      const now = new Set<number>();
+      const total = await runOnce(texts, input, { ran: now, loaded });
+      for (const id of now) ran.add(id);
+      for (const { id, kind } of program.sites) {
+        if (kind !== 'clock' || !now.has(id) || flows.has(id)) continue;
+        const other = await runOnce(texts, input, { ran: new Set(), loaded: new Set(), changed: id });
+        if (other !== total) flows.add(id);
+      }
     }
   } catch (error) {
-    return { ran, loaded, failure: String(error instanceof Error ? error.stack : error) };
+    return { ran, loaded, flows, failure: String(error instanceof Error ? error.stack : error) };
   }
-  return { ran, loaded, failure: undefined };
+  return { ran, loaded, flows, failure: undefined };
+}
+
+interface Run {
+  /** What is filled. */
+  readonly ran: Set<number>;
+  readonly loaded: Set<number>;
+  /** The place where the clock gives another time. */
+  readonly changed?: number;
+}
+
+/** Gives the workflow's result, which is the argument of its command, too. */
+async function runOnce(texts: ReadonlyMap<string, string>, input: unknown, run: Run): Promise<number> {
+  let isLoading = true;
+  const mark = (id: number): number => {
+    (isLoading ? run.loaded : run.ran).add(id);
+    return id === run.changed ? 100_003 : id + 10;
+  };
+  let handlers: Handlers | undefined;
+  const service = (definition: { handlers: Handlers }): unknown => {
+    handlers = definition.handlers;
+    return definition;
+  };
+  const makeState = (): State => ({ shared: isLoading });
+  // A write counts where the workflow changes what was made while its modules loaded.
+  const write = (id: number, state: State | undefined): void => {
+    if (!isLoading && state?.shared === true) run.ran.add(id);
+  };
+  load(texts, { mark, makeState, write }, service);
+  isLoading = false;
+  const total = await handlers!.go({ sleep: async () => {} }, input);
+  if (typeof total !== 'number') throw new Error(`the result is ${typeof total}`);
+  return total;
 }
 
 interface State {

@@ -37,13 +37,14 @@ export const writePattern = /^(.*) \/\*w(\d+) (\w+)\*\/$/gm;
 /** Where the state is made. */
 export const statePattern = /\/\*state (\w+)\*\//g;
 
-export function render(tree: Tree): Program {
+/** The program's workflow adds up what the trees' functions give. */
+export function render(...trees: readonly Tree[]): Program {
   const state: RenderState = { files: [], labels: [], names: 0 };
   const main = newFile(state, 'main.ts');
   main.imports.push("import { service, type Context } from '@restatedev/restate-sdk';");
-  const root = renderTree(state, tree, main, main.body, 'root');
+  const parts = trees.map((tree) => renderTree(state, tree, main, main.body, 'root'));
   main.body.push(
-    `const root = ${root};`,
+    ...parts.map((part, index) => `const part${String(index)} = ${part};`),
     '',
     'interface Input { n: number; flag: boolean; key: string }',
     '',
@@ -51,7 +52,8 @@ export function render(tree: Tree): Program {
     "  name: 'workflow',",
     '  handlers: {',
     '    go: async (ctx: Context, x: Input) => {',
-    '      const total = await root(x);',
+    '      let total = 0;',
+    ...parts.map((_, index) => `      total += await part${String(index)}(x);`),
     '      await ctx.sleep(total);',
     '      return total;',
     '    },',
