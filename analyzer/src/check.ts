@@ -10,7 +10,7 @@ import { createIrCache } from './program/ir-cache.js';
 import { createProject, type DiskProject, type Project } from './program/project.js';
 import { createResultCache } from './program/result-cache.js';
 import { placeKey } from './report/suppress.js';
-import { compareDiagnostics, compareText, relativePath } from './report/assemble.js';
+import { compareDiagnostics, compareText, placeOf, relativePath } from './report/assemble.js';
 import { namedModules } from './workflow-modules.js';
 import type { CheckReport, Diagnostic, ReportedWorkflow, UnresolvedEntry } from './report/model.js';
 
@@ -131,7 +131,7 @@ function profilesFor(project: Project, profile: ProfileId | 'auto'): ProfileId[]
 }
 
 function toReport(
-  project: Project,
+  project: DiskProject,
   asked: ProfileId | 'auto',
   results: readonly ProfileResult[],
   durationMs: number,
@@ -144,6 +144,7 @@ function toReport(
   );
   const unresolved = uniqueEntries([
     ...results.flatMap((result) => result.unresolved),
+    ...unreadSources(project),
     ...project.problems().map(({ path, at, message }) => {
       const before = (project.readText(path) ?? '').slice(0, at).split('\n');
       const place = { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
@@ -170,6 +171,19 @@ function toReport(
     diagnostics,
     unresolved,
   };
+}
+
+/** Sources that could not be read to their end: workflows in them may not have been seen. */
+function unreadSources(project: DiskProject): UnresolvedEntry[] {
+  return [...project.loaded.values()].flatMap(({ ir, gaveUp }) => {
+    if (ir.kind !== 'source') return [];
+    const file = relativePath(project.root, ir.path);
+    if (gaveUp !== undefined) return [{ file, line: 1, column: 1, reason: gaveUp }];
+    const [error] = ir.syntaxErrors;
+    return error === undefined
+      ? []
+      : [{ file, ...placeOf(ir, error.at), reason: `syntax error: ${error.message}` }];
+  });
 }
 
 /** The same place may be reached by workflows of two engines. */

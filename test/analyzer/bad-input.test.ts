@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { checkProject } from '@refrain/analyzer';
+import { checkProject, runCheck } from '@refrain/analyzer';
 import { afterAll, describe, expect, it } from 'vitest';
 
 const made: string[] = [];
@@ -172,6 +172,17 @@ describe('what is no file of code', () => {
       'package.json/x': '',
     });
     expect(rules(root)).toContain('src/f.ts:1 wall-clock');
+  });
+});
+
+it('a source that does not parse is said so, also where no workflow is seen in it', () => {
+  const broken = "import { service } from '@restatedev/restate-sdk';\nexport const s = ) service({\n";
+  const root = project({ 'src/f.ts': 'export const f = (x: any) => x;\n', 'src/broken.ts': broken });
+  expect(check(root).unresolved).toMatchObject([{ file: 'src/broken.ts', line: 2 }]);
+  rmSync(join(root, 'src/s.ts'));
+  expect(runCheck({ path: root }).problem).toMatchObject({
+    code: 'RFN5002',
+    message: expect.stringContaining('src/broken.ts: syntax error: Expression expected.') as string,
   });
 });
 
