@@ -1,5 +1,5 @@
 import type { SourceRuleId } from '../catalog/types.js';
-import type { Instance, NativeUse } from '../graph/state.js';
+import type { Instance, NativeUse, Unit } from '../graph/state.js';
 import type { MisuseRuleId } from '../rules/types.js';
 
 export type RuleId =
@@ -12,6 +12,8 @@ export interface RawFinding {
   readonly rule: RuleId;
   readonly severity: 'error' | 'warning';
   readonly instance: Instance;
+  /** The file it stands in, where that is not the instance's own: what a step of it calls. */
+  readonly unit?: Unit;
   readonly at: number;
   readonly end: number;
   readonly message: string;

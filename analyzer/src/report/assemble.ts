@@ -42,7 +42,7 @@ export interface AssembleContext {
 export function assemble(context: AssembleContext, findings: readonly RawFinding[]): Diagnostic[] {
   const byPlace = new Map<string, RawFinding[]>();
   for (const finding of findings) {
-    const key = `${finding.instance.unit.ir.path}\0${String(finding.at)}\0${finding.rule}`;
+    const key = `${(finding.unit ?? finding.instance.unit).ir.path}\0${String(finding.at)}\0${finding.rule}`;
     const list = byPlace.get(key) ?? [];
     list.push(finding);
     byPlace.set(key, list);
@@ -58,7 +58,7 @@ function toDiagnostic(context: AssembleContext, findings: readonly RawFinding[])
     (left, right) => reach.path(left.instance).length - reach.path(right.instance).length,
   );
   const best = sorted[0]!;
-  const { ir } = best.instance.unit;
+  const { ir } = best.unit ?? best.instance.unit;
   let reaches = best.reaches;
   for (const finding of findings) {
     const found = finding.use === undefined ? finding.reaches : flows.reaches(finding.use.source);
@@ -86,7 +86,10 @@ function toDiagnostic(context: AssembleContext, findings: readonly RawFinding[])
 function chainOf(context: AssembleContext, finding: RawFinding): ChainFrame[] {
   const { reach, root } = context;
   const frames = reach.path(finding.instance).map((step) => frameOf(root, step.from, step.at));
-  return [...frames, frameOf(context.root, finding.instance, finding.at)];
+  const { instance, unit } = finding;
+  if (unit === undefined) return [...frames, frameOf(root, instance, finding.at)];
+  const place = { file: relativePath(root, unit.ir.path), ...placeOf(unit.ir, finding.at) };
+  return [...frames, frameOf(root, instance, instance.fn.at), { function: '<step>', ...place }];
 }
 
 function frameOf(root: string, instance: Instance, at: number): ChainFrame {
