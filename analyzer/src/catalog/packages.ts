@@ -3,7 +3,7 @@
  * a package's own JavaScript can be read, that decides.
  */
 
-import { atMost, effects, methods, namespaceOf, when } from './build.js';
+import { atMost, effects, methods, namespaceOf, values, when } from './build.js';
 import type { ShapeTable } from './build.js';
 import type { Effect, ModuleShape, Shape, TypeShape } from './types.js';
 
@@ -110,6 +110,8 @@ function wholly(effect: Effect, except: ShapeTable = {}): ModuleShape {
 const purely: ModuleShape = { decides: 'large', exports: { '*': pure } };
 /** Delays, intervals, and schedules from now on are among what these offer. */
 const mostlyPure: ModuleShape = { decides: 'missing', exports: { '*': pure } };
+/** What they do with values the graph knows by their names. */
+const compilerHelpers: ModuleShape = { decides: 'always', exports: { '*': { call: { returns: 'data' } } } };
 /** What loggers find out about their host goes into the log. */
 const logs: ModuleShape = { decides: 'always', exports: { '*': pure } };
 const random: Shape = { call: { effect: 'randomness', returns: 'string' } };
@@ -318,7 +320,7 @@ export const packages: PackageTable = {
   ...packagesOf(
     'zod zod/v4 joi yup ajv valibot superjson io-ts runtypes superstruct @sinclair/typebox arktype class-validator class-transformer ' +
       'ramda remeda rambda immer immutable ms bytes semver decimal.js decimal.js-light bignumber.js big.js bn.js ' +
-      'fast-deep-equal deep-equal dequal tslib p-limit p-map p-all p-props ts-pattern neverthrow ts-results type-fest ' +
+      'fast-deep-equal deep-equal dequal p-limit p-map p-all p-props ts-pattern neverthrow ts-results type-fest ' +
       'json-stable-stringify fast-json-stable-stringify qs query-string js-yaml yaml csv-parse/sync csv-stringify/sync ' +
       'validator slugify camelcase change-case pluralize mustache object-hash hash-sum md5 js-sha256 crypto-js papaparse ' +
       'dedent common-tags escape-html he entities marked semver-compare mitt ' +
@@ -326,6 +328,7 @@ export const packages: PackageTable = {
     purely,
   ),
   ...packagesOf('fp-ts p-queue cron-parser rrule', mostlyPure),
+  tslib: compilerHelpers,
   ...packagesOf(
     'pino winston bunyan loglevel consola debug @opentelemetry/api color picocolors chalk http-errors',
     logs,
@@ -333,6 +336,11 @@ export const packages: PackageTable = {
 };
 
 export const packageTypes: Readonly<Record<string, TypeShape>> = {
+  // What tslib gives to the body of a compiled generator.
+  GeneratorRun: {
+    extends: 'Object',
+    members: { ...methods({ data: 'sent' }), ...values({ number: 'label', data: 'trys ops' }) },
+  },
   IoClient: {
     extends: 'Object',
     members: {

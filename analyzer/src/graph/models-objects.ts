@@ -246,6 +246,7 @@ const clone: Model = (state, site) => {
 
 export const objectModels: readonly (readonly [string, Model])[] = [
   ['Object.assign', assign],
+  ['tslib.__assign', assign],
   ['Object.keys', keys],
   ['Object.getOwnPropertyNames', keys],
   ['Reflect.ownKeys', keys],

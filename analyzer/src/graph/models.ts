@@ -10,6 +10,7 @@ import { descriptorModels } from './models-descriptors.js';
 import { errorModels } from './models-errors.js';
 import { functionModels } from './models-functions.js';
 import { entryModels } from './models-entries.js';
+import { tslibModels } from './models-tslib.js';
 import type { GraphState } from './state.js';
 
 export type Model = (state: GraphState, site: CallSite) => void;
@@ -20,6 +21,7 @@ const models: ReadonlyMap<string, Model> = new Map<string, Model>([
   ...objectModels,
   ...entryModels,
   ...functionModels,
+  ...tslibModels,
   ...conversionModels,
   ...descriptorModels,
   ...errorModels,
