@@ -52,6 +52,23 @@ describe('checkProject', () => {
     ]);
   });
 
+  test('reads the dependencies of the project that a folder of it belongs to', () => {
+    const root = project({
+      'package.json': '{ "name": "shop", "dependencies": { "tiny-clock": "1.0.0" } }',
+      'node_modules/tiny-clock/package.json':
+        '{ "name": "tiny-clock", "version": "1.0.0", "main": "index.js" }',
+      'node_modules/tiny-clock/index.js': 'exports.now = () => Date.now();',
+      'node_modules/other-clock/index.js': 'exports.now = () => Date.now();',
+      'src/s.ts': restate("import { now } from 'tiny-clock';"),
+      'more/s.ts': restate("import { now } from 'other-clock';"),
+    });
+    const found = (path: string): string[] =>
+      checkProject({ path: join(root, path), profile: 'restate' }).diagnostics.map(({ ruleId }) => ruleId);
+    expect(found('src')).toEqual(['wall-clock']);
+    // Nobody says that this one is a dependency.
+    expect(found('more')).toEqual([]);
+  });
+
   test('gives the same bytes on every run, the time it took apart', () => {
     const root = project({ 'src/s.ts': restate('export const now = () => Math.random() + Date.now();') });
     const run = (): string => JSON.stringify({ ...checkProject({ path: root, clock: () => 0 }) });

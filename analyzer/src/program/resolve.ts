@@ -313,15 +313,15 @@ function findPackage(context: Context, name: string, from: string): PackageManif
 }
 
 /**
- * A package that lies above the checked directory is a dependency only if a manifest in that directory
- * says so: what happens to be installed further up is another project's.
+ * A package that lies above the checked directory (`refrain check src`) is a dependency only if the manifest
+ * that governs the file says so: what else is installed further up is another project's.
  */
 function belongs(context: Context, name: string, from: string, holder: string): boolean {
   const { root } = context;
   if (root === undefined || `${holder}/`.startsWith(`${root}/`) || from.includes('/node_modules/'))
     return true;
   const manifest = context.packages.above(from);
-  if (manifest === undefined || !`${manifest.directory}/`.startsWith(`${root}/`)) return false;
+  if (manifest === undefined) return false;
   const { json } = manifest;
   const fields = ['dependencies', 'devDependencies', 'peerDependencies', 'optionalDependencies'];
   return fields.some((field) => isRecord(json[field]) && Object.hasOwn(json[field], name));
