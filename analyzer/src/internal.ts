@@ -3,3 +3,4 @@ export { profiles } from './profiles/index.js';
 export { misuseRules } from './rules/index.js';
 export { formatReport } from './report/reporter.js';
 export { sarifLog } from './report/sarif.js';
+export { IdSets } from './graph/id-sets.js';

@@ -13,7 +13,6 @@ import {
   hiddenBinding,
   newSlot,
   startOf,
-  type Binding,
   type ClassHome,
   type FileState,
   type FunctionState,
@@ -40,7 +39,7 @@ export function newFunction(file: FileState, options: NewFunction): FunctionStat
     ops: [],
     // Entry 0 stays unused: its slot would be -1, which says 'none' elsewhere.
     captures: [{ fn: -1, slot: 0 }],
-    captureIndex: new Map<Binding, Slot>(),
+    captureIndex: undefined,
     variables: [],
     params: [],
     loops: [],
@@ -49,7 +48,7 @@ export function newFunction(file: FileState, options: NewFunction): FunctionStat
     statements: [],
     slotCount: 0,
     home: options.home,
-    used: new Set<Slot>(),
+    used: options.kind === 'module' ? new Set<Slot>() : noSlots,
     returnSlot: 0,
     yieldSlot: -1,
     nextSlot: -1,
@@ -69,6 +68,9 @@ export function newFunction(file: FileState, options: NewFunction): FunctionStat
   }
   return fn;
 }
+
+/** Only modules note what their statements use. */
+const noSlots = new Set<Slot>();
 
 export interface FinishFunction {
   readonly node: ts.Node;
@@ -93,28 +95,35 @@ export function finishFunction(fn: FunctionState, options: FinishFunction): numb
     async: options.async ?? false,
     generator: fn.yieldSlot >= 0,
     parent: fn.parent?.index ?? -1,
-    params: fn.params,
+    params: exactly(fn.params),
     slotCount: fn.slotCount,
     thisSlot: ownThis,
     returnSlot: fn.returnSlot,
     yieldSlot: fn.yieldSlot,
     nextSlot: fn.nextSlot,
     argumentsSlot: ownArguments,
-    captures: fn.captures,
-    variables: fn.variables,
-    ops: fn.ops,
-    loops: fn.loops,
-    tries: fn.tries,
-    branches: fn.branches,
-    directives: options.directives ?? [],
-    decorators: options.decorators ?? [],
+    captures: exactly(fn.captures),
+    variables: exactly(fn.variables),
+    ops: exactly(fn.ops),
+    loops: exactly(fn.loops),
+    tries: exactly(fn.tries),
+    branches: exactly(fn.branches),
+    directives: options.directives ?? none,
+    decorators: options.decorators ?? none,
     returnType: options.returnType,
-    statements: fn.statements,
+    statements: exactly(fn.statements),
     bodiless: options.bodiless ?? false,
     at,
     end: options.node.end,
   };
   return fn.index;
+}
+
+const none: readonly never[] = [];
+
+/** A list without the room to grow that it was made with: functions are kept, and most of their lists are short. */
+function exactly<T>(list: readonly T[]): readonly T[] {
+  return list.length === 0 ? none : list.slice();
 }
 
 export interface LowerFunctionOptions {

@@ -43,7 +43,8 @@ export function hoistVars(fn: FunctionState, node: ts.Node): void {
   tsc.forEachChild(node, visit);
 }
 
-function isStatementContainer(node: ts.Node): boolean {
+/** May statements stand inside, those of nested functions apart? */
+export function isStatementContainer(node: ts.Node): boolean {
   if (tsc.isFunctionLike(node) || tsc.isClassLike(node) || tsc.isModuleDeclaration(node)) return false;
   if (node.kind === tsc.SyntaxKind.ExpressionStatement || node.kind === tsc.SyntaxKind.ReturnStatement)
     return false;

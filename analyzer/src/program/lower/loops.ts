@@ -3,7 +3,7 @@ import { tsc } from '../compiler.js';
 import type { LoopIr, Slot } from '../../graph/ir.js';
 import { constantOf } from './constants.js';
 import { lowerExpression } from './expressions.js';
-import { declareList } from './hoist.js';
+import { declareList, isStatementContainer } from './hoist.js';
 import { assignTo, bindPattern } from './patterns.js';
 import { lowerDeclarations, lowerScoped, type Completion } from './statements.js';
 import { emit, newSlot, pushScope, spanOf, type FunctionState } from './state.js';
@@ -95,6 +95,7 @@ function breaksOut(body: ts.Node): boolean {
   const visit = (node: ts.Node, nested: boolean): boolean => {
     if (tsc.isFunctionLike(node) || tsc.isClassLike(node)) return false;
     if (tsc.isBreakStatement(node)) return !nested || node.label !== undefined;
+    if (!isStatementContainer(node)) return false;
     const inner = nested || tsc.isIterationStatement(node, false) || tsc.isSwitchStatement(node);
     return tsc.forEachChild(node, (child) => visit(child, inner) || undefined) ?? false;
   };
@@ -104,5 +105,6 @@ function breaksOut(body: ts.Node): boolean {
 function contains(node: ts.Node, predicate: (node: ts.Node) => boolean): boolean {
   if (tsc.isFunctionLike(node) || tsc.isClassLike(node)) return false;
   if (predicate(node)) return true;
+  if (!isStatementContainer(node)) return false;
   return tsc.forEachChild(node, (child) => contains(child, predicate) || undefined) ?? false;
 }

@@ -52,7 +52,7 @@ export interface FunctionState {
   readonly kind: FunctionKind;
   readonly ops: Op[];
   readonly captures: { fn: number; slot: Slot }[];
-  readonly captureIndex: Map<Binding, Slot>;
+  captureIndex: Map<Binding, Slot> | undefined;
   readonly variables: VariableIr[];
   readonly params: ParameterIr[];
   readonly loops: LoopIr[];
@@ -186,6 +186,7 @@ export function slotOf(fn: FunctionState, binding: Binding): Slot {
     if (fn.kind === 'module') fn.used.add(binding.slot);
     return binding.slot;
   }
+  fn.captureIndex ??= new Map();
   const known = fn.captureIndex.get(binding);
   if (known !== undefined) return known;
   const slot = ~fn.captures.length;
