@@ -5,6 +5,7 @@ import type { Op, Slot } from '../graph/ir.js';
 import { nodeOf, type GraphState, type NativeUse } from '../graph/state.js';
 import type { Value } from '../graph/tokens.js';
 import { adviceFor, patchOf } from './advice.js';
+import { instanceAt } from '../flow/matched-calls.js';
 import type { RawFinding } from './finding.js';
 import { outcomeOf } from './predicates.js';
 import type { Reach } from './reach.js';
@@ -113,7 +114,7 @@ function countsWhileLoading(
   const inPackage = use.instance.unit.ir.kind === 'package';
   if (state.profile.sandboxed && inPackage && ofHost.has(outcome) && dependsOnHost(use)) return false;
   if (use.instance.phase === 'run') return true;
-  if (captured.has(use.source)) return true;
+  if (captured.has(use.source) && (state.profile.sandboxed || isReadInReplay(state, use))) return true;
   if (!state.profile.sandboxed) return false;
   if (!inPackage) return true;
   // What packages find out about their surroundings they mostly ask with care, and drop.
@@ -172,6 +173,38 @@ function addSources(state: GraphState, node: number, into: Set<number>): void {
   const taint = state.solver.taint(node);
   if (taint.length === 0 || taint.every((token) => into.has(token)) || isClient(state, node)) return;
   for (const token of taint) into.add(token);
+}
+
+/** Does the value get to replayed code by a way that leads through no client? */
+function isReadInReplay(state: GraphState, use: NativeUse): boolean {
+  if (!state.solver.taint(use.to).includes(use.source)) return true;
+  const replayed = replayedNodes(state);
+  const seen = new Set([use.to]);
+  // What is added while the set is gone through is visited, too.
+  for (const node of seen) {
+    if (isClient(state, node)) continue;
+    if (replayed.has(node) || instanceAt(state, node)?.phase === 'run') return true;
+    for (const next of state.solver.taintReaders(node))
+      if (state.solver.taint(next).includes(use.source)) seen.add(next);
+  }
+  return false;
+}
+
+const nodesByState = new WeakMap<GraphState, ReadonlySet<number>>();
+
+/** Variables of modules that replayed code mentions. */
+function replayedNodes(state: GraphState): ReadonlySet<number> {
+  let nodes = nodesByState.get(state);
+  if (nodes !== undefined) return nodes;
+  nodes = new Set(
+    state.instances
+      .filter(({ phase }) => phase === 'run')
+      .flatMap((instance) =>
+        [...instance.fn.captures.keys()].slice(1).map((capture) => nodeOf(instance, ~capture)),
+      ),
+  );
+  nodesByState.set(state, nodes);
+  return nodes;
 }
 
 function isClient(state: GraphState, node: number): boolean {

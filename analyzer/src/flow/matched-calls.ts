@@ -108,6 +108,11 @@ function frameOf(by: Instance, op: CallOp, into: Instance, outer: Frame | undefi
   return { by, op, into, outer: kept, depth: (kept?.depth ?? 0) + 1, key };
 }
 
+/** Whose variable a node is. */
+export function instanceAt(state: GraphState, node: NodeId): Instance | undefined {
+  return placesOf(state).instanceAt(node);
+}
+
 interface Places {
   /** Whose variable a node is. */
   readonly instanceAt: (node: NodeId) => Instance | undefined;
