@@ -63,7 +63,8 @@ function decide(file: FileIr, fn: FunctionIr): Kind {
   if (fn.ops.length > maxOps || fn.kind === 'module') return 'other';
   if (isCombinator(file, fn)) return 'combinator';
   if (fn.kind === 'constructor') return keeps(fn);
-  return choosingParameters(fn).length > 0 ? 'chooser' : callsOwnField(file, fn);
+  const kind = callsOwnField(file, fn);
+  return kind === 'other' && choosingParameters(fn).length > 0 ? 'chooser' : kind;
 }
 
 /** Parameters that are the key of something that is looked up. */
