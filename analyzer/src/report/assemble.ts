@@ -64,7 +64,7 @@ function toDiagnostic(context: AssembleContext, findings: readonly RawFinding[])
     const found = finding.use === undefined ? finding.reaches : flows.reaches(finding.use.source);
     if (ranks.indexOf(found) > ranks.indexOf(reaches)) reaches = found;
   }
-  const from = placeOf(ir, best.at);
+  const from = placeOf(ir, best.unit === undefined ? memberAt(best) : best.at);
   const to = placeOf(ir, best.end);
   return {
     ruleId: best.rule,
@@ -83,11 +83,25 @@ function toDiagnostic(context: AssembleContext, findings: readonly RawFinding[])
   };
 }
 
+/** In a chain of calls over several lines, the line of the one that is meant: `.toLocaleString()`. */
+function memberAt({ rule, use, instance, at, end }: RawFinding): number {
+  // What is said of a command stands where its call begins.
+  if (use === undefined && !['unstable-order', 'module-state', 'global-mutation'].includes(rule)) return at;
+  const { ops } = instance.fn;
+  const call = ops.find((op) => op.type === 'call' && op.at === at && op.end === end);
+  if (call?.type !== 'call') return at;
+  const read = ops.find((op) => op.type === 'get' && op.to === call.callee);
+  if (read?.type !== 'get') return at;
+  const name = read.end - read.name.length;
+  const { ir } = instance.unit;
+  return placeOf(ir, name).line > placeOf(ir, at).line ? name : at;
+}
+
 function chainOf(context: AssembleContext, finding: RawFinding): ChainFrame[] {
   const { reach, root } = context;
   const frames = reach.path(finding.instance).map((step) => frameOf(root, step.from, step.at));
   const { instance, unit } = finding;
-  if (unit === undefined) return [...frames, frameOf(root, instance, finding.at)];
+  if (unit === undefined) return [...frames, frameOf(root, instance, memberAt(finding))];
   const place = { file: relativePath(root, unit.ir.path), ...placeOf(unit.ir, finding.at) };
   return [...frames, frameOf(root, instance, instance.fn.at), { function: '<step>', ...place }];
 }
