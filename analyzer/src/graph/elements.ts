@@ -58,6 +58,7 @@ export function iterateToken(
         });
       }
       iterateProtocol(state, token, to, access);
+      if (value.kind === 'instance') iterateBase(state, token, to, access);
       if (closes) closeIterator(state, token, access);
       return;
     case 'native':
@@ -72,6 +73,22 @@ export function iterateToken(
       return;
   }
 }
+
+/** Instances of classes that extend a collection of the language are such collections, unless they say how they iterate. */
+function iterateBase(state: GraphState, token: Token, to: NodeId, access: Access): void {
+  const seen = new Set([token]);
+  // What is added while the set is gone through is visited, too.
+  for (const { value, heap } of seen) {
+    if (heap?.own?.has('@@iterator') === true) return;
+    if (value.kind === 'native-instance' && collections.has(value.type)) {
+      iterateTyped(state, token, value.type, to, access);
+      return;
+    }
+    for (const id of heap?.prototypes ?? []) seen.add(state.tokens.get(id));
+  }
+}
+
+const collections = new Set(['Map', 'Set', 'Array']);
 
 /** Maps give pairs, the others what they hold. */
 function iterateTyped(state: GraphState, token: Token, type: string, to: NodeId, access: Access): void {

@@ -7,6 +7,7 @@ import { elementsOf, mutate, newArray, on } from './models-arrays.js';
 import { applyTo, objectToken } from './models-objects.js';
 import { allProperties, propertyNode } from './properties.js';
 import type { GraphState } from './state.js';
+import type { TokenId } from './tokens.js';
 import { constantToken, dataToken, primitiveToken, typeToken } from './values.js';
 
 const mapSet: Model = (state, site) => {
@@ -66,11 +67,17 @@ const mapKeys: Model = (state, site) => {
   if (site.receiver !== undefined) newArray(state, site, keysNode(state, state.tokens.get(site.receiver)));
 };
 
+/** The instance that is made where a class of the program extends the collection. */
+function baseOf(state: GraphState, { receiver }: CallSite): TokenId | undefined {
+  const isBase = receiver !== undefined && state.tokens.get(receiver).value.kind === 'instance';
+  return isBase ? receiver : undefined;
+}
+
 /** `new Map(pairs)`, `new Set(items)`: a container of its own. */
 function container(type: string): Model {
   return (state, site) => {
     const where = `${String(site.by.id)}.${String(site.at)}`;
-    const made = typeToken(state, type, where, site.by.phase);
+    const made = baseOf(state, site) ?? typeToken(state, type, where, site.by.phase);
     state.solver.add(site.to, made);
     const token = state.tokens.get(made);
     const access = accessOf(site);

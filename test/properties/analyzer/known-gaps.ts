@@ -8,6 +8,10 @@ export const knownMisses: readonly string[] = [
   'species',
   // A decorator's `context.addInitializer`.
   'decorator-initializer',
+  // What an object literal is said to inherit only later.
+  'set-prototype-super',
+  // Objects with a `then` of their own among the promises of `Promise.all`.
+  'thenable-in-all',
   // What `Promise.any` rejects with.
   'any-errors',
   // Members that the language asks for in passing.
@@ -21,6 +25,7 @@ export const knownFalseAlarms: readonly string[] = [
   'label-break',
   'assigned-later',
   'live-binding',
+  'getter-namespace',
   'assignment-array',
   'logical-assign-and',
   // Values that are computed, searched or read from a file are not calculated.
@@ -34,6 +39,8 @@ export const knownFalseAlarms: readonly string[] = [
   'json-table',
   // Of two objects that are spread, the second may lack the name.
   'options-defaults',
+  // What is spread into a rest parameter loses its place.
+  'forwarding-deep',
   // Calls that never return, arguments of calls that are not made, promises that are never fulfilled.
   'catch-call',
   'optional-missing',
@@ -49,4 +56,6 @@ export const knownFalseAlarms: readonly string[] = [
 export const knownLosses: readonly string[] = [
   // A function that was made from one with a callback.
   'node-promisify',
+  // What a signal was aborted with.
+  'abort-reason',
 ];
