@@ -9,6 +9,6 @@ checkRule('no-environment', {
   invalid: [
     restate('      return process.env.REGION; // !'),
     inngest('  if (process.env.FAST) await step.sleep("a", 1); // !'),
-    restate('      const { env } = process; // !\n      return env.REGION;'),
+    restate('      const { env } = process;\n      return env.REGION; // !'),
   ],
 });
