@@ -29,7 +29,7 @@ function holds(state: GraphState, predicate: Predicate, use: NativeUse): boolean
     case 'argument-missing':
       return isMissing(state, use, predicate.argument);
     case 'locale-missing':
-      return isMissing(state, use, predicate.argument) || isEmptyList(state, use, predicate.argument);
+      return maybeMissing(state, use, predicate.argument) || isEmptyList(state, use, predicate.argument);
     case 'argument-type':
       return valuesAt(state, use, predicate.argument).some((token) => predicate.is.includes(typeOf(token)));
     case 'argument-derives':
@@ -153,6 +153,13 @@ function isMissing(state: GraphState, use: NativeUse, argument: number): boolean
   if (node === undefined) return true;
   const values = valuesIn(state, node);
   return values.length > 0 && values.every(({ value }) => isUndefined(value));
+}
+
+/** Absent, or `undefined` for some caller: then the host's choice is taken. */
+function maybeMissing(state: GraphState, use: NativeUse, argument: number): boolean {
+  return (
+    isMissing(state, use, argument) || valuesAt(state, use, argument).some(({ value }) => isUndefined(value))
+  );
 }
 
 function isEmptyList(state: GraphState, use: NativeUse, argument: number): boolean {

@@ -18,6 +18,8 @@ import type { Instance } from './state.js';
 
 /** Copies of one function, beside the common one. */
 const maxCopies = 24;
+/** Copies of a method that goes on with what its object holds: most methods do, and most objects hold the same. */
+const maxObjects = 6;
 /** Combinators are short; what is longer does work of its own. */
 const maxOps = 120;
 const maxDepth = 6;
@@ -34,7 +36,8 @@ export function contextOf(
   let context: string;
   if (variant !== undefined) context = `@${String(by.id)}.${String(at)}${variant}`;
   else if (kind === 'combinator' && op !== undefined) context = `@${String(by.id)}.${String(at)}`;
-  else if (kind === 'keeper' && receiver !== undefined) context = `#${String(receiver)}`;
+  else if ((kind === 'keeper' || kind === 'holder') && receiver !== undefined)
+    context = `#${String(receiver)}`;
   else if (kind === 'chooser' && op !== undefined) context = constantsGiven(fn, by, op);
   else return '';
   if (context === '') return '';
@@ -45,11 +48,11 @@ export function contextOf(
   }
   const known = copies.get(fn);
   if (known === undefined) copies.set(fn, new Set([context]));
-  else if (known.size < maxCopies) known.add(context);
+  else if (known.size < (kind === 'holder' ? maxObjects : maxCopies)) known.add(context);
   return known?.has(context) === false ? '' : context;
 }
 
-type Kind = 'combinator' | 'keeper' | 'chooser' | 'other';
+type Kind = 'combinator' | 'keeper' | 'holder' | 'chooser' | 'other';
 
 const kinds = new WeakMap<FunctionIr, Kind>();
 
@@ -63,8 +66,8 @@ function decide(file: FileIr, fn: FunctionIr): Kind {
   if (fn.ops.length > maxOps || fn.kind === 'module') return 'other';
   if (isCombinator(file, fn)) return 'combinator';
   if (fn.kind === 'constructor') return keeps(fn);
-  const kind = callsOwnField(file, fn);
-  return kind === 'other' && choosingParameters(fn).length > 0 ? 'chooser' : kind;
+  const kind = ofHeld(file, fn);
+  return kind !== 'keeper' && choosingParameters(fn).length > 0 ? 'chooser' : kind;
 }
 
 /** Parameters that are the key of something that is looked up. */
@@ -98,24 +101,45 @@ function isCombinator(file: FileIr, fn: FunctionIr): boolean {
 /** A constructor that writes its parameters into the object. */
 function keeps(fn: FunctionIr): Kind {
   const params = new Set(fn.params.map((parameter) => parameter.slot));
-  return fn.ops.some((op) => op.type === 'set' && op.of === fn.thisSlot && params.has(op.from))
+  return fn.ops.some(
+    (op) => (op.type === 'set' || op.type === 'define') && op.of === fn.thisSlot && params.has(op.from),
+  )
     ? 'keeper'
     : 'other';
 }
 
-/** A method that calls a function which the constructor was given. */
-function callsOwnField(file: FileIr, fn: FunctionIr): Kind {
-  if (fn.thisSlot < 0) return 'other';
+/**
+ * Does the method call what the constructor was given (`this.check(input)`, `this.sink.write(line)`), or what it
+ * takes out of its object (each of `this.rules`), or does it put into it what it is given?
+ */
+function ofHeld(file: FileIr, fn: FunctionIr): Kind {
+  if (fn.thisSlot < 0 || fn.kind === 'arrow') return 'other';
   const cls = file.classes.find((item) => item.members.some((member) => member.fn === fn.index));
-  const ctor = cls === undefined ? undefined : file.functions[cls.ctor];
-  if (ctor === undefined || keeps(ctor) === 'other') return 'other';
-  const kept = new Set(
-    ctor.ops.flatMap((op) => (op.type === 'set' && op.of === ctor.thisSlot ? [op.name] : [])),
-  );
-  const isCall = fn.ops.some(
-    (op) => op.type === 'call' && op.receiver === fn.thisSlot && kept.has(op.text.split('.').at(-1) ?? ''),
-  );
-  return isCall ? 'keeper' : 'other';
+  const kept = keptFields(cls === undefined ? undefined : file.functions[cls.ctor]);
+  const [field, member, item, given] = [new Set<Slot>(), new Set<Slot>(), new Set<Slot>(), new Set<Slot>()];
+  for (const { slot } of fn.params) given.add(slot);
+  for (const op of fn.ops) {
+    if (op.type === 'get' && op.of === fn.thisSlot) (kept.has(op.name) ? member : field).add(op.to);
+    else if (op.type === 'get' && field.has(op.of)) field.add(op.to);
+    else if (op.type === 'get' && (member.has(op.of) || item.has(op.of))) item.add(op.to);
+    else if ((op.type === 'get-element' || op.type === 'iterate') && (field.has(op.of) || item.has(op.of)))
+      item.add(op.to);
+    else if (op.type === 'copy')
+      for (const slots of [field, member, item]) if (slots.has(op.from)) slots.add(op.to);
+    if (op.type !== 'call') continue;
+    if (member.has(op.callee)) return 'keeper';
+    if (item.has(op.callee)) return 'holder';
+    if (field.has(op.receiver) && op.args.some(({ slot }) => given.has(slot))) return 'holder';
+  }
+  return 'other';
+}
+
+const none: ReadonlySet<string> = new Set();
+
+function keptFields(ctor: FunctionIr | undefined): ReadonlySet<string> {
+  if (ctor === undefined || keeps(ctor) === 'other') return none;
+  const written = ctor.ops.filter((op) => op.type === 'set' || op.type === 'define');
+  return new Set(written.filter((op) => op.of === ctor.thisSlot).map((op) => op.name));
 }
 
 function functionsOf(file: FileIr, fn: FunctionIr): FunctionIr[] {
