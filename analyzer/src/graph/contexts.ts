@@ -116,16 +116,19 @@ function ofHeld(file: FileIr, fn: FunctionIr): Kind {
   if (fn.thisSlot < 0 || fn.kind === 'arrow') return 'other';
   const cls = file.classes.find((item) => item.members.some((member) => member.fn === fn.index));
   const kept = keptFields(cls === undefined ? undefined : file.functions[cls.ctor]);
-  const [field, member, item, given] = [new Set<Slot>(), new Set<Slot>(), new Set<Slot>(), new Set<Slot>()];
-  for (const { slot } of fn.params) given.add(slot);
+  const [field, member, item] = [new Set<Slot>(), new Set<Slot>(), new Set<Slot>()];
+  const given = new Set(fn.params.map((parameter) => parameter.slot));
   for (const op of fn.ops) {
     if (op.type === 'get' && op.of === fn.thisSlot) (kept.has(op.name) ? member : field).add(op.to);
     else if (op.type === 'get' && field.has(op.of)) field.add(op.to);
     else if (op.type === 'get' && (member.has(op.of) || item.has(op.of))) item.add(op.to);
-    else if ((op.type === 'get-element' || op.type === 'iterate') && (field.has(op.of) || item.has(op.of)))
-      item.add(op.to);
-    else if (op.type === 'copy')
-      for (const slots of [field, member, item]) if (slots.has(op.from)) slots.add(op.to);
+    else if (op.type === 'get-element' || op.type === 'iterate') {
+      if (field.has(op.of) || item.has(op.of)) item.add(op.to);
+      if (given.has(op.of)) given.add(op.to);
+    } else if (op.type === 'define' && given.has(op.from)) given.add(op.of);
+    else if (op.type === 'copy' || op.type === 'typed') {
+      for (const slots of [field, member, item, given]) if (slots.has(op.from)) slots.add(op.to);
+    }
     if (op.type !== 'call') continue;
     if (member.has(op.callee)) return 'keeper';
     if (item.has(op.callee)) return 'holder';

@@ -88,7 +88,8 @@ function addExports(
   for (const name of exportNames(state, unit, onlyOwn, new Set())) {
     state.solver.listen(exportNode(state, unit, name), (token) => {
       const { value } = state.tokens.get(token);
-      if (unit.ir.module === 'commonjs' && (value.kind === 'object' || value.kind === 'namespace')) {
+      const isWhole = unit.ir.module === 'commonjs' || name === 'export=';
+      if (isWhole && (value.kind === 'object' || value.kind === 'namespace')) {
         addMembers(state, unit, token, why, onlyOwn);
       }
       if (membersToo && value.kind === 'object') addMembers(state, unit, token, why);

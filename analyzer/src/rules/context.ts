@@ -262,7 +262,12 @@ function valueOf(resolve: Resolve, world: Indexed, token: Token): Value | undefi
     case 'array': {
       const written = [...(token.heap?.properties.keys() ?? [])].filter((name) => !/^[*$[]/.test(name));
       const keys = value.kind === 'object' ? [...new Set([...value.names, ...written])] : written;
-      const open = value.kind === 'object' && value.open && token.heap?.properties.has('*') === true;
+      const others = token.heap?.properties.get('*');
+      const open =
+        value.kind === 'object' &&
+        value.open &&
+        others !== undefined &&
+        world.state.solver.tokens(others).length > 0;
       return { type: 'object', id: token.id, file: value.unit.ir, keys, open, at: value.at, end: value.end };
     }
     case 'native-instance':
