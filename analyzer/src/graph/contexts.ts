@@ -66,7 +66,7 @@ function decide(file: FileIr, fn: FunctionIr): Kind {
   if (fn.ops.length > maxOps || fn.kind === 'module') return 'other';
   if (isCombinator(file, fn)) return 'combinator';
   if (fn.kind === 'constructor') return keeps(fn);
-  const kind = ofHeld(file, fn);
+  const kind = fn.kind === 'initializer' ? 'holder' : ofHeld(file, fn);
   return kind !== 'keeper' && choosingParameters(fn).length > 0 ? 'chooser' : kind;
 }
 

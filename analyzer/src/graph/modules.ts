@@ -226,12 +226,18 @@ function linkCommonJs(state: GraphState, unit: Unit, name: string, node: NodeId,
     return;
   }
   state.solver.listen(exports, (token) => {
-    if (name === 'default') {
-      const { heap } = state.tokens.get(token);
-      if (heap?.properties.has('__esModule') !== true) state.solver.add(node, token);
-      if (heap?.properties.has('default') !== true) return;
+    if (name !== 'default') {
+      readProperty(state, token, name, node, access);
+      return;
     }
-    readProperty(state, token, name, node, access);
+    const has = (key: string): boolean => state.tokens.get(token).heap?.properties.has(key) === true;
+    const read = (): void => {
+      if (has('default')) readProperty(state, token, name, node, access);
+    };
+    if (!has('__esModule')) state.solver.add(node, token);
+    if (has('default')) read();
+    // What the module's body writes may not have been seen yet.
+    else state.pendingTypes.push({ node: state.solver.newNode(), apply: read });
   });
 }
 
