@@ -25,7 +25,6 @@ async function runPasted(text: string): Promise<unknown> {
   const code = text.replace(/^import .*$/gm, '');
   const tests: (() => Promise<unknown>)[] = [];
   const it = (_: string, test: () => Promise<unknown>) => tests.push(test);
-  // eslint-disable-next-line @typescript-eslint/no-implied-eval, @typescript-eslint/no-unsafe-call -- that is what is tested
   new Function('explore', 'it', code)(explore, it);
   return tests[0]!();
 }
