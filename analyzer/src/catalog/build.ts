@@ -70,6 +70,7 @@ export function when(predicate: Predicate, effect: EffectOutcome): readonly Effe
 }
 
 export const anyOf = (...of: readonly Predicate[]): Predicate => ({ type: 'any', of });
+export const allOf = (...of: readonly Predicate[]): Predicate => ({ type: 'all', of });
 export const missing = (argument: number): Predicate => ({ type: 'argument-missing', argument });
 export const noLocale = (argument: number): Predicate => ({ type: 'locale-missing', argument });
 export const atMost = (count: number): Predicate => ({ type: 'argument-count', atMost: count });

@@ -3,7 +3,17 @@
  * a package's own JavaScript can be read, that decides.
  */
 
-import { atMost, effects, methods, namespaceOf, values, when } from './build.js';
+import {
+  allOf,
+  atMost,
+  effects,
+  lacksOption,
+  localTime,
+  methods,
+  namespaceOf,
+  values,
+  when,
+} from './build.js';
 import type { ShapeTable } from './build.js';
 import type { Effect, ModuleShape, Shape, TypeShape } from './types.js';
 
@@ -108,6 +118,15 @@ function wholly(effect: Effect, except: ShapeTable = {}): ModuleShape {
 }
 
 const purely: ModuleShape = { decides: 'large', exports: { '*': pure } };
+/** Numbers of any size, whose class has a method that draws one. */
+const number: Shape = {
+  ...pure,
+  members: { '*': pure, random: { call: { effect: 'randomness', returns: 'data' } } },
+};
+const numbers: ModuleShape = {
+  decides: 'large',
+  exports: { '*': pure, default: number, BigNumber: number, Decimal: number },
+};
 /** Delays, intervals, and schedules from now on are among what these offer. */
 const mostlyPure: ModuleShape = { decides: 'missing', exports: { '*': pure } };
 /** What they do with values the graph knows by their names. */
@@ -181,9 +200,15 @@ const dateFns: ModuleShape = {
   },
 };
 
-/** `dayjs()`, `moment()`: now, unless a date is given. */
+/** `dayjs()`, `moment()`: now, unless a date is given; a text without an offset is a time of the host's zone. */
 const dayjs: Shape = {
-  call: { effect: when(atMost(0), 'wall-clock'), returns: 'data' },
+  call: {
+    effect: [
+      { when: atMost(0), effect: 'wall-clock' },
+      { when: localTime(0), effect: 'locale' },
+    ],
+    returns: 'data',
+  },
   members: {
     utc: { call: { effect: when(atMost(0), 'wall-clock'), returns: 'data' } },
     tz: {
@@ -193,6 +218,11 @@ const dayjs: Shape = {
     now: { call: { effect: 'wall-clock', returns: 'number' } },
     '*': pure,
   },
+};
+
+/** A text without an offset, and no zone given for it. */
+const zonedText: Shape = {
+  call: { effect: when(allOf(localTime(0), lacksOption(1, 'zone', 'setZone')), 'locale'), returns: 'data' },
 };
 
 const luxon: ModuleShape = {
@@ -206,6 +236,8 @@ const luxon: ModuleShape = {
       local: {
         call: { effect: [{ when: atMost(0), effect: 'wall-clock' }, { effect: 'locale' }], returns: 'data' },
       },
+      fromISO: zonedText,
+      fromSQL: zonedText,
     }),
   },
 };
@@ -319,7 +351,7 @@ export const packages: PackageTable = {
   ...packagesOf('vm2 isolated-vm safe-eval', wholly('dynamic-code')),
   ...packagesOf(
     'zod zod/v4 joi yup ajv valibot superjson io-ts runtypes superstruct @sinclair/typebox arktype class-validator class-transformer ' +
-      'ramda remeda rambda immer immutable ms bytes semver decimal.js decimal.js-light bignumber.js big.js bn.js ' +
+      'ramda remeda rambda immer immutable ms bytes semver decimal.js-light big.js bn.js ' +
       'fast-deep-equal deep-equal dequal p-limit p-map p-all p-props ts-pattern neverthrow ts-results type-fest ' +
       'json-stable-stringify fast-json-stable-stringify qs query-string js-yaml yaml csv-parse/sync csv-stringify/sync ' +
       'validator slugify camelcase change-case pluralize mustache object-hash hash-sum md5 js-sha256 crypto-js papaparse ' +
@@ -327,6 +359,7 @@ export const packages: PackageTable = {
       'eventemitter3 lru-cache memoizee mem deepmerge klona rfdc clone http-status-codes',
     purely,
   ),
+  ...packagesOf('bignumber.js decimal.js', numbers),
   ...packagesOf('fp-ts p-queue cron-parser rrule', mostlyPure),
   tslib: compilerHelpers,
   ...packagesOf(
