@@ -140,11 +140,8 @@ function call(search: Search, frame: Frame, op: CallOp): void {
   const args = op.args.map((arg) => at(search, frame, arg.slot));
   if (EACH.test(op.text)) {
     const each = elements(search, receiver);
-    for (const [index, arg] of op.args.entries()) {
-      if (index > 0) break;
-      runLocal(search, frame, arg.slot, [each, each]);
-      for (const id of args[0] ?? none) run(search, frame, id, [each, each], none);
-    }
+    if (first !== undefined) runLocal(search, frame, first.slot, [each, each]);
+    for (const id of args[0] ?? none) run(search, frame, id, [each, each], none);
   } else for (const arg of op.args) runLocal(search, frame, arg.slot, []);
   put(frame, op.to, runLocal(search, frame, op.callee, args));
   const helper = helperBehind(search.state, frame, op.callee);
