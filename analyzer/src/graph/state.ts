@@ -11,7 +11,7 @@
 
 import type { Catalogue, Role, Shape } from '../catalog/types.js';
 import type { Profile } from '../profiles/types.js';
-import type { Bundling, Resolution } from '../program/resolve.js';
+import type { Resolver } from '../program/resolve.js';
 import type { CallOp, ClassIr, FileIr, FunctionIr, Slot, TypeDeclarationIr, TypeIr } from './ir.js';
 import type { CallSite } from './calls.js';
 import type { Choice } from './choices.js';
@@ -24,12 +24,7 @@ import type { NodeId, Phase, TokenId, TokenTable } from './tokens.js';
 /** The program as the graph asks for it. */
 export interface ProgramSource {
   readonly load: (path: string) => { readonly ir: FileIr; readonly gaveUp: string | undefined } | undefined;
-  readonly resolve: (
-    specifier: string,
-    from: string,
-    mode: 'import' | 'require',
-    bundling?: Bundling,
-  ) => Resolution;
+  readonly resolve: Resolver['resolve'];
   /** Is the package of this file so large that what the catalogue says of it is the better source? */
   readonly isLargePackage: (path: string) => boolean;
   readonly text: (path: string) => string | undefined;
