@@ -13,6 +13,13 @@ import { dataToken } from './values.js';
 /** Objects from which, or to which, properties are copied one by one; beyond, look-ups are sent on. */
 export const maxCopies = 16;
 
+/** Has a property copied, now or once it turns out that it may be seen. */
+export type Gate = (name: string, copy: () => void) => void;
+
+const always: Gate = (_, copy) => {
+  copy();
+};
+
 /** Copies all properties of what a node holds, accessors read, into a token. `assigns`: setters are called. */
 export function copyProperties(
   state: GraphState,
@@ -21,6 +28,7 @@ export function copyProperties(
   site: CallSite,
   assigns = false,
   except: readonly string[] = [],
+  gate = always,
 ): void {
   const target = state.tokens.get(to);
   let sources = 0;
@@ -61,7 +69,9 @@ export function copyProperties(
       for (const name of [...properties.keys(), ...(getters?.keys() ?? [])]) {
         if (name === '**' || name === '$keys' || copied.has(name) || except.includes(name)) continue;
         copied.add(name);
-        copyOne(state, id, name, to, site, assigns);
+        gate(name, () => {
+          copyOne(state, id, name, to, site, assigns);
+        });
       }
     };
     copyNew();
@@ -71,6 +81,38 @@ export function copyProperties(
       state.solver.edge(propertyNode(state, token, '*'), propertyNode(state, target, '*'));
     }
   });
+}
+
+/**
+ * For properties that what is spread later may cover (`{...defaults, ...options}`): those are copied that some
+ * object there lacks. An object has for certain what its literal names.
+ */
+export function coveredBy(state: GraphState, later: readonly NodeId[]): Gate {
+  if (later.length === 0) return always;
+  return (name, copy) => {
+    if (/^[*$[]/.test(name)) {
+      copy();
+      return;
+    }
+    const covering = new Set(later);
+    const uncover = (node: NodeId): void => {
+      if (covering.delete(node) && covering.size === 0) copy();
+    };
+    for (const node of later) {
+      state.solver.listen(node, (id) => {
+        const { value } = state.tokens.get(id);
+        if (value.kind === 'source' || (value.kind === 'object' && value.names.includes(name))) return;
+        uncover(node);
+      });
+      // What holds nothing that is known covers nothing.
+      state.pendingTypes.push({
+        node,
+        apply: () => {
+          uncover(node);
+        },
+      });
+    }
+  };
 }
 
 function copyOne(

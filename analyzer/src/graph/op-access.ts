@@ -4,7 +4,7 @@ import { convert } from './conversions.js';
 import { copyCorrelated, correlatedWrite } from './correlated.js';
 import { iterateNode, iterateToken } from './elements.js';
 import type { CallOp, Op } from './ir.js';
-import { copyProperties } from './copy-properties.js';
+import { copyProperties, coveredBy } from './copy-properties.js';
 import { importBinding } from './modules.js';
 import { addTyped } from './natives.js';
 import { accessAt, literalToken, walkIteration } from './op-iteration.js';
@@ -250,7 +250,20 @@ function walkSpread(state: GraphState, instance: Instance, op: Op & { type: 'spr
       });
     } else if (token.value.kind === 'object') {
       const site = { by: instance, at: op.at, end: op.end, args: [], to: 0 };
-      copyProperties(state, from, id, site, false, op.except);
+      copyProperties(state, from, id, site, false, op.except, coveredBy(state, laterSpreads(instance, op)));
     }
   });
+}
+
+/** What else is spread into the object after this, for certain. */
+function laterSpreads(instance: Instance, op: Op & { type: 'spread' }): NodeId[] {
+  const { ops } = instance.fn;
+  const maybe = new Set(ops.flatMap((other) => (other.type === 'falsy' ? [other.to] : [])));
+  return ops
+    .slice(ops.indexOf(op) + 1)
+    .flatMap((other) =>
+      other.type === 'spread' && other.of === op.of && !maybe.has(other.from)
+        ? [nodeOf(instance, other.from)]
+        : [],
+    );
 }
