@@ -37,8 +37,6 @@ export const knownFalseAlarms: readonly string[] = [
   'array-for-each-empty',
   'array-includes',
   'json-table',
-  // Of two objects that are spread, the second may lack the name.
-  'options-defaults',
   // What is spread into a rest parameter loses its place.
   'forwarding-deep',
   // Calls that never return, arguments of calls that are not made, promises that are never fulfilled.
