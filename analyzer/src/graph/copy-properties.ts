@@ -69,9 +69,12 @@ export function copyProperties(
       for (const name of [...properties.keys(), ...(getters?.keys() ?? [])]) {
         if (name === '**' || name === '$keys' || copied.has(name) || except.includes(name)) continue;
         copied.add(name);
-        gate(name, () => {
+        const copy = (): void => {
           copyOne(state, id, name, to, site, assigns);
-        });
+        };
+        // A getter is asked whatever becomes of what it gives.
+        if (getters?.has(name) === true) copy();
+        else gate(name, copy);
       }
     };
     copyNew();
