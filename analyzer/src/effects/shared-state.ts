@@ -1,5 +1,6 @@
 /** Writes to state that executions share, and to the language's own objects. */
 
+import { changingMethods } from '../catalog/changing-methods.js';
 import type { FunctionIr, Span } from '../graph/ir.js';
 import { packageOf } from '../graph/packages.js';
 import { isGlobalObject } from '../graph/properties.js';
@@ -292,9 +293,7 @@ export function functionsInside(functions: readonly FunctionIr[], outer: Functio
   return inside;
 }
 
-const mutators = new Set(
-  'push pop shift unshift splice sort reverse fill copyWithin set add delete clear append'.split(' '),
-);
+const mutators = new Set([...changingMethods, 'append']);
 
 /** `on`: the collection that a method seems to change. */
 interface OuterWrite extends Span {

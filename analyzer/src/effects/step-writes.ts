@@ -8,6 +8,7 @@
  * - S2 A write counts where the object was made by the execution and replayed code looks at what is written.
  */
 
+import { changingMethods } from '../catalog/changing-methods.js';
 import { functionBehind } from '../graph/calls.js';
 import { unitOf } from '../graph/modules.js';
 import type { CallOp, FunctionIr, Op, Slot, Span } from '../graph/ir.js';
@@ -17,7 +18,7 @@ import type { Reach } from './reach.js';
 
 const maxDepth = 5;
 const maxFunctions = 400;
-const MUTATORS = /\.(?:push|pop|shift|unshift|splice|sort|reverse|fill|copyWithin|set|add|delete|clear)$/;
+const MUTATORS = new RegExp(`\\.(?:${changingMethods.join('|')})$`);
 const CHANGES_FIRST =
   /^(?:Object\.(?:assign|defineProperty|defineProperties)|Reflect\.(?:set|deleteProperty))$/;
 const EACH = /\.(?:forEach|map|flatMap|filter|find|some|every|reduce)$/;

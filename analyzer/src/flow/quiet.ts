@@ -1,5 +1,6 @@
 /** Code that only writes log lines: it may run in the first run alone, as nothing else comes of it. */
 
+import { changingMethods } from '../catalog/changing-methods.js';
 import type { Effect } from '../catalog/types.js';
 import { madeIn } from '../graph/fresh.js';
 import type { CallOp, Op, Slot } from '../graph/ir.js';
@@ -105,7 +106,7 @@ function isLogCall(state: GraphState, instance: Instance, op: CallOp): boolean {
   );
 }
 
-const CHANGES = /#(push|pop|shift|unshift|splice|sort|reverse|fill|copyWithin|set|add|delete|clear|append)$/;
+const CHANGES = new RegExp(`#(${[...changingMethods, 'append'].join('|')})$`);
 
 /** What is computed for a log line: functions that change nothing of others and tell nobody, and their callbacks. */
 function isPure(search: Search, instance: Instance, op: CallOp, made: ReadonlySet<Slot>): boolean {

@@ -1,8 +1,8 @@
 /**
  * Which functions are told apart by who calls them. `pipe`, `curry`, `once`, `withRetry` and their like
  * give back what they were given in another form: seen as one function, each caller would get what all
- * callers gave. So it is with constructors that keep what they are given, and with methods that call it
- * (`this.check(input)` of a schema): those are told apart by their object. Every other function is seen
+ * callers gave. So it is with constructors that keep what they are given, and with methods that call
+ * it (`this.check(input)`), call into it or add to it: those are told apart by their object. Every other function is seen
  * once, whoever calls it, for that is what keeps the graph linear in the code. What picks an entry of a table by
  * a parameter (`keys[strategy](id)`) is told apart by the constant that it is called with.
  *

@@ -1,11 +1,11 @@
+import { changingMethods } from '../catalog/changing-methods.js';
 import type { CallOp, Op, Slot, Span } from '../graph/ir.js';
 import { apiPathsOf, functionTargets, once, queryHandlers, receiverOf } from './calls.js';
 import { fillsCache } from './cache-fills.js';
 import { createOwnership, lookThrough, type Looked } from './ownership.js';
 import type { MisuseRule, ResolvedCall, RuleContext, RuleFinding } from './types.js';
 
-const METHODS =
-  'push|pop|shift|unshift|splice|sort|reverse|fill|copyWithin|set|add|delete|clear|append|getOrInsert|getOrInsertComputed';
+const METHODS = [...changingMethods, 'append', 'getOrInsert', 'getOrInsertComputed'].join('|');
 const SETTERS =
   'set(?:UTC)?(?:Date|Month|FullYear|Year|Hours|Minutes|Seconds|Milliseconds|Time)|set(?:Int|Uint|Float|BigInt|BigUint)\\d+|write\\w*|swap\\d+';
 /** Methods of the language that change the object they are called on; what iterates moves on. */
