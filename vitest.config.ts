@@ -7,6 +7,7 @@ export default defineConfig({
     // Many tests wait for processes and clocks: with a worker less than there are processors, as Vitest would have it, two
     // processors take 381 s for what takes 239 s.
     maxWorkers: '100%',
+    setupFiles: ['test/properties/seed.ts'],
     server: { deps: { external: [/\/dist\//] } },
     projects: [
       {

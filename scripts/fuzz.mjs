@@ -1,7 +1,7 @@
-// `npm run fuzz [-- --runs N] [--seed S] [--rounds R]`: the generated programs of the properties (of the replay core and of
-// the analyzer), of the comparison with Temporal's runtime and of the comparison with its replayer, and hostile requests to the front end, round after
-// round with a new seed, until one fails or the rounds are over. Without --rounds it goes on until it is stopped.
-// A failing round prints its seed.
+// `npm run fuzz [-- --runs N] [--seed S] [--rounds R]`: the generated programs of the properties (of the replay core, the
+// simulated service and the analyzer), of the comparison with Temporal's runtime and of the comparison with its replayer,
+// and hostile requests to the front end. Round after round with a new seed, until one fails or the rounds are over;
+// without --rounds it goes on until it is stopped. A failing round prints its seed.
 import { spawnSync } from 'node:child_process';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -41,10 +41,6 @@ for (let round = 0; round < rounds; round++) {
         ...process.env,
         REFRAIN_RUNS: String(runs),
         REFRAIN_SEED: seed,
-        FUZZ_RUNS: String(runs),
-        FUZZ_SEED: seed,
-        ORACLE_RUNS: String(Math.ceil(runs / 10)),
-        ORACLE_SEED: seed,
       },
     },
   );

@@ -12,13 +12,11 @@ import {
 import { ProgramInstance } from './interpreter.js';
 import type { CancelMode, WorkflowProgram } from './programs.js';
 import { cancellingPrograms, workflowPrograms } from './programs.js';
+import { runsOr } from './seed.js';
 import { options, runTask, sameLocalWorld, simulate } from './run-task.js';
 
 const worlds = fc.record({ choices: fc.array(fc.nat({ max: 5040 }), { maxLength: 120, size: 'max' }) });
-const numRuns = Number(process.env['REFRAIN_RUNS'] ?? 300);
-// A failure prints its seed; `npm run fuzz` sets one.
-const seed = process.env['REFRAIN_SEED'];
-if (seed !== undefined) fc.configureGlobal({ seed: Number(seed) });
+const numRuns = runsOr(300);
 const MAX_TASKS = 40;
 const cancelModes: readonly CancelMode[] = ['TRY_CANCEL', 'WAIT_CANCELLATION_COMPLETED', 'ABANDON'];
 

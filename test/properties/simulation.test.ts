@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { describe, it } from 'vitest';
 import { endActivityTask, takeActivityTask } from './simulation/activity-steps.js';
 import { cancel, signal, start, terminate, update } from './simulation/client-steps.js';
+import { runsOr } from './seed.js';
 import { advance, arm, crash, jump } from './simulation/fault-steps.js';
 import { finish } from './simulation/finish.js';
 import type { Intent } from './simulation/intents.js';
@@ -14,8 +15,7 @@ import type { Step } from './simulation/step.js';
 import { completeWorkflowTask, runWorkflowTask, takeWorkflowTask } from './simulation/task-steps.js';
 import { World } from './simulation/world.js';
 
-const numRuns = Number(process.env['REFRAIN_RUNS'] ?? 150);
-const seed = process.env['REFRAIN_SEED'];
+const numRuns = runsOr(150);
 
 const nat = fc.nat({ max: 5 });
 const durations = fc.constantFrom(1, 500, 1000, 5000, 20_000);
@@ -100,7 +100,7 @@ describe('the service, simulated with faults', () => {
           }, [...drawn, finish]),
         ),
       ),
-      { numRuns, ...(seed !== undefined && { seed: Number(seed) }) },
+      { numRuns },
     );
   }, 600_000);
 });

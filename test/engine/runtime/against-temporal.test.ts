@@ -7,6 +7,7 @@ import {
   createTemporalHost,
   loadBundle,
 } from '@refrain/engine/internal';
+import { runsOr, seed } from '../../properties/seed.js';
 import { root } from '../../integrity/repository.js';
 import type { Step } from '../../fixtures/workflow-api/interpret.js';
 import { activation, initialize, json, query, signal, update, type Completion, type Job } from './harness.js';
@@ -182,14 +183,13 @@ function comparable(completion: Completion): unknown {
   return JSON.parse(plain) as unknown;
 }
 
-const runs = Number(process.env.FUZZ_RUNS ?? 150);
+const runs = runsOr(150);
 
 describe('our runtime and @temporalio/workflow', () => {
   it('give the same commands for the same activations', { timeout: 120_000 }, async () => {
     const alias = { '@temporalio/workflow': '@refrain/engine/workflow' };
     const loaded = loadBundle(await bundleWorkflowCode({ workflowsPath, alias }));
     const host = createTemporalHost(await bundleTemporalWorkflows({ workflowsPath }));
-    const seed = Number(process.env.FUZZ_SEED ?? 7);
     const programs = fc.sample(fc.tuple(body, body, fc.integer()), { numRuns: runs, seed });
     for (const [program, handlers, seedOfRun] of programs) {
       const simulation = new Simulation(seedOfRun);

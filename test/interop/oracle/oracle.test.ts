@@ -5,6 +5,7 @@ import type { HistoryEvent, TemporalHost } from '@refrain/engine/internal';
 import { bundleTemporalWorkflows, createTemporalHost, eventToJson } from '@refrain/engine/internal';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { runsOr, seed } from '../../properties/seed.js';
 import { options, simulate } from '../../properties/run-task.js';
 import type { Program, WorkflowProgram } from '../../properties/programs.js';
 import { workflowPrograms } from '../../properties/programs.js';
@@ -15,7 +16,7 @@ import type { Oracle, OracleResult } from './oracle.js';
 import { openOracle } from './oracle.js';
 
 const workflowsPath = join(repository, 'test/fixtures/temporal/interpreter/index.ts');
-const runs = Number(process.env['ORACLE_RUNS'] ?? 25);
+const runs = Math.ceil(runsOr(250) / 10);
 
 interface Case {
   readonly program: WorkflowProgram;
@@ -134,7 +135,6 @@ describe('verdicts agree with Worker.runReplayHistory', () => {
       fc.array(fc.nat(63), { minLength: 5, maxLength: 60 }),
       fc.array(mutations, { minLength: 4, maxLength: 4 }),
     );
-    const seed = Number(process.env['ORACLE_SEED'] ?? 1);
     for (const [program, choices, changes] of fc.sample(arbitrary, { numRuns: runs, seed })) {
       const events = record(host, program, choices);
       // Code that goes on asking after its own end makes a history that a server would refuse.

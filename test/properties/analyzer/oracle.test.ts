@@ -12,6 +12,7 @@ import { loadConstructs, type Construct } from './constructs.js';
 import { judge, type Verdict } from './judge.js';
 import { knownFalseAlarms, knownLosses, knownMisses } from './known-gaps.js';
 import type { Site } from './render.js';
+import { runsOr, seed } from '../seed.js';
 import { describeTree, grow, leafOf, randomFrom, shrink, type Tree } from './trees.js';
 
 const constructs = loadConstructs(fileURLToPath(new URL('constructs', import.meta.url)));
@@ -21,8 +22,7 @@ afterAll(() => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-const runs = Number(process.env['REFRAIN_RUNS'] ?? 80);
-const seed = Number(process.env['REFRAIN_SEED'] ?? 1);
+const runs = runsOr(80);
 
 /** Those that this version of Node can run. */
 const namesOf = (gaps: readonly string[]): string[] =>

@@ -44,10 +44,7 @@ export function completeWorkflowTask(n: number, intents: readonly Intent[]): Ste
     if (!isCurrent) return expect(answer.is).toBe('refused');
     const hasUnsent = [...run.updates].some(([id, stage]) => stage === 'waiting' && !run.sentUpdates.has(id));
     if (!(run.hasNews || hasUnsent) || !intents.some(ends)) {
-      return after(model, world, answer, () => {
-        effect();
-        if (hasUnsent && run.status === 'RUNNING') run.hasNews = true;
-      });
+      return after(model, world, answer, effect);
     }
     await refused(model, world, run, answer);
   });
