@@ -21,6 +21,7 @@ import { candidatesFor } from './profiles/select.js';
 import type { Project } from './program/project.js';
 import { assemble, compareDiagnostics, placeOf, relativePath } from './report/assemble.js';
 import type { Diagnostic, ReportedWorkflow, UnresolvedEntry } from './report/model.js';
+import { excuseCalls } from './report/excused-calls.js';
 import { applySuppressions } from './report/suppress.js';
 
 export interface ProfileResult {
@@ -86,12 +87,13 @@ export function analyseProfile(
     files.length === 0
       ? undefined
       : worldOf(buildActivityGraph(catalogue, profile, project.source, files, budget));
+  const excused = excuseCalls(graph, reach, findings);
   const raw = [
-    ...assemble({ root, reach, flows }, findings),
+    ...assemble({ root, reachOf: excused.reachOf, flows }, excused.findings),
     ...misuseDiagnostics(root, { state: graph, reach, flows }, activities),
   ];
   const reached = [reach, activities?.reach].flatMap((item) => item?.order.map(({ unit }) => unit) ?? []);
-  const suppressed = applySuppressions(root, new Set(reached), raw);
+  const suppressed = applySuppressions(root, new Set(reached), raw, excused.used);
   const functions = new Set(reach.order.map((instance) => instance.fn)).size;
   const workflows = sortedEntries(graph)
     .filter((entry) => !entry.hidden)

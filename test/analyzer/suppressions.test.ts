@@ -102,6 +102,38 @@ describe('a comment takes the finding on the next line of code away', () => {
   });
 });
 
+describe('a comment at the calls into a package takes what is found in the package away', () => {
+  const lib =
+    'exports.f = (g) => [g?.(), now()];\nexports.h = now;\nfunction now() {\n  return Date.now();\n}\n';
+  const foundIn = (handler: string): string[] =>
+    check({
+      's.ts': `import { service, type Context } from '@restatedev/restate-sdk';\nimport { f, h } from 'lib';\nexport default service({ name: "s", handlers: {\n${handler}\n} });\n`,
+      'node_modules/lib/index.js': lib,
+    });
+  const comment = '// refrain-ignore wall-clock -- only logged\n';
+
+  it('where it is the only way there', () => {
+    expect(foundIn('go: async () =>\nf()')).toEqual(['node_modules/lib/index.js:4 wall-clock']);
+    expect(foundIn(`go: async () =>\n${comment}f()`)).toEqual([]);
+  });
+
+  it('not where another way leads there', () => {
+    expect(foundIn(`go: async () =>\n${comment}f(), other: async () => h()`)).toEqual([]);
+    expect(foundIn(`go: async () =>\n${comment}f(),\nother: async () => h()`)).toEqual([
+      'node_modules/lib/index.js:4 wall-clock',
+    ]);
+    expect(foundIn(`go: async () =>\n${comment}f(),\nother: async () =>\n${comment}h()`)).toEqual([]);
+  });
+
+  it('of its rule, and not what the project’s own code does that the package calls', () => {
+    expect(foundIn('go: async () =>\n// refrain-ignore randomness -- only logged\nf()')).toEqual([
+      'node_modules/lib/index.js:4 wall-clock',
+      's.ts:5 unused-suppression Nothing to suppress here: no `randomness` finding on the next line.',
+    ]);
+    expect(foundIn(`go: async () =>\n${comment}f(\n() => Date.now())`)).toEqual(['s.ts:7 wall-clock']);
+  });
+});
+
 describe('a comment that is wrong is said so, and takes nothing away', () => {
   it.each([
     [

@@ -1,6 +1,6 @@
 /** Which instances replay reaches, and the shortest way to each. */
 
-import type { GraphState, Instance } from '../graph/state.js';
+import type { CallEdge, GraphState, Instance } from '../graph/state.js';
 
 export interface Step {
   readonly from: Instance;
@@ -21,7 +21,10 @@ export interface Reach {
   readonly workflowName: (instance: Instance) => string;
 }
 
-export function computeReach(state: GraphState): Reach {
+const none: ReadonlySet<CallEdge> = new Set();
+
+/** Some calls can be left out, as if they were not made. */
+export function computeReach(state: GraphState, without: ReadonlySet<CallEdge> = none): Reach {
   const cameFrom = new Map<Instance, Step | undefined>();
   const order: Instance[] = [];
   const workflowOfModule = new Map<Instance, Instance>();
@@ -30,7 +33,8 @@ export function computeReach(state: GraphState): Reach {
     if (entry.instance !== undefined) starts.push(entry.instance);
   }
   for (const start of starts) add(cameFrom, order, start, undefined);
-  walk(cameFrom, order, 0);
+  const walk = (from: number): void => follow(cameFrom, order, from, without);
+  walk(0);
   // What happens while the workflows' modules load comes second: a run is the better explanation.
   const before = order.length;
   for (const start of starts) {
@@ -39,7 +43,7 @@ export function computeReach(state: GraphState): Reach {
     workflowOfModule.set(module, start);
     add(cameFrom, order, module, undefined);
   }
-  walk(cameFrom, order, before);
+  walk(before);
   // Modules that reached code needs although no module on the way imports them statically.
   const late = order.length;
   for (const instance of [...order]) {
@@ -49,7 +53,7 @@ export function computeReach(state: GraphState): Reach {
     workflowOfModule.set(module, workflowOfModule.get(first) ?? first);
     add(cameFrom, order, module, undefined);
   }
-  walk(cameFrom, order, late);
+  walk(late);
   const names = new Map(sortedEntries(state).map((entry) => [entry.instance, entry.name]));
   return {
     workflowName: (instance) => {
@@ -87,10 +91,16 @@ function add(
   order.push(instance);
 }
 
-function walk(cameFrom: Map<Instance, Step | undefined>, order: Instance[], from: number): void {
+function follow(
+  cameFrom: Map<Instance, Step | undefined>,
+  order: Instance[],
+  from: number,
+  without: ReadonlySet<CallEdge>,
+): void {
   for (let index = from; index < order.length; index += 1) {
     const instance = order[index]!;
     for (const call of instance.calls) {
+      if (without.has(call)) continue;
       add(cameFrom, order, call.to, { from: instance, at: call.at, end: call.end });
     }
   }

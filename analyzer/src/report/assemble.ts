@@ -34,7 +34,8 @@ export const docsBase = 'docs/rules/';
 
 export interface AssembleContext {
   readonly root: string;
-  readonly reach: Reach;
+  /** What leads to a finding. */
+  readonly reachOf: (finding: RawFinding) => Reach;
   readonly flows: Flows;
 }
 
@@ -53,9 +54,9 @@ export function assemble(context: AssembleContext, findings: readonly RawFinding
 const ranks = ['nothing', 'state', 'result', 'branch', 'command', 'identity'] as const;
 
 function toDiagnostic(context: AssembleContext, findings: readonly RawFinding[]): Diagnostic {
-  const { reach, flows, root } = context;
+  const { reachOf, flows, root } = context;
   const sorted = [...findings].sort(
-    (left, right) => reach.path(left.instance).length - reach.path(right.instance).length,
+    (left, right) => reachOf(left).path(left.instance).length - reachOf(right).path(right.instance).length,
   );
   const best = sorted[0]!;
   const { ir } = best.unit ?? best.instance.unit;
@@ -75,7 +76,7 @@ function toDiagnostic(context: AssembleContext, findings: readonly RawFinding[])
     column: from.column,
     endLine: to.line,
     endColumn: to.column,
-    workflow: reach.workflowName(best.instance),
+    workflow: reachOf(best).workflowName(best.instance),
     reaches,
     chain: chainOf(context, best),
     suggestion: best.suggestion ?? '',
@@ -98,8 +99,10 @@ function memberAt({ rule, use, instance, at, end }: RawFinding): number {
 }
 
 function chainOf(context: AssembleContext, finding: RawFinding): ChainFrame[] {
-  const { reach, root } = context;
-  const frames = reach.path(finding.instance).map((step) => frameOf(root, step.from, step.at));
+  const { reachOf, root } = context;
+  const frames = reachOf(finding)
+    .path(finding.instance)
+    .map((step) => frameOf(root, step.from, step.at));
   const { instance, unit } = finding;
   if (unit === undefined) return [...frames, frameOf(root, instance, memberAt(finding))];
   const place = { file: relativePath(root, unit.ir.path), ...placeOf(unit.ir, finding.at) };

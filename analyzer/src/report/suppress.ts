@@ -13,10 +13,12 @@ export interface Suppressed {
   readonly used: ReadonlySet<string>;
 }
 
+/** `atCalls` are comments that took findings in packages away, at the calls that lead there. */
 export function applySuppressions(
   root: string,
   units: Iterable<Unit>,
   diagnostics: readonly Diagnostic[],
+  atCalls: ReadonlySet<SuppressionIr>,
 ): Suppressed {
   const byFile = new Map<string, Diagnostic[]>();
   for (const diagnostic of diagnostics) {
@@ -33,7 +35,7 @@ export function applySuppressions(
       const matching = (byFile.get(file) ?? []).filter(
         ({ line, ruleId }) => line === item.line + 1 && ruleId === item.rule,
       );
-      const problem = problemOf(item, matching.length > 0);
+      const problem = problemOf(item, matching.length > 0 || atCalls.has(item));
       if (problem === undefined) {
         for (const diagnostic of matching) dropped.add(diagnostic);
         used.add(placeKey({ file, ...placeOf(ir, item.at) }));
@@ -48,6 +50,11 @@ export function applySuppressions(
 
 export function placeKey({ file, line, column }: Pick<Diagnostic, 'file' | 'line' | 'column'>): string {
   return [file, line, column].join('\0');
+}
+
+/** Whether a comment is such that it can take findings away. */
+export function takesAway(comment: SuppressionIr): boolean {
+  return problemOf(comment, true) === undefined;
 }
 
 interface Problem {

@@ -26,7 +26,9 @@ export function misuseDiagnostics(
       list.push(toRaw(replayed, rule.id, finding, place.instance));
     }
   }
-  return [...byWorld].flatMap(([world, findings]) => assemble({ root, ...world }, findings));
+  return [...byWorld].flatMap(([world, findings]) =>
+    assemble({ root, reachOf: () => world.reach, flows: world.flows }, findings),
+  );
 }
 
 function toRaw(world: RuleWorld, rule: MisuseRuleId, finding: RuleFinding, instance: Instance): RawFinding {
