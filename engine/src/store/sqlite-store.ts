@@ -209,8 +209,21 @@ export class SqliteStore extends NamespaceReader implements RootStore {
   async close(): Promise<void> {
     await this.#writer.close();
     for (const reader of [this, ...this.#partitions.values()]) reader.clear();
+    emptyLog(this.#reader);
     this.#reader.close();
     this.#lock.release();
+  }
+}
+
+/**
+ * Brings all that is in the log into the file, which is then whole by itself: a connection of libsql does not do so when it
+ * is closed. Where that is not possible (the disk is full, another program reads) the next owner reads the log.
+ */
+function emptyLog(database: Database): void {
+  try {
+    database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  } catch {
+    return;
   }
 }
 
