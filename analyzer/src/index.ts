@@ -4,6 +4,7 @@ export { profiles } from './profiles/index.js';
 export type { Profile, ProfileId } from './profiles/types.js';
 export { checkProject, createAnalysis, listWorkflows } from './check.js';
 export type { Analysis, CheckOptions, FoundWorkflow } from './check.js';
+export type { RuleId } from './effects/finding.js';
 export type {
   ChainFrame,
   CheckReport,

@@ -1,11 +1,12 @@
+import type { ProfileId } from '@refrain/analyzer';
 import type { TSESLint } from '@typescript-eslint/utils';
 import { rules } from './all-rules.js';
 import { transitiveRuleName } from './rule-table.js';
-import { profileIds, type ProfileName } from './settings.js';
+import { profileIds } from './settings.js';
 import { severityOf } from './severity.js';
 
 export type Config = TSESLint.FlatConfig.Config;
-type Profile = ProfileName | 'auto';
+type Profile = ProfileId | 'auto';
 export type ConfigName = 'recommended' | 'recommendedTypeChecked' | Profile | `${Profile}TypeChecked`;
 
 /** What the rules' names are prefixed with: `@refrain/no-wall-clock`. */

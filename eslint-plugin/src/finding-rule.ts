@@ -1,14 +1,15 @@
+import type { RuleId } from '@refrain/analyzer';
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import type { JSONSchema4 } from '@typescript-eslint/utils/json-schema';
 import { fileFindings } from './analysis/file-findings.js';
-import type { Finding, FindingRuleId } from './analysis/finding.js';
+import type { Finding } from './analysis/finding.js';
 import { createRule, type RuleDocs } from './create-rule.js';
 import { pathTo, type Edit, type FindRemedy, type Remedy } from './remedies/site.js';
 import { ruleNames } from './rule-table.js';
 import { readSettings } from './settings.js';
 
 export interface FindingRuleDefinition {
-  readonly id: FindingRuleId;
+  readonly id: RuleId;
   readonly description: string;
   /** Tried in turn; the first that knows the code decides. */
   readonly remedies?: readonly FindRemedy[];

@@ -1,4 +1,4 @@
-import type { FindingRuleId } from './analysis/finding.js';
+import type { RuleId } from '@refrain/analyzer';
 
 /**
  * Rule id of the analyzer → name of the ESLint rule. ESLint names a rule for what it asks of the
@@ -32,7 +32,7 @@ export const ruleNames = {
   'unbounded-history': 'no-unbounded-history',
   'attempt-in-idempotency-key': 'no-attempt-in-idempotency-key',
   'no-heartbeat': 'require-heartbeat',
-} as const satisfies Record<FindingRuleId, string>;
+} as const satisfies Record<RuleId, string>;
 
 /** The rule that looks beyond the file; it has no id of its own, its findings carry those above. */
 export const transitiveRuleName = 'no-transitive-nondeterminism';

@@ -1,24 +1,13 @@
+import { profiles, type ProfileId } from '@refrain/analyzer';
 import picomatch from 'picomatch';
 
-export const profileIds = [
-  'refrain',
-  'temporal',
-  'restate',
-  'inngest',
-  'hatchet',
-  'dbos',
-  'aws',
-  'azure',
-  'cloudflare',
-  'vercel',
-] as const;
-
-export type ProfileName = (typeof profileIds)[number];
+/** In the order in which `auto` and the documentation name them. */
+export const profileIds = Object.keys(profiles) as readonly ProfileId[];
 
 /** `settings.refrain` of an ESLint configuration. */
 export interface PluginSettings {
   /** The engine that the code is written for; `auto` picks it by what a file imports. */
-  readonly profile: ProfileName | 'auto';
+  readonly profile: ProfileId | 'auto';
   /** Files whose exported functions are all workflow code, whatever they import: globs. */
   readonly workflowFiles: readonly string[];
 }
@@ -65,7 +54,7 @@ export function isWorkflowFile(settings: PluginSettings, file: string, cwd: stri
 }
 
 function isProfile(value: unknown): value is PluginSettings['profile'] {
-  return value === 'auto' || (profileIds as readonly unknown[]).includes(value);
+  return value === 'auto' || (typeof value === 'string' && Object.hasOwn(profiles, value));
 }
 
 function isStrings(value: unknown): value is readonly string[] {

@@ -1,13 +1,12 @@
-import { catalogue, profiles, type Effect, type Shape } from '@refrain/analyzer';
+import { catalogue, profiles, type Effect, type ProfileId, type Shape } from '@refrain/analyzer';
 import { ruleNames } from './rule-table.js';
-import type { ProfileName } from './settings.js';
 
 /**
  * ESLint knows one severity for a rule. A rule is a warning for an engine that makes sources of that
  * rule deterministic without other engines doing so; everything else is an error. Across engines
  * (`auto`) the strict answer holds.
  */
-export function severityOf(profile: ProfileName | 'auto', rule: string): 'error' | 'warn' {
+export function severityOf(profile: ProfileId | 'auto', rule: string): 'error' | 'warn' {
   if (profile === 'auto') return 'error';
   const notPortable = Object.entries(profiles[profile].patches)
     .filter(([, status]) => status === 'not-portable')

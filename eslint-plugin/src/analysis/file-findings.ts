@@ -1,7 +1,7 @@
-import { analyseSingleFile, type Diagnostic, type SingleFileResult } from '@refrain/analyzer';
+import { analyseSingleFile, type Diagnostic, type RuleId, type SingleFileResult } from '@refrain/analyzer';
 import type { TSESLint } from '@typescript-eslint/utils';
 import { isWorkflowFile, type PluginSettings } from '../settings.js';
-import type { Finding, FindingRuleId } from './finding.js';
+import type { Finding } from './finding.js';
 import { lineStartsOf, offsetOf } from './offsets.js';
 
 /**
@@ -42,7 +42,7 @@ function toFinding(
 ): Finding {
   const { message, suggestion, severity } = diagnostic;
   return {
-    ruleId: diagnostic.ruleId as FindingRuleId,
+    ruleId: diagnostic.ruleId as RuleId,
     severity,
     profile,
     message: suggestion === '' || message.includes(suggestion) ? message : `${message} ${suggestion}`,

@@ -1,4 +1,4 @@
-import type { ProfileName } from '../settings.js';
+import type { ProfileId } from '@refrain/analyzer';
 
 /**
  * How each engine says what the suggestions write. `$` in a template stands for what is replaced:
@@ -49,7 +49,7 @@ interface ParameterBase {
 const contextFirst: ParameterBase = { type: 'parameter', index: 0, named: /ctx|context/i };
 const contextSecond: ParameterBase = { type: 'parameter', index: 1, named: /ctx|context/i };
 
-export const engineWords: Readonly<Record<ProfileName, EngineWords>> = {
+export const engineWords: Readonly<Record<ProfileId, EngineWords>> = {
   refrain: {
     now: imported('@refrain/engine/workflow', 'now', '()'),
     random: imported('@refrain/engine/workflow', 'random', '()'),

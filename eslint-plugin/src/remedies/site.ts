@@ -1,11 +1,11 @@
+import type { ProfileId } from '@refrain/analyzer';
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import type { Finding } from '../analysis/finding.js';
-import type { ProfileName } from '../settings.js';
 
 /** A finding's place in the syntax tree, which is all that a remedy needs to write its edits. */
 export interface Site {
   readonly finding: Finding;
-  readonly profile: ProfileName;
+  readonly profile: ProfileId;
   readonly sourceCode: Readonly<TSESLint.SourceCode>;
   /** The nodes around the finding, from the program down to the smallest that covers it. */
   readonly path: readonly TSESTree.Node[];
