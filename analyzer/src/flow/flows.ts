@@ -9,6 +9,7 @@ import type { Reaches } from '../effects/finding.js';
 import { sourcesInCallbacks } from './captured.js';
 import { holders } from './holders.js';
 import { arrivesByMatchedCalls } from './matched-calls.js';
+import { awaitedPredicates, failures, handledVariables } from './outcomes.js';
 
 export interface Flows {
   /** The strongest place that a source's value reaches. */
@@ -21,6 +22,8 @@ export interface Flows {
     TokenId,
     readonly { readonly instance: Instance; readonly branch: BranchIr }[]
   >;
+  /** Does it decide how long the workflow waits for a condition? */
+  readonly decidesWaits: (source: TokenId) => boolean;
   readonly sourcesAt: (node: NodeId) => ReadonlySet<TokenId>;
 }
 
@@ -46,20 +49,11 @@ export function computeFlows(state: GraphState, reach: Reach): Flows {
     identities.push({ call, sources });
     for (const source of sources) inIdentities.add(source);
   }
-  const inResults = new Set<TokenId>();
   for (const source of sourcesInCallbacks(state, reach)) inCommands.add(source);
-  const seenInResults = new Map<TokenId, number>();
-  for (const { result, instance } of state.entered.values()) {
-    collect(state, result, inResults, seenInResults, 0);
-    // A generator's result is not what calling it gives.
-    if (instance?.fn.generator === true)
-      collect(state, instance.base + instance.fn.returnSlot, inResults, seenInResults, 0);
-  }
-  const entries = new Set([...state.entered.values()].map(({ instance }) => instance));
-  for (const { instance, on, returned } of state.choices) {
-    if (returned && entries.has(instance)) collectTop(state, on, inResults);
-  }
+  const inResults = resultSources(state);
   const branches = branchSources(state, reach);
+  const inWaits = new Set<TokenId>();
+  for (const answer of awaitedPredicates(commands)) collectTop(state, answer, inWaits);
   const inBranches = new Set<TokenId>();
   const issuingOps = opsThatIssue(state, issuing);
   for (const [source, list] of branches) {
@@ -77,13 +71,14 @@ export function computeFlows(state: GraphState, reach: Reach): Flows {
     reaches: (source) => {
       if (inIdentities.has(source)) return 'identity';
       if (inCommands.has(source)) return 'command';
-      if (inBranches.has(source)) return 'branch';
+      if (inBranches.has(source) || inWaits.has(source)) return 'branch';
       if (inResults.has(source)) return 'result';
       return inState.has(source) ? 'state' : 'nothing';
     },
     identities,
     issuesCommands: (instance) => issuing.has(instance),
     branches,
+    decidesWaits: (source) => inWaits.has(source),
     sourcesAt: (node) => {
       const found = new Set<TokenId>();
       collect(state, node, found, new Map(), 0);
@@ -241,7 +236,25 @@ function decidesCommands(issuingOps: readonly number[], { body, exits }: BranchI
   return exits || issuingOps.some((index) => index >= body.from && index < body.to);
 }
 
-/** Sources held by objects or by variables that are assigned. */
+/** What workflows return, and what they fail with. */
+function resultSources(state: GraphState): Set<TokenId> {
+  const found = new Set<TokenId>();
+  const seen = new Map<TokenId, number>();
+  for (const { result, instance } of state.entered.values()) {
+    collect(state, result, found, seen, 0);
+    // A generator's result is not what calling it gives.
+    if (instance?.fn.generator === true)
+      collect(state, instance.base + instance.fn.returnSlot, found, seen, 0);
+  }
+  const entries = new Set([...state.entered.values()].map(({ instance }) => instance));
+  for (const { instance, on, returned } of state.choices) {
+    if (returned && entries.has(instance)) collectTop(state, on, found);
+  }
+  for (const failure of failures(state)) collect(state, failure, found, seen, 0);
+  return found;
+}
+
+/** Sources held by objects, by variables that inner functions assign, and by those that handlers see. */
 function stateSources(state: GraphState): Set<TokenId> {
   const found = new Set<TokenId>();
   const add = (node: NodeId): void => {
@@ -256,5 +269,6 @@ function stateSources(state: GraphState): Set<TokenId> {
     for (const property of token.heap.properties.values()) add(property);
   }
   for (const write of state.assignments) add(nodeOf(write.instance, write.slot));
+  for (const variable of handledVariables(state)) add(variable);
   return found;
 }

@@ -12,7 +12,7 @@ import type { Flows } from './flows.js';
 /** Reading whether code is replayed is fine where it only guards logging. */
 export function guardsLoggingOnly(state: GraphState, flows: Flows, use: NativeUse): boolean {
   const reaches = flows.reaches(use.source);
-  if (reaches !== 'nothing' && reaches !== 'branch') return false;
+  if ((reaches !== 'nothing' && reaches !== 'branch') || flows.decidesWaits(use.source)) return false;
   const regions = (flows.branches.get(use.source) ?? []).map(({ instance, branch }) => ({
     instance,
     from: branch.body.from,

@@ -40,21 +40,36 @@ function addTypeFiles(state: GraphState, unit: Unit, type: TypeIr, into: Set<str
     addImported(state, unit.ir, type.name.split('.')[0]!, into);
     return;
   }
-  if (type.type === 'union') for (const part of type.of) addTypeFiles(state, unit, part, into, depth + 1);
+  for (const part of partsOf(type)) addTypeFiles(state, unit, part, into, depth + 1);
   if (type.type !== 'name') return;
-  for (const part of type.arguments) addTypeFiles(state, unit, part, into, depth + 1);
   const resolved = resolveType(state, unit, type.name);
   if (resolved?.type === 'declaration') {
-    addTypeFiles(state, resolved.unit, resolved.declaration.type, into, depth + 1);
-  } else if (resolved?.type === 'class' && resolved.unit.ir.kind === 'source') {
-    into.add(resolved.unit.ir.path);
+    const { declaration } = resolved;
+    for (const part of [declaration.type, ...declaration.extends])
+      addTypeFiles(state, resolved.unit, part, into, depth + 1);
+  } else if (resolved?.type === 'class') {
+    if (resolved.unit.ir.kind === 'source') into.add(resolved.unit.ir.path);
+  } else if (type.name.includes('#')) {
+    // `typeof import('./activities')`, or a value of it: no type of that module has this name.
+    addModule(state, unit.ir, type.name.split('#')[0]!, into);
   }
+}
+
+/** The types that a type is made of: `Pick<T, K>`, `A & B`, `{ crawl: typeof crawl }`, `T['crawl']`. */
+function partsOf(type: TypeIr): readonly TypeIr[] {
+  if (type.type === 'union') return type.of;
+  if (type.type === 'name') return type.arguments;
+  if (type.type === 'indexed') return [type.of];
+  return type.type === 'object' ? type.members.flatMap((member) => member.type ?? []) : [];
 }
 
 function addImported(state: GraphState, ir: FileIr, local: string, into: Set<string>): void {
   const entry = ir.imports.find((item) => item.local === local);
-  if (entry === undefined) return;
-  const target = state.program.resolve(entry.specifier, ir.path, 'import');
+  if (entry !== undefined) addModule(state, ir, entry.specifier, into);
+}
+
+function addModule(state: GraphState, ir: FileIr, specifier: string, into: Set<string>): void {
+  const target = state.program.resolve(specifier, ir.path, 'import');
   if (target.type === 'file' && target.kind === 'source') into.add(target.path);
 }
 

@@ -59,6 +59,7 @@ export function initialise(state: GraphState, token: Token, site: CallSite, dept
   if (cls.fieldInit >= 0) callMember(state, unit, cls.fieldInit, parent, { ...site, args: [] });
   if (cls.ctor >= 0) {
     const { fn, base } = callMember(state, unit, cls.ctor, parent, site);
+    if (fn.thisSlot >= 0) state.solver.taintEdge(base + fn.thisSlot, site.to);
     // What a constructor gives back takes the place of the object.
     if (fn.returnSlot >= 0) takeObjects(state, base + fn.returnSlot, site.to);
     return;
@@ -81,7 +82,12 @@ export function superCall(state: GraphState, base: TokenId, site: CallSite, dept
   if (token.value.kind === 'class') initialise(state, token, site, depth);
   else if (token.value.kind === 'function') callFunction(state, token, { ...site, construct: false });
   else if (token.value.kind === 'native') {
-    callNative(state, token, { ...site, construct: true, to: state.solver.newNode() });
+    // What a base such as Date read of the host is in the object.
+    const { thisSlot, kind } = site.by.fn;
+    const own = state.solver.newNode();
+    state.solver.taintEdge(own, site.to);
+    if (kind === 'constructor' && thisSlot >= 0) state.solver.taintEdge(own, site.by.base + thisSlot);
+    callNative(state, token, { ...site, construct: true, to: own });
   } else if (token.value.kind === 'unknown') noteUnresolved(state, site, token.value.reason);
 }
 

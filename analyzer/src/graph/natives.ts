@@ -231,8 +231,8 @@ function carryTaint(state: GraphState, call: CallShape, site: CallSite): void {
   const type = unwrapPromise(call.returns ?? 'data').type;
   // How a client is set up is not what it answers.
   if (type === 'IoClient') return;
-  // The engine's own objects hold the options that they are made with.
-  const holds = site.construct !== true && Object.hasOwn(state.profile.types, type);
+  // The engine's own objects, its failures among them, hold the options that they are made with.
+  const holds = site.construct !== true && (type === 'Error' || Object.hasOwn(state.profile.types, type));
   for (const arg of site.args) {
     if (holds) deepTaint(state, arg, site.to);
     else state.solver.taintEdge(arg, site.to);

@@ -133,8 +133,8 @@ export const restate: Profile = {
         clear: command('state', 'undefined', [at(0)]),
         clearAll: command('state', 'undefined'),
         awakeable: { call: { returns: 'RestateAwakeable' } },
-        resolveAwakeable: { call: { returns: 'undefined' } },
-        rejectAwakeable: { call: { returns: 'undefined' } },
+        resolveAwakeable: command('one-way', 'undefined'),
+        rejectAwakeable: command('one-way', 'undefined'),
         promise: command('one-way', 'RestateDurablePromise', [at(0)]),
         signal: command('signal', 'Promise<data>', [at(0)]),
         attach: command('other', 'Promise<data>', [at(0)]),
@@ -169,7 +169,11 @@ export const restate: Profile = {
     RestateAwakeable: { extends: 'Object', members: valued({ string: 'id', 'Promise<data>': 'promise' }) },
     RestateDurablePromise: {
       extends: 'Promise',
-      members: { ...returning({ 'Promise<data>': 'peek get', 'Promise<undefined>': 'resolve reject' }) },
+      members: {
+        ...returning({ 'Promise<data>': 'peek get' }),
+        resolve: command('one-way', 'Promise<undefined>'),
+        reject: command('one-way', 'Promise<undefined>'),
+      },
     },
     RestateClient: { members: { '*': command('other', 'Promise<data>', callKey) } },
     // One-way messages: nothing to wait for.

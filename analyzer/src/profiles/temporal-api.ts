@@ -57,10 +57,11 @@ export const workflowExports: Readonly<Record<string, Shape>> = {
   currentUpdateInfo: { call: { returns: 'data' } },
   ...returning({
     boolean: 'inWorkflowContext',
-    undefined: 'setWorkflowOptions upsertMemo setCurrentDetails',
+    undefined: 'setWorkflowOptions setCurrentDetails',
     string: 'getCurrentDetails',
   }),
-  upsertSearchAttributes: { call: { returns: 'undefined' } },
+  upsertMemo: command('one-way', 'undefined'),
+  upsertSearchAttributes: command('one-way', 'undefined'),
   log: { type: 'Logger' },
   metricMeter: { type: 'Logger' },
   workflowRandom: { type: 'RandomStream' },
