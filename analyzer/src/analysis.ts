@@ -8,6 +8,7 @@ import { importFindings } from './effects/imports.js';
 import { computeReach, sortedEntries } from './effects/reach.js';
 import { sharedStateFindings } from './effects/shared-state.js';
 import { sourceFindings } from './effects/sources.js';
+import { stepFindings } from './effects/step-writes.js';
 import { unresolvedCalls } from './effects/unresolved.js';
 import { completionOrderFindings } from './flow/completion-order.js';
 import { identityFindings, orderFindings } from './flow/derived.js';
@@ -88,12 +89,18 @@ export function analyseProfile(
       ? undefined
       : worldOf(buildActivityGraph(catalogue, profile, project.source, files, budget));
   const excused = excuseCalls(graph, reach, findings);
-  const raw = [
+  const placed = [
     ...assemble({ root, reachOf: excused.reachOf, flows }, excused.findings),
     ...misuseDiagnostics(root, { state: graph, reach, flows }, activities),
   ];
+  const unresolved = unresolvedCalls(graph, reach, root);
+  const complete = !graph.solver.isCut();
+  // The last that is asked: it adds to the graph.
+  const inSteps = stepFindings(graph, reach);
+  const raw = [...placed, ...assemble({ root, reachOf: () => reach, flows }, inSteps)];
   const reached = [reach, activities?.reach].flatMap((item) => item?.order.map(({ unit }) => unit) ?? []);
-  const suppressed = applySuppressions(root, new Set(reached), raw, excused.used);
+  const written = inSteps.flatMap(({ unit }) => unit ?? []);
+  const suppressed = applySuppressions(root, new Set([...reached, ...written]), raw, excused.used);
   const functions = new Set(reach.order.map((instance) => instance.fn)).size;
   const workflows = sortedEntries(graph)
     .filter((entry) => !entry.hidden)
@@ -108,8 +115,8 @@ export function analyseProfile(
     workflows,
     diagnostics: suppressed.diagnostics.sort(compareDiagnostics),
     usedSuppressions: suppressed.used,
-    unresolved: unresolvedCalls(graph, reach, root),
+    unresolved,
     functions,
-    complete: !graph.solver.isCut(),
+    complete,
   };
 }

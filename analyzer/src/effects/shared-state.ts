@@ -1,7 +1,5 @@
 /** Writes to state that executions share, and to the language's own objects. */
 
-import { changingMethods } from '../catalog/changing-methods.js';
-import type { FunctionIr, Span } from '../graph/ir.js';
 import { packageOf } from '../graph/packages.js';
 import { isGlobalObject } from '../graph/properties.js';
 import { hasSetter } from '../graph/property-writes.js';
@@ -13,14 +11,12 @@ import {
   type GraphState,
   type Instance,
   type Mutation,
-  type Unit,
 } from '../graph/state.js';
 import type { NodeId, TokenId, Value } from '../graph/tokens.js';
 import { adviceFor, patchOf } from './advice.js';
 import type { RawFinding, RuleId } from './finding.js';
 import { ownWrites, type OwnWrites } from './own-writes.js';
 import type { Reach } from './reach.js';
-import { stepWrites } from './step-writes.js';
 
 export function sharedStateFindings(state: GraphState, reach: Reach): RawFinding[] {
   const findings: RawFinding[] = [];
@@ -35,7 +31,6 @@ export function sharedStateFindings(state: GraphState, reach: Reach): RawFinding
       suggestion: adviceFor(state.profile, undefined, rule, undefined) ?? defaultAdvice[rule],
       use: undefined,
       reaches: 'state',
-      ...(at.unit !== undefined && { unit: at.unit }),
     });
   };
   // A sandbox that evaluates modules for each execution shares nothing; elsewhere the same code would.
@@ -61,13 +56,6 @@ export function sharedStateFindings(state: GraphState, reach: Reach): RawFinding
     } else if (rule === 'global-mutation') {
       push(rule, mutation, 'This changes a global object, for every execution in the process.');
     }
-  }
-  for (const write of [...callbackWrites(state, reach), ...stepWrites(state, reach)]) {
-    push(
-      'module-state',
-      write,
-      `\`${write.name}\` is changed in a callback that is not run again on replay, so replayed code sees another value.`,
-    );
   }
   return groupByPackage(findings);
 }
@@ -123,16 +111,16 @@ function groupByPackage(findings: readonly RawFinding[]): RawFinding[] {
   });
 }
 
+export const keepInWorkflow =
+  'Keep the state in the workflow function (or an object that it makes), or return it from the step.';
+
 const defaultAdvice: Partial<Record<RuleId, string>> = {
-  'module-state':
-    'Keep the state in the workflow function (or an object that it makes), or return it from the step.',
+  'module-state': keepInWorkflow,
   'global-mutation': 'Make a value of your own instead of changing a shared one.',
 };
 
 interface Place {
   readonly instance: Instance;
-  /** The file, where it is not the instance's: code that a step calls. */
-  readonly unit?: Unit;
   readonly at: number;
   readonly end: number;
 }
@@ -233,95 +221,5 @@ function isNativeOnly(state: GraphState, node: NodeId): boolean {
   return state.solver.tokens(node).every((id) => {
     const { kind } = state.tokens.get(id).value;
     return kind === 'native' || kind === 'source' || kind === 'constant';
-  });
-}
-
-/** A client's `set` or `delete` is no change of a collection. */
-function isForeign(state: GraphState, owner: Instance, slot: number, keyed = false): boolean {
-  const values = state.solver.tokens(owner.base + slot).map((id) => state.tokens.get(id).value);
-  const others = values.filter(({ kind }) => kind !== 'source');
-  return (
-    others.length > 0 &&
-    others.every(
-      (value) =>
-        value.kind === 'unknown' ||
-        // Plain data has arrays, and no other collections.
-        (value.kind === 'data' && keyed) ||
-        value.kind === 'instance' ||
-        value.kind === 'declared' ||
-        value.kind === 'typed' ||
-        (value.kind === 'native-instance' && clientTypes(state, value.type)),
-    )
-  );
-}
-
-function clientTypes(state: GraphState, type: string): boolean {
-  return type === 'IoClient' || Object.hasOwn(state.profile.types, type);
-}
-
-interface CallbackWrite extends Place {
-  readonly name: string;
-}
-
-/** A step's callback that changes a variable of the replayed code around it. */
-function callbackWrites(state: GraphState, reach: Reach): CallbackWrite[] {
-  const writes: CallbackWrite[] = [];
-  for (const { token, instance } of state.safeCallbacks) {
-    const { value } = state.tokens.get(token);
-    if (value.kind !== 'function' || instance.phase !== 'run' || !reach.has(instance)) continue;
-    const inside = functionsInside(value.unit.ir.functions, value.fn);
-    for (const fn of inside) {
-      for (const { on, keyed, ...write } of writesOf(fn, inside)) {
-        const capture = on === undefined ? undefined : fn.captures[~on];
-        if (capture !== undefined && isForeign(state, ownerOf(value.parent, capture.fn), capture.slot, keyed))
-          continue;
-        writes.push({ instance, ...write });
-      }
-    }
-  }
-  return writes;
-}
-
-/** A function and those written inside it. */
-export function functionsInside(functions: readonly FunctionIr[], outer: FunctionIr): Set<FunctionIr> {
-  const inside = new Set<FunctionIr>([outer]);
-  // Functions are numbered from the outside in.
-  for (const fn of functions.slice(outer.index + 1)) {
-    const parent = functions[fn.parent];
-    if (parent !== undefined && inside.has(parent)) inside.add(fn);
-  }
-  return inside;
-}
-
-const mutators = new Set([...changingMethods, 'append']);
-
-/** `on`: the collection that a method seems to change. */
-interface OuterWrite extends Span {
-  readonly name: string;
-  readonly on?: number;
-  /** By a method that arrays do not have. */
-  readonly keyed?: boolean;
-}
-
-function writesOf(fn: FunctionIr, inside: ReadonlySet<FunctionIr>): OuterWrite[] {
-  const indexes = new Set([...inside].map((item) => item.index));
-  // The variables of the module outlive the execution; that they are written is another matter.
-  const isOutside = (slot: number): boolean => {
-    const capture = slot < 0 ? fn.captures[~slot] : undefined;
-    return capture !== undefined && capture.fn !== 0 && !indexes.has(capture.fn);
-  };
-  return fn.ops.flatMap((op): OuterWrite[] => {
-    if (op.type === 'assign' && isOutside(op.to)) return [{ at: op.at, end: op.end, name: op.name }];
-    if ((op.type === 'set' || op.type === 'set-element' || op.type === 'delete') && isOutside(op.of)) {
-      return [{ at: op.at, end: op.end, name: op.type === 'set-element' ? 'this object' : op.name }];
-    }
-    if (op.type === 'call' && op.receiver !== -1 && isOutside(op.receiver)) {
-      const method = op.text.split('.').at(-1) ?? '';
-      if (!mutators.has(method)) return [];
-      const name = op.text.split('.')[0] ?? op.text;
-      const keyed = /^(?:set|add|delete|clear|append)$/.test(method);
-      return [{ at: op.at, end: op.end, name, on: op.receiver, keyed }];
-    }
-    return [];
   });
 }

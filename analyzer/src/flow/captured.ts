@@ -1,6 +1,6 @@
 /** What the callbacks of steps take from the replayed code around them: it goes into the command. */
 
-import { functionsInside } from '../effects/shared-state.js';
+import { functionsInside } from '../graph/steps.js';
 import type { Reach } from '../effects/reach.js';
 import type { FunctionIr, Op } from '../graph/ir.js';
 import { ownerOf, type GraphState } from '../graph/state.js';
@@ -12,7 +12,7 @@ export function sourcesInCallbacks(state: GraphState, reach: Reach): Set<TokenId
   for (const { token, instance } of state.safeCallbacks) {
     const { value } = state.tokens.get(token);
     if (value.kind !== 'function' || instance.phase !== 'run' || !reach.has(instance)) continue;
-    const inside = functionsInside(value.unit.ir.functions, value.fn);
+    const inside = functionsInside(value.unit, value.fn);
     const indexes = new Set([...inside].map((fn) => fn.index));
     for (const fn of inside) {
       fn.captures.forEach((capture, index) => {

@@ -126,6 +126,8 @@ function createState(options: BuildOptions, closed: ReadonlySet<string>, allowan
     classesByIr: new Map(),
     watched: new Map(),
     safeCallbacks: [],
+    safeCalls: [],
+    inSteps: false,
     heirs: new Map(),
     pendingHeirs: [],
     foundByName: new Set(),
@@ -205,6 +207,7 @@ function createRoot(base: number): Instance {
     base,
     calls: [],
     callKeys: undefined,
+    views: undefined,
     started: true,
   };
 }

@@ -250,6 +250,7 @@ export function noteUnresolved(
   site: { by: Instance; at: number; end: number },
   reason: string,
 ): void {
+  if (site.by.phase === 'step') return;
   const key = `${String(site.by.unit.id)}:${String(site.at)}:${site.by.phase}`;
   if (state.unresolved.has(key)) return;
   const { unit, phase } = site.by;
@@ -259,8 +260,14 @@ export function noteUnresolved(
 export function callFunction(state: GraphState, token: Token, site: CallSite): void {
   if (token.value.kind !== 'function') return;
   const { unit, fn, parent } = token.value;
-  if (isSafeFunction(state, unit, fn)) {
+  if (site.by.phase === 'step') {
+    if (unit.ir.kind === 'package') {
+      callUnknown(state, token, site);
+      return;
+    }
+  } else if (isSafeFunction(state, unit, fn)) {
     state.solver.add(site.to, dataToken(state));
+    state.safeCalls.push({ token: token.id, site });
     if (site.op !== undefined) {
       const role = { type: 'safe-zone' } as const;
       const path = fn.name;
@@ -326,6 +333,8 @@ export function linkResult(state: GraphState, instance: Instance, to: NodeId): v
   if (fn.async) state.solver.add(to, typeToken(state, 'Promise', 'async', 'load'));
 }
 
+const phases: readonly Phase[] = ['load', 'run', 'step'];
+
 /** The instance of a function, made and put in line to be walked when it is new; a context has its own. */
 export function instanceOf(
   state: GraphState,
@@ -336,7 +345,7 @@ export function instanceOf(
   context = '',
   calledBy?: Instance,
 ): Instance {
-  const plain = ((parent?.id ?? -1) + 1) * 2 + (phase === 'run' ? 1 : 0);
+  const plain = ((parent?.id ?? -1) + 1) * 3 + phases.indexOf(phase);
   const key = context === '' ? plain : `${String(plain)}${context}`;
   let instances = state.instanceKeys.get(fn);
   if (instances === undefined) state.instanceKeys.set(fn, (instances = new Map()));
@@ -352,6 +361,7 @@ export function instanceOf(
     base: state.solver.newNodes(fn.slotCount),
     calls: [],
     callKeys: undefined,
+    views: undefined,
     started: false,
   };
   state.instances.push(instance);

@@ -2,12 +2,11 @@
 
 import type { ClassIr, TypeDeclarationIr, TypeIr } from './ir.js';
 import { moduleInstance, need, unitOf } from './modules.js';
-import { allProperties, propertyNode, type Access } from './properties.js';
+import { addPrototype, allProperties, propertyNode, type Access } from './properties.js';
 import { engineModule, moduleExport, typeShape } from './shapes.js';
 import { nodeOf, type GraphState, type Instance, type Unit } from './state.js';
 import { instanceOf } from './calls.js';
 import { prototypeOf } from './construction.js';
-import { addPrototype } from './properties.js';
 import type { NodeId, Token, TokenId } from './tokens.js';
 import { constantToken, dataToken, primitiveToken, typeToken } from './values.js';
 
@@ -27,6 +26,8 @@ export function parameterNode(state: GraphState, instance: Instance, index: numb
 
 /** Moves values on; what is of unknown type becomes what the declared type says. */
 export function refine(state: GraphState, from: NodeId, to: NodeId, type: TypeIr, unit: Unit): void {
+  // One token stands for all values of a type, replayed or not.
+  if (state.inSteps) return void state.solver.edge(from, to);
   state.solver.taintEdge(from, to);
   let declared: readonly TokenId[] | undefined;
   state.solver.listen(from, (token) => {

@@ -4,6 +4,7 @@ import { invoke, type CallSite } from './calls.js';
 import { allProperties, propertyNode, readProperty, type Access } from './properties.js';
 import { lookInto } from './host-objects.js';
 import { isFirstAsked } from './proxies.js';
+import { isReplayed, seenFromStep } from './replayed.js';
 import { typeShape } from './shapes.js';
 import type { GraphState } from './state.js';
 import { heapOf, type NodeId, type Token, type TokenId } from './tokens.js';
@@ -32,6 +33,7 @@ export function iterateToken(
 ): void {
   const token = state.tokens.get(id);
   const value = token.value;
+  if (access.by.phase === 'step' && token.phase === 'run') to = seenFromStep(state, to);
   switch (value.kind) {
     case 'array':
       state.solver.edge(allProperties(state, token), to);
@@ -67,7 +69,7 @@ export function iterateToken(
     case 'data':
     case 'unknown':
     case 'typed':
-      state.solver.add(to, dataToken(state));
+      state.solver.add(to, isReplayed(value) ? id : dataToken(state));
       return;
     default:
       return;

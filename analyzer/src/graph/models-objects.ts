@@ -11,6 +11,7 @@ import { onName } from './names.js';
 import { addPrototype, propertyNode, readProperty } from './properties.js';
 import { askProxy, keysOfProxy } from './proxies.js';
 import { writeProperty } from './property-writes.js';
+import { isReplayed } from './replayed.js';
 import type { GraphState } from './state.js';
 import type { NodeId, TokenId } from './tokens.js';
 import { constantToken, primitiveToken } from './values.js';
@@ -34,8 +35,9 @@ const assign: Model = (state, site) => {
   let targets = 0;
   let joint: TokenId | undefined;
   state.solver.listen(target, (id) => {
-    const kind = state.tokens.get(id).value.kind;
-    if (kind === 'constant' || kind === 'primitive' || kind === 'data' || kind === 'unknown') return;
+    const { value } = state.tokens.get(id);
+    if (isReplayed(value)) mutate(state, { ...site, receiver: id, receiverNode: target });
+    if (['constant', 'primitive', 'data', 'unknown'].includes(value.kind)) return;
     mutate(state, { ...site, receiver: id, receiverNode: target });
     targets += 1;
     if (targets <= maxCopies) {

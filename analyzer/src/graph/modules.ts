@@ -71,7 +71,8 @@ export function loadUnit(state: GraphState, unit: Unit): void {
   const instance = moduleInstance(state, unit);
   if (instance === undefined) return;
   const isLazy = unit.ir.kind === 'package' && unit.ir.module === 'esm';
-  if (!isLazy) {
+  if (state.inSteps) runDeclarations(state, unit);
+  else if (!isLazy) {
     importEagerly(state, unit, instance);
     unit.ir.functions[0]!.statements.forEach((_, index) => {
       runStatement(state, unit, index);
@@ -272,6 +273,10 @@ export function importNamed(
     if (known !== undefined) addModuleExport(state, known, specifier, name, to, access, fromStar);
     else state.solver.add(to, unknownToken(state, target.reason));
   } else {
+    if (state.inSteps && target.kind === 'package') {
+      state.solver.add(to, unknownToken(state, 'a package that only steps use'));
+      return;
+    }
     const closed = target.kind === 'package' ? closedPackage(state, specifier, target.path) : undefined;
     if (closed !== undefined) {
       if ('shape' in closed) addModuleExport(state, closed, specifier, name, to, access, fromStar);

@@ -5,6 +5,7 @@ import { callBack, callOn, invoke, noteUnresolved, type CallSite } from './calls
 import { convertArguments, deepTaint } from './conversions.js';
 import { hasModel, runModel } from './models.js';
 import { isGlobalObject, propertyNode, readProperty, type Access } from './properties.js';
+import { isReplayed, seenFromStep } from './replayed.js';
 import { applyRole } from './roles.js';
 import { globalShape, typeMember, typeShape, type FoundShape } from './shapes.js';
 import type { GraphState, Instance, NativeUse } from './state.js';
@@ -154,6 +155,8 @@ export function callNative(state: GraphState, token: Token, site: CallSite): boo
     state.solver.add(site.to, dataToken(state));
     return false;
   }
+  if (site.by.phase === 'step' && receiver !== undefined && state.tokens.get(receiver).phase === 'run')
+    site = { ...site, to: seenFromStep(state, site.to) };
   const isNew = site.construct === true && shape.construct !== undefined;
   const isBoth = shape.construct !== undefined && !isNew;
   const label = isNew ? `new ${path}` : isBoth ? `${path}()` : path;
@@ -279,7 +282,7 @@ function runCallback(state: GraphState, callback: CallbackShape, site: CallSite)
     state.solver.listen(node, (fn) => {
       const kind = state.tokens.get(fn).value.kind;
       if (kind !== 'function' && kind !== 'bound' && kind !== 'method' && kind !== 'native') return;
-      if (callback.mode === 'safe') {
+      if (callback.mode === 'safe' && site.by.phase !== 'step') {
         if (site.op !== undefined) state.safeCallbacks.push({ token: fn, instance: site.by, op: site.op });
         return;
       }
@@ -343,6 +346,16 @@ export function memberNode(state: GraphState, of: NodeId, name: string, site: Ca
   return to;
 }
 
+/** Plain data of a step, or of the replayed code around it, as the type that has the method; plain data has arrays alone. */
+function seenByStep(state: GraphState, type: string, { receiver }: CallSite): TokenId {
+  const data = receiver === undefined ? undefined : state.tokens.get(receiver);
+  if (type !== 'Array' || data === undefined || !isReplayed(data.value))
+    return typeToken(state, type, 'step', 'step');
+  const list = typeToken(state, type, 'replayed', 'run');
+  state.solver.add(propertyNode(state, state.tokens.get(list), '[]'), data.id);
+  return list;
+}
+
 /** A method on plain data: any type of plain data that has it may be meant. */
 export function callDataMethod(state: GraphState, name: string, site: CallSite): boolean {
   let known = false;
@@ -362,7 +375,8 @@ export function callDataMethod(state: GraphState, name: string, site: CallSite):
     if (found?.shape.call === undefined) continue;
     known = true;
     // Data that was recorded has no clock in it; only what the call itself reads of the host counts.
-    const receiver = typeToken(state, type, 'data', 'run');
+    const receiver =
+      site.by.phase === 'step' ? seenByStep(state, type, site) : typeToken(state, type, 'data', 'run');
     callShape(state, found, found.shape.call, callOn(site, receiver));
     if (type === 'string' || type === 'Array') continue;
     break;

@@ -11,6 +11,7 @@ import { accessAt, literalToken, walkIteration } from './op-iteration.js';
 import { defineAccessor } from './accessors.js';
 import { addOrder, orderName, propertyNode, readProperty, type Access } from './properties.js';
 import { linkPrototype, writeInherited, writeProperty } from './property-writes.js';
+import { isReplayed } from './replayed.js';
 import { nodeOf, type GraphState, type Instance } from './state.js';
 import type { NodeId, TokenId } from './tokens.js';
 
@@ -171,7 +172,8 @@ function walkSet(state: GraphState, instance: Instance, op: Op & { type: 'set' |
     return;
   }
   const write = (token: TokenId, name: string): void => {
-    if (writeProperty(state, token, name, from, access)) noteWrite(token, name);
+    if (writeProperty(state, token, name, from, access) || isReplayed(state.tokens.get(token).value))
+      noteWrite(token, name);
   };
   state.solver.listen(of, (token) => {
     if (op.type === 'set') {

@@ -14,6 +14,7 @@ import { accessAt } from './op-iteration.js';
 import type { Access } from './properties.js';
 import { askProxy } from './proxies.js';
 import { nodeOf, type GraphState, type Instance } from './state.js';
+import { isReplayed, seeCaptures } from './replayed.js';
 import { catchRejections, throwValue } from './thrown.js';
 import type { NodeId, TokenId } from './tokens.js';
 import { constantToken, dataToken, functionToken, primitiveToken, typeToken } from './values.js';
@@ -38,6 +39,7 @@ export function walkOps(state: GraphState, instance: Instance, from: number, to:
 export function startInstance(state: GraphState, instance: Instance): void {
   if (instance.started) return;
   instance.started = true;
+  if (instance.phase === 'step') seeCaptures(state, instance);
   for (const capture of instance.fn.captures) {
     if (capture.fn === 0) need(state, instance.unit, capture.slot);
   }
@@ -115,7 +117,8 @@ function walkOp(state: GraphState, instance: Instance, op: Op): void {
     case 'delete':
       solver.listen(nodeOf(instance, op.of), (token) => {
         const receiver = nodeOf(instance, op.of);
-        if (!isPlain(state.tokens.get(token).value.kind))
+        const { value } = state.tokens.get(token);
+        if (!isPlain(value.kind) || isReplayed(value))
           state.mutations.push({ instance, at: op.at, end: op.end, on: token, receiver, text: op.name });
         askProxy(state, token, 'deleteProperty', op.name, solver.newNode(), accessAt(instance, op));
       });
@@ -238,7 +241,8 @@ function present(state: GraphState, from: NodeId, to: NodeId): void {
   state.solver.listen(from, (token) => {
     const { value } = state.tokens.get(token);
     if (value.kind === 'constant' && (value.value === undefined || value.value === null)) return;
-    state.solver.add(to, value.kind === 'data' ? dataToken(state, false) : token);
+    const isData = value.kind === 'data' && value.replayed !== true;
+    state.solver.add(to, isData ? dataToken(state, false) : token);
   });
 }
 

@@ -7,6 +7,7 @@ import { lookInto } from './host-objects.js';
 import { addNative, addTyped, mayHaveEffect } from './natives.js';
 import { tellName } from './names.js';
 import { readProxy } from './proxies.js';
+import { isReplayed, seenFromStep } from './replayed.js';
 import { globalShape, staticMember, typeMember } from './shapes.js';
 import { exportNames } from './star-exports.js';
 import type { GraphState, Instance, Unit } from './state.js';
@@ -119,6 +120,7 @@ export function allProperties(state: GraphState, token: Token): NodeId {
 export function readProperty(state: GraphState, of: TokenId, name: string, to: NodeId, access: Access): void {
   const token = state.tokens.get(of);
   const value = token.value;
+  if (access.by.phase === 'step' && token.phase === 'run') to = seenFromStep(state, to);
   switch (value.kind) {
     case 'function':
     case 'class':
@@ -152,7 +154,10 @@ export function readProperty(state: GraphState, of: TokenId, name: string, to: N
       readTypeMember(state, typeof value.value, name, to, of, access);
       return;
     case 'data':
-      state.solver.add(to, access.callee ? dataMethod(state, name) : dataToken(state));
+      state.solver.add(
+        to,
+        access.callee ? dataMethod(state, name) : isReplayed(value) ? of : dataToken(state),
+      );
       return;
     case 'typed':
       typedMember(state, token, name, to, access);

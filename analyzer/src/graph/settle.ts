@@ -53,6 +53,16 @@ function solve(state: GraphState, onFollow: ((functions: number) => void) | unde
   }
 }
 
+/** Solves what was added to a settled graph. */
+export function settleAgain(state: GraphState): void {
+  for (;;) {
+    drain(state, undefined);
+    if (state.solver.exhausted()) return;
+    if (decideGuards(state) || decideTypes(state) || decideDispatch(state)) continue;
+    if (!decideAbstract(state)) return;
+  }
+}
+
 /** Functions between two words about progress. */
 const followedAtOnce = 256;
 

@@ -6,7 +6,8 @@
  * - G1 A function is instantiated only when something reachable calls it.
  * - G2 Instances are told apart by their phase and the instance around them, so what a module makes
  *   while it loads is never mixed up with what one execution makes.
- * - G3 Ids are given in order of discovery, which depends on the program alone.
+ * - G3 Steps are solved when all else is asked and answered (`steps.ts`): until then no instance is a step's.
+ * - G4 Ids are given in order of discovery, which depends on the program alone.
  */
 
 import type { Catalogue, Role, Shape } from '../catalog/types.js';
@@ -60,6 +61,8 @@ export interface Instance {
   readonly calls: CallEdge[];
   /** What is called from each place: one instance, mostly. */
   callKeys: Map<number, number | Set<number>> | undefined;
+  /** Of what a step runs: the variables of the replayed code around it, as the step sees them. */
+  views: Map<Slot, NodeId> | undefined;
   started: boolean;
 }
 
@@ -192,6 +195,10 @@ export interface GraphState {
   readonly watched: Map<ClassIr, ClassWatch>;
   /** Functions run outside replay (callbacks of safe zones), with the call that does it. */
   readonly safeCallbacks: { readonly token: TokenId; readonly instance: Instance; readonly op: CallOp }[];
+  /** Calls of functions that the engine runs outside replay. */
+  readonly safeCalls: { readonly token: TokenId; readonly site: CallSite }[];
+  /** Steps are being solved. */
+  inSteps: boolean;
   /** Classes that extend others, and those of them that are still to be entered (`heirs.ts`). */
   readonly heirs: Map<TokenId, Heir>;
   readonly pendingHeirs: TokenId[];
@@ -250,6 +257,8 @@ export interface PendingCall {
 
 export function nodeOf(instance: Instance, slot: Slot): NodeId {
   if (slot >= 0) return instance.base + slot;
+  const view = instance.views?.get(slot);
+  if (view !== undefined) return view;
   const capture = instance.fn.captures[~slot]!;
   return ownerOf(instance, capture.fn).base + capture.slot;
 }

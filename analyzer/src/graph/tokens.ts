@@ -6,8 +6,8 @@ import type { Instance, Unit } from './state.js';
 export type TokenId = number;
 export type NodeId = number;
 
-/** Where an abstract value comes from: while modules load, or while replay runs. */
-export type Phase = 'load' | 'run';
+/** Where an abstract value comes from: while modules load, while replay runs, or in a step, which replay leaves out. */
+export type Phase = 'load' | 'run' | 'step';
 
 /**
  * An abstract value. Functions, objects and classes are told apart by where they are made and in
@@ -46,8 +46,8 @@ export type Value =
   /** `text`: the parts of a string that looks like a time; what is not known of it are nodes. */
   | { readonly kind: 'primitive'; readonly of: string; readonly text?: readonly (string | NodeId)[] }
   | { readonly kind: 'constant'; readonly value: string | number | boolean | null | undefined }
-  /** Plain values of unknown shape, as JSON gives. */
-  | { readonly kind: 'data'; readonly nullable: boolean }
+  /** Plain values of unknown shape, as JSON gives; `replayed`: the execution has it, and a step looks at it. */
+  | { readonly kind: 'data'; readonly nullable: boolean; readonly replayed?: boolean }
   /** A method of plain data, whose type is not known. */
   | { readonly kind: 'data-method'; readonly name: string }
   | { readonly kind: 'unknown'; readonly reason: string }

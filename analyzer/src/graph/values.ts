@@ -3,7 +3,7 @@
 import type { Shape, TypeName } from '../catalog/types.js';
 import type { GraphState, Unit, Instance } from './state.js';
 import type { FunctionIr } from './ir.js';
-import type { TokenId } from './tokens.js';
+import type { Phase, TokenId } from './tokens.js';
 
 export function functionToken(state: GraphState, unit: Unit, fn: FunctionIr, parent: Instance): TokenId {
   const key = `f${String(unit.id)}.${String(fn.index)}.${String(parent.id)}`;
@@ -35,6 +35,11 @@ export function dataToken(state: GraphState, nullable = true): TokenId {
   return state.tokens.intern(nullable ? 'data' : 'data!', 'load', () => ({ kind: 'data', nullable }));
 }
 
+/** Plain data of the execution, seen from a step. */
+export function replayedData(state: GraphState): TokenId {
+  return state.tokens.intern('replayed', 'run', () => ({ kind: 'data', nullable: true, replayed: true }));
+}
+
 export function unknownToken(state: GraphState, reason: string): TokenId {
   return state.tokens.intern(`u${reason}`, 'load', () => ({ kind: 'unknown', reason }));
 }
@@ -46,7 +51,7 @@ export function nativeToken(state: GraphState, path: string, shape: Shape): Toke
 const primitives = new Set(['string', 'number', 'boolean', 'bigint', 'symbol', 'undefined', 'null', 'data']);
 
 /** Containers and other objects with state are told apart by where they are made. */
-export function typeToken(state: GraphState, type: TypeName, site: string, phase: 'load' | 'run'): TokenId {
+export function typeToken(state: GraphState, type: TypeName, site: string, phase: Phase): TokenId {
   if (primitives.has(type)) return primitiveToken(state, type);
   return state.tokens.intern(`i${type}@${site}`, phase, () => ({ kind: 'native-instance', type }));
 }
