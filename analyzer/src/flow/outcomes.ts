@@ -2,7 +2,7 @@
 
 import type { FunctionIr, Op } from '../graph/ir.js';
 import { functionBehind } from '../graph/calls.js';
-import { functionsInside } from '../effects/shared-state.js';
+import { functionsInside } from '../graph/steps.js';
 import { nodeOf, ownerOf, type GraphState, type Instance, type RoleCall } from '../graph/state.js';
 import type { NodeId } from '../graph/tokens.js';
 
@@ -54,7 +54,7 @@ export function handledVariables(state: GraphState): NodeId[] {
   for (const { token } of state.settledHandlers) {
     const value = functionBehind(state, token);
     if (value === undefined) continue;
-    const inside = functionsInside(value.unit.ir.functions, value.fn);
+    const inside = functionsInside(value.unit, value.fn);
     const indexes = new Set([...inside].map((fn) => fn.index));
     for (const fn of inside) {
       for (const { fn: index, slot } of fn.captures.slice(1)) {
