@@ -11,11 +11,11 @@ const scenarios = loadScenarios(join(root, 'test/fixtures/analyzer'));
 const KNOWN_GAPS: Readonly<Record<string, string>> = {};
 
 const results = scenarios.map((scenario) => {
-  const { diagnostics } = checkProject({
+  const { diagnostics, unresolved } = checkProject({
     path: scenario.directory,
     profile: scenario.profile as ProfileId | 'auto',
   });
-  return { scenario, result: compare(scenario, diagnostics) };
+  return { scenario, result: compare(scenario, diagnostics), unresolved };
 });
 
 describe('the labelled corpus', () => {
@@ -25,6 +25,14 @@ describe('the labelled corpus', () => {
     if (Object.hasOwn(KNOWN_GAPS, scenario.name)) expect(wrong).not.toEqual({ missed: [], surplus: [] });
     else expect(wrong).toEqual({ missed: [], surplus: [] });
   });
+
+  it.each(results.filter(({ scenario }) => scenario.resolved))(
+    '$scenario.name is resolved',
+    ({ unresolved }) => {
+      const calls = unresolved.filter(({ file }) => file !== 'package.json');
+      expect(calls.map(({ file, line, reason }) => `${file}:${String(line)} ${reason}`)).toEqual([]);
+    },
+  );
 
   it('is found with recall and precision of at least 0.95', () => {
     const total = totalOf(tally(results, (scenario) => scenario.profile));

@@ -3,17 +3,8 @@
  * a package's own JavaScript can be read, that decides.
  */
 
-import {
-  allOf,
-  atMost,
-  effects,
-  lacksOption,
-  localTime,
-  methods,
-  namespaceOf,
-  values,
-  when,
-} from './build.js';
+import { atMost, effects, methods, values, when } from './build.js';
+import { dateFns, dayjs, luxon } from './time-packages.js';
 import type { ShapeTable } from './build.js';
 import type { Effect, ModuleShape, Shape, TypeShape } from './types.js';
 
@@ -26,6 +17,12 @@ function packagesOf(names: string, module: ModuleShape): PackageTable {
 }
 
 const pure: Shape = { type: 'data', call: { returns: 'data' }, construct: { returns: 'data' } };
+/** Also what it gives has but pure methods, of whatever name (`z.string().optional()`). */
+const wholePure: Shape = {
+  type: 'vetted',
+  call: { returns: 'vetted' },
+  construct: { returns: 'vetted' },
+};
 
 /** A client: making one does nothing yet; each call of its methods, or of itself, talks to the outside. */
 const client: Shape = {
@@ -47,6 +44,7 @@ const generate: Shape = {
             { type: 'option-type', argument: 0, path: ['model', 'middleware'], is: 'DurableModel' },
             // Wrapped, it asks the model that it was made with.
             { type: 'option-type', argument: 0, path: ['model', 'model'], is: 'DurableModel' },
+            { type: 'global-is-command', name: 'fetch' },
           ],
         },
         effect: 'deterministic',
@@ -117,7 +115,9 @@ function wholly(effect: Effect, except: ShapeTable = {}): ModuleShape {
   };
 }
 
-const purely: ModuleShape = { decides: 'large', exports: { '*': pure } };
+const purely: ModuleShape = { decides: 'large', exports: { '*': wholePure } };
+/** Some of their methods draw random numbers, or go by the clock. */
+const pureOnTheWhole: ModuleShape = { decides: 'large', exports: { '*': pure } };
 /** Numbers of any size, whose class has a method that draws one. */
 const number: Shape = {
   ...pure,
@@ -132,7 +132,9 @@ const mostlyPure: ModuleShape = { decides: 'missing', exports: { '*': pure } };
 /** What they do with values the graph knows by their names. */
 const compilerHelpers: ModuleShape = { decides: 'always', exports: { '*': { call: { returns: 'data' } } } };
 /** What loggers find out about their host goes into the log. */
-const logs: ModuleShape = { decides: 'always', exports: { '*': pure } };
+const logs: ModuleShape = { decides: 'always', exports: { '*': wholePure } };
+/** Models are made without asking them anything. */
+const models: ModuleShape = { exports: { '*': wholePure } };
 const random: Shape = { call: { effect: 'randomness', returns: 'string' } };
 const randomFactory: Shape = { call: { returns: 'RandomFunction' } };
 
@@ -171,75 +173,6 @@ const uuid: ShapeTable = {
   }),
   NIL: { type: 'string' },
   MAX: { type: 'string' },
-};
-
-const DATE_FNS_CLOCK =
-  'isToday isTomorrow isYesterday isPast isFuture isThisHour isThisISOWeek isThisMinute isThisMonth isThisQuarter ' +
-  'isThisSecond isThisWeek isThisYear formatDistanceToNow formatDistanceToNowStrict startOfToday startOfTomorrow ' +
-  'startOfYesterday endOfToday endOfTomorrow endOfYesterday';
-
-/** What counts in milliseconds, compares instants or says lengths of time; all else is in the host's zone. */
-const DATE_FNS_EXACT =
-  'addMilliseconds addSeconds addMinutes addHours subMilliseconds subSeconds subMinutes subHours ' +
-  'differenceInMilliseconds differenceInSeconds differenceInMinutes differenceInHours isBefore isAfter isEqual isValid ' +
-  'isDate isExists isMatch isSameSecond compareAsc compareDesc min max clamp closestTo closestIndexTo isWithinInterval ' +
-  'areIntervalsOverlapping getOverlappingDaysInIntervals toDate constructFrom fromUnixTime getTime getUnixTime getMilliseconds ' +
-  'parseISO parseJSON formatDuration formatISODuration formatDistance formatDistanceStrict interval intervalToDuration ' +
-  'milliseconds hoursToMilliseconds hoursToMinutes hoursToSeconds minutesToHours minutesToMilliseconds ' +
-  'minutesToSeconds secondsToHours secondsToMilliseconds secondsToMinutes millisecondsToHours millisecondsToMinutes ' +
-  'millisecondsToSeconds daysToWeeks weeksToDays monthsToQuarters monthsToYears quartersToMonths quartersToYears ' +
-  'yearsToDays yearsToMonths yearsToQuarters transpose constructNow setDefaultOptions getDefaultOptions longFormatters';
-
-const dateFns: ModuleShape = {
-  decides: 'large',
-  exports: {
-    '*': { type: 'data', call: { effect: 'locale', returns: 'data' } },
-    default: pure,
-    ...methods({ data: DATE_FNS_EXACT }),
-    ...effects('wall-clock', { data: DATE_FNS_CLOCK }),
-  },
-};
-
-/** `dayjs()`, `moment()`: now, unless a date is given; a text without an offset is a time of the host's zone. */
-const dayjs: Shape = {
-  call: {
-    effect: [
-      { when: atMost(0), effect: 'wall-clock' },
-      { when: localTime(0), effect: 'locale' },
-    ],
-    returns: 'data',
-  },
-  members: {
-    utc: { call: { effect: when(atMost(0), 'wall-clock'), returns: 'data' } },
-    tz: {
-      call: { effect: when(atMost(0), 'wall-clock'), returns: 'data' },
-      members: { guess: { call: { effect: 'locale', returns: 'string' } } },
-    },
-    now: { call: { effect: 'wall-clock', returns: 'number' } },
-    '*': pure,
-  },
-};
-
-/** A text without an offset, and no zone given for it. */
-const zonedText: Shape = {
-  call: { effect: when(allOf(localTime(0), lacksOption(1, 'zone', 'setZone')), 'locale'), returns: 'data' },
-};
-
-const luxon: ModuleShape = {
-  decides: 'large',
-  exports: {
-    '*': pure,
-    DateTime: namespaceOf({
-      '*': pure,
-      now: { call: { effect: 'wall-clock', returns: 'data' } },
-      utc: { call: { effect: when(atMost(0), 'wall-clock'), returns: 'data' } },
-      local: {
-        call: { effect: [{ when: atMost(0), effect: 'wall-clock' }, { effect: 'locale' }], returns: 'data' },
-      },
-      fromISO: zonedText,
-      fromSQL: zonedText,
-    }),
-  },
 };
 
 const jwt: ShapeTable = {
@@ -332,6 +265,11 @@ export const packages: PackageTable = {
   ...packagesOf('ws socket.io-client isomorphic-ws reconnecting-websocket', connections),
   ai: aiSdk,
   ...packagesOf(
+    '@ai-sdk/openai @ai-sdk/anthropic @ai-sdk/google @ai-sdk/google-vertex @ai-sdk/azure @ai-sdk/amazon-bedrock @ai-sdk/mistral ' +
+      '@ai-sdk/groq @ai-sdk/xai @ai-sdk/cohere @ai-sdk/deepseek @ai-sdk/gateway @ai-sdk/openai-compatible @openrouter/ai-sdk-provider',
+    models,
+  ),
+  ...packagesOf(
     'fs-extra graceful-fs glob globby fast-glob rimraf mkdirp execa shelljs chokidar tmp cross-spawn',
     wholly('io'),
   ),
@@ -350,15 +288,16 @@ export const packages: PackageTable = {
   ...packagesOf('piscina workerpool tinypool threads', wholly('host-concurrency')),
   ...packagesOf('vm2 isolated-vm safe-eval', wholly('dynamic-code')),
   ...packagesOf(
-    'zod zod/v4 joi yup ajv valibot superjson io-ts runtypes superstruct @sinclair/typebox arktype class-validator class-transformer ' +
+    'zod zod/v4 zod/v3 zod/mini yup ajv valibot superjson io-ts runtypes superstruct @sinclair/typebox arktype class-validator class-transformer ' +
       'ramda remeda rambda immer immutable ms bytes semver decimal.js-light big.js bn.js ' +
       'fast-deep-equal deep-equal dequal p-limit p-map p-all p-props ts-pattern neverthrow ts-results type-fest ' +
       'json-stable-stringify fast-json-stable-stringify qs query-string js-yaml yaml csv-parse/sync csv-stringify/sync ' +
-      'validator slugify camelcase change-case pluralize mustache object-hash hash-sum md5 js-sha256 crypto-js papaparse ' +
+      'validator slugify camelcase change-case pluralize mustache object-hash hash-sum md5 js-sha256 papaparse ' +
       'dedent common-tags escape-html he entities marked semver-compare mitt ' +
-      'eventemitter3 lru-cache memoizee mem deepmerge klona rfdc clone http-status-codes',
+      'eventemitter3 deepmerge klona rfdc clone http-status-codes',
     purely,
   ),
+  ...packagesOf('joi crypto-js lru-cache memoizee mem', pureOnTheWhole),
   ...packagesOf('bignumber.js decimal.js', numbers),
   ...packagesOf('fp-ts p-queue cron-parser rrule', mostlyPure),
   tslib: compilerHelpers,

@@ -66,6 +66,8 @@ export type Predicate =
     }
   /** The argument is a date-time string constant that is read in the local time zone. */
   | { readonly type: 'local-time-string'; readonly argument: number }
+  /** The program puts a command of the engine in the place of this global (`globalThis.fetch = durableFetch`). */
+  | { readonly type: 'global-is-command'; readonly name: string }
   /** The result of the call is not used. */
   | { readonly type: 'result-discarded' }
   | { readonly type: 'all'; readonly of: readonly Predicate[] }
@@ -75,7 +77,8 @@ export type Predicate =
 /**
  * The type of what a call gives back: the name of a table in `types` (`Date`, `Map`, `Context` …), or
  * `string` `number` `boolean` `bigint` `symbol` `undefined` `null` (primitives),
- * `data` (plain values of unknown shape, as JSON gives), `function` (a deterministic function),
+ * `data` (plain values of unknown shape, as JSON gives), `vetted` (the same, of a package that was looked
+ * through: what cannot be told of it, its own methods among it, is pure), `function` (a deterministic function),
  * `receiver` (the object the method was called on), `argument:N` (that argument, untouched).
  * A promise is the type of what it resolves to, with `Promise<` `>` around it: `Promise<data>`.
  */
@@ -132,6 +135,8 @@ export interface TypeShape {
   readonly members: Readonly<Record<string, Shape>>;
   /** The type of what iterating it gives. */
   readonly iterates?: TypeName;
+  /** The type of what awaiting it gives, where that is not the instance itself. */
+  readonly awaits?: TypeName;
   /** What calling the instance itself does (a definition or proxy that can be called). */
   readonly call?: CallShape;
 }

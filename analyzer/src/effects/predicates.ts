@@ -1,6 +1,7 @@
 /** The catalogue's predicates, asked of a call once the graph is settled. */
 
 import type { Effect, EffectOutcome, Predicate } from '../catalog/types.js';
+import { isGlobalObject } from '../graph/properties.js';
 import type { GraphState, NativeUse } from '../graph/state.js';
 import { heapOf, type NodeId, type Token } from '../graph/tokens.js';
 
@@ -55,6 +56,8 @@ function holds(state: GraphState, predicate: Predicate, use: NativeUse): boolean
         .some((token) => typeOf(token) === predicate.is);
     case 'local-time-string':
       return timesAt(state, use, predicate.argument).some(isLocalTime);
+    case 'global-is-command':
+      return isCommand(state, predicate.name, use);
     case 'result-discarded':
       return use.call?.use === 'discarded' || use.call?.use === 'void';
     case 'all':
@@ -64,6 +67,22 @@ function holds(state: GraphState, predicate: Predicate, use: NativeUse): boolean
     case 'not':
       return !holds(state, predicate.of, use);
   }
+}
+
+/** Is a command of the engine put in the place of a global, by the same file or while modules load? */
+function isCommand(state: GraphState, global: string, { instance: user }: NativeUse): boolean {
+  return state.mutations.some(({ instance, on, text }) => {
+    const token = state.tokens.get(on);
+    return (
+      text === global &&
+      (instance.unit === user.unit || instance.phase === 'load') &&
+      token.value.kind === 'native' &&
+      isGlobalObject(token.value.path) &&
+      membersOf(state, token, global).some(
+        ({ value }) => value.kind === 'native' && value.shape.call?.role?.type === 'command',
+      )
+    );
+  });
 }
 
 /** Is it of a type, or does it inherit from what is? Prototypes may form circles. */

@@ -5,7 +5,8 @@ import type { CallOp, FunctionIr } from './ir.js';
 import { construct } from './construction.js';
 import { contextOf } from './contexts.js';
 import { addPrototype, functionPrototype, propertyNode, readProperty } from './properties.js';
-import { callDataMethod, callNative, callTypeInstance } from './natives.js';
+import { callDataMethod } from './data-methods.js';
+import { callNative, callTypeInstance } from './natives.js';
 import { hasTrap, isFirstAsked } from './proxies.js';
 import { isSafeFunction } from './safe.js';
 import type { GraphState, Instance, Unit } from './state.js';
@@ -125,7 +126,7 @@ export function invoke(state: GraphState, callee: TokenId, site: CallSite): bool
         invokeProxy(state, value, site);
       return true;
     case 'data-method':
-      return callDataMethod(state, value.name, site);
+      return callDataMethod(state, value.name, site, value.vetted);
     case 'typed-method':
       state.pendingDispatch.push({ typed: callee, site });
       return true;
@@ -223,8 +224,9 @@ export function arrayToken(
 
 /** Something that we cannot look into: it may call what it is given, and gives back anything. */
 export function callUnknown(state: GraphState, token: Token, site: CallSite): void {
+  const isVetted = token.value.kind === 'data' && token.value.vetted;
   const reason = token.value.kind === 'unknown' ? token.value.reason : 'a value of unknown type is called';
-  noteUnresolved(state, site, reason);
+  if (!isVetted) noteUnresolved(state, site, reason);
   const data = state.solver.newNode();
   state.solver.add(data, dataToken(state));
   for (const arg of site.args) {
@@ -242,7 +244,7 @@ export function callUnknown(state: GraphState, token: Token, site: CallSite): vo
       });
     });
   }
-  state.solver.add(site.to, dataToken(state));
+  state.solver.add(site.to, dataToken(state, true, isVetted));
 }
 
 export function noteUnresolved(

@@ -230,7 +230,7 @@ function importedType(
   last: string | undefined,
   asked: Asked,
 ): ResolvedType | undefined {
-  const engine = engineModule(state, specifier);
+  const engine = engineModule(state, specifier, unit.ir.path);
   if (engine !== undefined) {
     const exported = last ?? name;
     // What an engine exports as a type alone is no export of its tables.
@@ -354,7 +354,7 @@ export function typedMember(state: GraphState, token: Token, name: string, to: N
     if (access.callee) {
       state.solver.add(
         to,
-        state.tokens.intern(`dm${name}`, 'load', () => ({ kind: 'data-method', name })),
+        state.tokens.intern(`dm${name}`, 'load', () => ({ kind: 'data-method', name, vetted: false })),
       );
     } else state.solver.add(to, dataToken(state));
     return;

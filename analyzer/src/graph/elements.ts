@@ -67,6 +67,8 @@ export function iterateToken(
       if (lookInto(state, id, to, access)) state.solver.add(to, dataToken(state));
       return;
     case 'data':
+      state.solver.add(to, dataToken(state, true, value.vetted));
+      return;
     case 'unknown':
     case 'typed':
       state.solver.add(to, isReplayed(value) ? id : dataToken(state));

@@ -9,7 +9,7 @@ import { propertyNode } from './properties.js';
 import type { GraphState } from './state.js';
 import type { NodeId, TokenId } from './tokens.js';
 import { rejectWith, rejections } from './thrown.js';
-import { constantToken, primitiveToken, typeToken } from './values.js';
+import { constantToken, primitiveToken, typeToken, settledToken } from './values.js';
 
 /** The function on which `call`, `apply` or `bind` is called. */
 function receiverNode(state: GraphState, site: CallSite): NodeId {
@@ -57,7 +57,14 @@ function bindDepth(state: GraphState, id: TokenId): number {
 const then: Model = (state, site) => {
   const value = receiverNode(state, site);
   const [fulfilled, rejected] = site.args;
-  if (fulfilled !== undefined) callBack(state, site, fulfilled, [valueOf(site, value)]);
+  if (fulfilled !== undefined) {
+    const settled = state.solver.newNode();
+    state.solver.taintEdge(valueOf(site, value), settled);
+    state.solver.listen(valueOf(site, value), (token) => {
+      state.solver.add(settled, settledToken(state, token));
+    });
+    callBack(state, site, fulfilled, [settled]);
+  }
   if (rejected !== undefined) callBack(state, site, rejected, [errorNode(state)]);
   state.solver.add(site.to, typeToken(state, 'Promise', 'then', 'run'));
 };

@@ -105,7 +105,7 @@ function importEagerly(state: GraphState, unit: Unit, instance: Instance): void 
     if ('dynamic' in entry && entry.dynamic) continue;
     const onlyEffect = 'local' in entry && entry.name === '';
     if (!onlyEffect && (!state.profile.sandboxed || unit.ir.kind === 'package')) continue;
-    if (engineModule(state, entry.specifier) !== undefined) continue;
+    if (engineModule(state, entry.specifier, unit.ir.path) !== undefined) continue;
     const target = state.program.resolve(entry.specifier, unit.ir.path, 'import');
     if (target.type !== 'file' || (target.kind === 'package' && !onlyEffect)) continue;
     if (target.kind === 'package' && isLeftClosed(state, entry.specifier, target.path)) continue;
@@ -252,7 +252,7 @@ export function importNamed(
   access: Access,
   fromStar = false,
 ): void {
-  const engine = engineModule(state, specifier);
+  const engine = engineModule(state, specifier, from.ir.path);
   if (engine !== undefined) {
     addModuleExport(state, engine, specifier, name, to, access, fromStar);
     return;

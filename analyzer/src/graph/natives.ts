@@ -3,11 +3,12 @@
 import type { ArgumentPath, CallbackShape, CallShape, Effect, Shape } from '../catalog/types.js';
 import { callBack, callOn, invoke, noteUnresolved, type CallSite } from './calls.js';
 import { convertArguments, deepTaint } from './conversions.js';
+import { callDataMethod } from './data-methods.js';
 import { hasModel, runModel } from './models.js';
 import { isGlobalObject, propertyNode, readProperty, type Access } from './properties.js';
-import { isReplayed, seenFromStep } from './replayed.js';
+import { seenFromStep } from './replayed.js';
 import { applyRole } from './roles.js';
-import { globalShape, typeMember, typeShape, type FoundShape } from './shapes.js';
+import { globalShape, typeShape, type FoundShape } from './shapes.js';
 import type { GraphState, Instance, NativeUse } from './state.js';
 import type { NodeId, Token, TokenId } from './tokens.js';
 import { dataToken, nativeToken, typeToken, unknownToken, unwrapPromise } from './values.js';
@@ -150,7 +151,8 @@ export function callNative(state: GraphState, token: Token, site: CallSite): boo
   if (call === undefined) {
     if (shape.construct !== undefined)
       return callShape(state, { path: `${path}()`, shape }, shape.construct, callOn(site, receiver));
-    if (shape.members === undefined && shape.type === 'data') return callDataMethod(state, path, site);
+    if (shape.members === undefined && (shape.type === 'data' || shape.type === 'vetted'))
+      return callDataMethod(state, path, site, shape.type === 'vetted');
     noteUnresolved(state, site, `'${path}' is called, which the catalogue does not describe`);
     state.solver.add(site.to, dataToken(state));
     return false;
@@ -191,7 +193,7 @@ export function callTypeInstance(state: GraphState, token: Token, site: CallSite
   return false;
 }
 
-function callShape(state: GraphState, found: FoundShape, call: CallShape, site: CallSite): boolean {
+export function callShape(state: GraphState, found: FoundShape, call: CallShape, site: CallSite): boolean {
   const mode = site.construct === true ? 'construct' : 'call';
   if (mayHaveEffect(state, found, call.effect) || call.role !== undefined) {
     const use = recordUse(state, found, mode, site);
@@ -270,13 +272,13 @@ function runCallbacks(state: GraphState, call: CallShape, site: CallSite): void 
   if (callbacks === 'ignored') return;
   if (typeof callbacks === 'string') {
     const each: CallbackShape = { at: { argument: 'each' }, mode: callbacks };
-    runCallback(state, each, site);
+    runCallback(state, each, site, resultNode(state, call, site));
     return;
   }
-  for (const callback of callbacks) runCallback(state, callback, site);
+  for (const callback of callbacks) runCallback(state, callback, site, resultNode(state, call, site));
 }
 
-function runCallback(state: GraphState, callback: CallbackShape, site: CallSite): void {
+function runCallback(state: GraphState, callback: CallbackShape, site: CallSite, to: NodeId): void {
   if (callback.mode === 'ignored') return;
   for (const node of argumentNodes(state, site, callback.at)) {
     state.solver.listen(node, (fn) => {
@@ -294,9 +296,18 @@ function runCallback(state: GraphState, callback: CallbackShape, site: CallSite)
       const args = types.map((type) =>
         typeNode(state, type, `${String(site.by.id)}.${String(site.at)}`, site),
       );
-      invoke(state, fn, callBack(site, args, site.to));
+      invoke(state, fn, callBack(site, args, to));
     });
   }
+}
+
+/** Where what a callback gives goes: it may be what the call gives, unless that is an object of the engine, or constructed. */
+function resultNode(state: GraphState, call: CallShape, site: CallSite): NodeId {
+  const { type } = unwrapPromise(call.returns ?? 'data');
+  if (site.construct !== true && !Object.hasOwn(state.profile.types, type)) return site.to;
+  const node = state.solver.newNode();
+  state.solver.taintEdge(node, site.to);
+  return node;
 }
 
 /** A node that holds a value of a type and nothing else ever: there is one for each such value. */
@@ -344,53 +355,4 @@ export function memberNode(state: GraphState, of: NodeId, name: string, site: Ca
     readProperty(state, token, name, to, access);
   });
   return to;
-}
-
-/** Plain data of a step, or of the replayed code around it, as the type that has the method; plain data has arrays alone. */
-function seenByStep(state: GraphState, type: string, { receiver }: CallSite): TokenId {
-  const data = receiver === undefined ? undefined : state.tokens.get(receiver);
-  if (type !== 'Array' || data === undefined || !isReplayed(data.value))
-    return typeToken(state, type, 'step', 'step');
-  const list = typeToken(state, type, 'replayed', 'run');
-  state.solver.add(propertyNode(state, state.tokens.get(list), '[]'), data.id);
-  return list;
-}
-
-/** A method on plain data: any type of plain data that has it may be meant. */
-export function callDataMethod(state: GraphState, name: string, site: CallSite): boolean {
-  let known = false;
-  for (const type of [
-    'string',
-    'number',
-    'Array',
-    'Date',
-    'Map',
-    'Set',
-    'Promise',
-    'Object',
-    'boolean',
-    'bigint',
-  ]) {
-    const found = typeMember(state, type, name);
-    if (found?.shape.call === undefined) continue;
-    known = true;
-    // Data that was recorded has no clock in it; only what the call itself reads of the host counts.
-    const receiver =
-      site.by.phase === 'step' ? seenByStep(state, type, site) : typeToken(state, type, 'data', 'run');
-    callShape(state, found, found.shape.call, callOn(site, receiver));
-    if (type === 'string' || type === 'Array') continue;
-    break;
-  }
-  state.solver.add(site.to, dataToken(state));
-  if (known) return true;
-  noteUnresolved(state, site, `the method '${name}' is called on a value of unknown type`);
-  for (const arg of site.args) {
-    state.solver.taintEdge(arg, site.to);
-    state.solver.listen(arg, (fn) => {
-      if (state.tokens.get(fn).value.kind !== 'function') return;
-      const data = typeNode(state, 'data', '', site);
-      invoke(state, fn, callBack(site, [data, data], site.to));
-    });
-  }
-  return false;
 }

@@ -17,7 +17,14 @@ import { nodeOf, type GraphState, type Instance } from './state.js';
 import { isReplayed, seeCaptures } from './replayed.js';
 import { catchRejections, throwValue } from './thrown.js';
 import type { NodeId, TokenId } from './tokens.js';
-import { constantToken, dataToken, functionToken, primitiveToken, typeToken } from './values.js';
+import {
+  constantToken,
+  dataToken,
+  functionToken,
+  primitiveToken,
+  typeToken,
+  settledToken,
+} from './values.js';
 
 /** Walks an instance's ops from one index to another. */
 export function walkOps(state: GraphState, instance: Instance, from: number, to: number): void {
@@ -174,7 +181,7 @@ function awaitValue(state: GraphState, from: NodeId, to: NodeId, access: Access)
   state.solver.taintEdge(from, to);
   state.solver.listen(from, (token) => {
     if (marker(token)) return;
-    state.solver.add(to, token);
+    state.solver.add(to, settledToken(state, token));
     awaitThenable(state, token, to, access);
   });
 }
@@ -242,7 +249,7 @@ function present(state: GraphState, from: NodeId, to: NodeId): void {
     const { value } = state.tokens.get(token);
     if (value.kind === 'constant' && (value.value === undefined || value.value === null)) return;
     const isData = value.kind === 'data' && value.replayed !== true;
-    state.solver.add(to, isData ? dataToken(state, false) : token);
+    state.solver.add(to, isData ? dataToken(state, false, value.vetted) : token);
   });
 }
 

@@ -4,10 +4,11 @@ import type { Op } from './ir.js';
 import { exportNode } from './modules.js';
 import { callAccessor } from './accessors.js';
 import { lookInto } from './host-objects.js';
+import { dataMember, dataMethod } from './data-methods.js';
 import { addNative, addTyped, mayHaveEffect } from './natives.js';
 import { tellName } from './names.js';
 import { readProxy } from './proxies.js';
-import { isReplayed, seenFromStep } from './replayed.js';
+import { seenFromStep } from './replayed.js';
 import { globalShape, staticMember, typeMember } from './shapes.js';
 import { exportNames } from './star-exports.js';
 import type { GraphState, Instance, Unit } from './state.js';
@@ -154,10 +155,7 @@ export function readProperty(state: GraphState, of: TokenId, name: string, to: N
       readTypeMember(state, typeof value.value, name, to, of, access);
       return;
     case 'data':
-      state.solver.add(
-        to,
-        access.callee ? dataMethod(state, name) : isReplayed(value) ? of : dataToken(state),
-      );
+      state.solver.add(to, dataMember(state, token, name, access.callee));
       return;
     case 'typed':
       typedMember(state, token, name, to, access);
@@ -192,10 +190,6 @@ export function readProperty(state: GraphState, of: TokenId, name: string, to: N
 function readExports(state: GraphState, unit: Unit, name: string, to: NodeId): void {
   const names = name === '*' ? exportNames(state, unit) : [name];
   for (const item of names) state.solver.edge(exportNode(state, unit, item), to);
-}
-
-function dataMethod(state: GraphState, name: string): TokenId {
-  return state.tokens.intern(`dm${name}`, 'load', () => ({ kind: 'data-method', name }));
 }
 
 /**
@@ -336,7 +330,7 @@ function readNative(state: GraphState, token: Token, name: string, to: NodeId, a
   if (token.value.kind !== 'native') return;
   const { path, shape } = token.value;
   if (lookInto(state, token.id, to, access)) {
-    state.solver.add(to, access.callee ? dataMethod(state, name) : dataToken(state));
+    state.solver.add(to, access.callee ? dataMethod(state, name, false) : dataToken(state));
     return;
   }
   if (token.heap !== undefined) {

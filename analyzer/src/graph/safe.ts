@@ -1,6 +1,5 @@
 import type { SafeFunctionPattern } from '../profiles/types.js';
 import type { FunctionIr } from './ir.js';
-import { engineModule } from './shapes.js';
 import type { GraphState, Unit } from './state.js';
 
 /** Functions that the engine runs outside replay although workflow code calls them directly. */
@@ -26,7 +25,7 @@ export function hasDecorator(
   module: string,
   path: string,
 ): boolean {
-  if (fn.decorators.length === 0 || engineModule(state, module) === undefined) return false;
+  if (fn.decorators.length === 0 || !Object.hasOwn(state.profile.modules, module)) return false;
   const owner = unit.ir.functions[fn.parent];
   if (owner === undefined) return false;
   return fn.decorators.some((slot) => decoratorPath(unit, owner, slot) === `${module}.${path}`);

@@ -69,6 +69,7 @@ export function staticMember(
   }
   const any = own(shape.members, '*');
   if (any !== undefined) return { path: isLongPath(path) ? path : `${path}.${name}`, shape: any };
+  if (shape.type === 'vetted') return { path: isLongPath(path) ? path : `${path}.${name}`, shape };
   if (shape.call !== undefined || shape.construct !== undefined) return typeMember(state, 'Function', name);
   return shape.members === undefined ? undefined : typeMember(state, 'Object', name);
 }
@@ -84,9 +85,23 @@ export interface FoundModule {
   readonly shape: ModuleShape;
 }
 
-export function engineModule(state: GraphState, specifier: string): FoundModule | undefined {
-  const shape = own(state.profile.modules, specifier);
-  return shape === undefined ? undefined : { path: specifier, shape };
+/**
+ * A module of the engine's SDK, as the file `from` imports it. One that the profile does not list is a part of
+ * the module above it (`…/v1/conditions`), unless a folder of the project has that name.
+ */
+export function engineModule(state: GraphState, specifier: string, from: string): FoundModule | undefined {
+  if (specifier.startsWith('.')) return undefined;
+  for (let path = specifier; ; path = path.slice(0, path.lastIndexOf('/'))) {
+    const shape = own(state.profile.modules, path);
+    if (shape !== undefined)
+      return path === specifier || !isSource(state, specifier, from) ? { path, shape } : undefined;
+    if (!path.includes('/')) return undefined;
+  }
+}
+
+function isSource(state: GraphState, specifier: string, from: string): boolean {
+  const target = state.program.resolve(specifier, from, 'import');
+  return target.type === 'file' && target.kind === 'source';
 }
 
 export function builtinModule(state: GraphState, name: string): FoundModule | undefined {

@@ -46,10 +46,18 @@ export type Value =
   /** `text`: the parts of a string that looks like a time; what is not known of it are nodes. */
   | { readonly kind: 'primitive'; readonly of: string; readonly text?: readonly (string | NodeId)[] }
   | { readonly kind: 'constant'; readonly value: string | number | boolean | null | undefined }
-  /** Plain values of unknown shape, as JSON gives; `replayed`: the execution has it, and a step looks at it. */
-  | { readonly kind: 'data'; readonly nullable: boolean; readonly replayed?: boolean }
+  /**
+   * Plain values of unknown shape, as JSON gives; `replayed`: the execution has it, and a step looks at it;
+   * `vetted`: of a package all of whose methods are pure.
+   */
+  | {
+      readonly kind: 'data';
+      readonly nullable: boolean;
+      readonly replayed?: boolean;
+      readonly vetted?: boolean;
+    }
   /** A method of plain data, whose type is not known. */
-  | { readonly kind: 'data-method'; readonly name: string }
+  | { readonly kind: 'data-method'; readonly name: string; readonly vetted: boolean }
   | { readonly kind: 'unknown'; readonly reason: string }
   /** A value of an interface or object type, from outside. */
   | { readonly kind: 'typed'; readonly unit: Unit; readonly declaration: TypeDeclarationIr }

@@ -1,6 +1,7 @@
 /** Tokens for the values that every part of the graph makes. */
 
 import type { Shape, TypeName } from '../catalog/types.js';
+import { typeShape } from './shapes.js';
 import type { GraphState, Unit, Instance } from './state.js';
 import type { FunctionIr } from './ir.js';
 import type { Phase, TokenId } from './tokens.js';
@@ -26,13 +27,15 @@ export function constantToken(
 
 export function primitiveToken(state: GraphState, of: string): TokenId {
   if (of === 'data') return dataToken(state);
+  if (of === 'vetted') return dataToken(state, true, true);
   if (of === 'undefined') return constantToken(state, undefined);
   if (of === 'null') return constantToken(state, null);
   return state.tokens.intern(`p${of}`, 'load', () => ({ kind: 'primitive', of }));
 }
 
-export function dataToken(state: GraphState, nullable = true): TokenId {
-  return state.tokens.intern(nullable ? 'data' : 'data!', 'load', () => ({ kind: 'data', nullable }));
+export function dataToken(state: GraphState, nullable = true, vetted = false): TokenId {
+  const key = `data${nullable ? '' : '!'}${vetted ? '+' : ''}`;
+  return state.tokens.intern(key, 'load', () => ({ kind: 'data', nullable, vetted }));
 }
 
 /** Plain data of the execution, seen from a step. */
@@ -48,12 +51,30 @@ export function nativeToken(state: GraphState, path: string, shape: Shape): Toke
   return state.tokens.intern(`n${path}`, 'load', () => ({ kind: 'native', path, shape }));
 }
 
-const primitives = new Set(['string', 'number', 'boolean', 'bigint', 'symbol', 'undefined', 'null', 'data']);
+const primitives = new Set([
+  'string',
+  'number',
+  'boolean',
+  'bigint',
+  'symbol',
+  'undefined',
+  'null',
+  'data',
+  'vetted',
+]);
 
 /** Containers and other objects with state are told apart by where they are made. */
 export function typeToken(state: GraphState, type: TypeName, site: string, phase: Phase): TokenId {
   if (primitives.has(type)) return primitiveToken(state, type);
   return state.tokens.intern(`i${type}@${site}`, phase, () => ({ kind: 'native-instance', type }));
+}
+
+/** What a value gives when it is awaited; the program's own thenables apart. */
+export function settledToken(state: GraphState, id: TokenId): TokenId {
+  const { value } = state.tokens.get(id);
+  if (value.kind !== 'native-instance') return id;
+  const awaits = typeShape(state, value.type)?.awaits;
+  return awaits === undefined ? id : typeToken(state, awaits, 'await', 'run');
 }
 
 /** The type in a catalogue's `returns`, without promises around it. */

@@ -27,6 +27,28 @@ const sdk: ModuleShape = {
   },
 };
 
+/** What agents and tools are made of runs in the function, where the network runs. */
+const runsIn = (returns: string, ...paths: readonly (readonly string[])[]): Shape => ({
+  call: {
+    returns,
+    callbacks: paths.map((path) => ({
+      at: at(0, ...path),
+      mode: 'run',
+      params: ['data', 'AgentKitToolOptions'],
+    })),
+  },
+});
+
+const agentKit: ModuleShape = {
+  exports: {
+    createAgent: runsIn('AgentKitRunner', ['system'], ['lifecycle', '*']),
+    createRoutingAgent: runsIn('AgentKitRunner', ['system'], ['lifecycle', '*']),
+    createNetwork: runsIn('AgentKitRunner', ['router'], ['defaultRouter']),
+    createTool: runsIn('data', ['handler']),
+    '*': opaque,
+  },
+};
+
 export const inngest: Profile = {
   id: 'inngest',
   title: 'Inngest',
@@ -38,7 +60,7 @@ export const inngest: Profile = {
   modules: {
     inngest: sdk,
     'inngest/experimental': { exports: { '*': opaque } },
-    '@inngest/agent-kit': { exports: { '*': opaque } },
+    '@inngest/agent-kit': agentKit,
     '@inngest/realtime': { exports: { '*': opaque } },
   },
   types: {
@@ -65,6 +87,12 @@ export const inngest: Profile = {
         publish: command('other'),
         ...valued({ data: 'event events error', string: 'runId', number: 'attempt maxAttempts' }),
       },
+    },
+    // Asks its models in steps.
+    AgentKitRunner: { extends: 'Object', members: { run: command('other'), '*': { type: 'data' } } },
+    AgentKitToolOptions: {
+      extends: 'Object',
+      members: { step: { type: 'InngestStep' }, '*': { type: 'data' } },
     },
     InngestGroup: { extends: 'Object', members: { '*': { call: { returns: 'Promise<data>' } } } },
     InngestStep: {

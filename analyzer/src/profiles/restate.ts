@@ -169,6 +169,7 @@ export const restate: Profile = {
     RestateAwakeable: { extends: 'Object', members: valued({ string: 'id', 'Promise<data>': 'promise' }) },
     RestateDurablePromise: {
       extends: 'Promise',
+      awaits: 'data',
       members: {
         ...returning({ 'Promise<data>': 'peek get' }),
         resolve: command('one-way', 'Promise<undefined>'),

@@ -183,6 +183,7 @@ export const workflowTypes: Readonly<Record<string, TypeShape>> = {
   },
   Trigger: {
     extends: 'Promise',
+    awaits: 'data',
     members: returning({ undefined: 'resolve reject' }),
   },
   RandomStream: {

@@ -8,6 +8,7 @@ const patched = (names: string, status: PatchStatus): Record<string, PatchStatus
 
 /** Whoever resumes the workflow names the hook by its token. */
 const hook: Shape = command('one-way', 'WorkflowHook', [at(0, 'token')]);
+const webhook: Shape = command('one-way', 'WorkflowWebhook', [at(0, 'token')]);
 
 /** Tools run where the agent runs; those that are steps say so themselves. */
 const agent: Shape = {
@@ -22,7 +23,7 @@ const sdk: ModuleShape = {
     sleep: command('timer', 'Promise<undefined>'),
     fetch: command('activity', 'Promise<Response>'),
     createHook: hook,
-    createWebhook: hook,
+    createWebhook: webhook,
     defineHook: { call: { returns: 'WorkflowHookDefinition' } },
     getWritable: { call: { returns: 'WebStream' } },
     getWorkflowMetadata: { call: { returns: 'data' } },
@@ -45,7 +46,8 @@ export const vercel: Profile = {
     workflow: sdk,
     '@workflow/core': sdk,
     'workflow/api': { exports: { start: command('child-workflow'), '*': outside } },
-    'workflow/errors': { exports: errorClasses('FatalError RetryableError WorkflowRunFailedError') },
+    'workflow/errors': { exports: errorClasses('*') },
+    '@workflow/errors': { exports: errorClasses('*') },
     '@workflow/ai': { exports: { '*': opaque } },
     '@workflow/ai/agent': {
       exports: {
@@ -64,13 +66,22 @@ export const vercel: Profile = {
     WorkflowHookDefinition: { extends: 'Object', members: { create: hook, resume: command('other') } },
     WorkflowHook: {
       extends: 'Promise',
+      awaits: 'data',
       iterates: 'data',
       members: {
-        ...valued({ string: 'token url' }),
-        respondWith: command('other'),
+        ...valued({ string: 'token' }),
+        getConflict: command('other'),
         dispose: { call: { returns: 'undefined' } },
       },
     },
+    WorkflowWebhook: {
+      extends: 'WorkflowHook',
+      awaits: 'WebhookRequest',
+      iterates: 'WebhookRequest',
+      members: { ...valued({ string: 'url' }), respondWith: command('other') },
+    },
+    // Its body was recorded with it.
+    WebhookRequest: { extends: 'Response', members: { respondWith: command('other') } },
   },
   // `globalThis.fetch = fetch` is the documented way to let libraries use the durable `fetch`.
   globals: { fetch: { ...webGlobals['fetch'], write: 'deterministic' } },

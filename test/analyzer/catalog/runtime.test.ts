@@ -133,7 +133,7 @@ describe('the catalogue against this runtime', () => {
   });
 
   it('names only types that exist', () => {
-    const builtIn = new Set(['undefined', 'null', 'receiver', 'argument:0', 'argument:1', 'any']);
+    const builtIn = new Set(['undefined', 'null', 'receiver', 'argument:0', 'argument:1', 'any', 'vetted']);
     const missing = new Set<string>();
     const check = (type: string | undefined) => {
       const inner = type?.replace(/^Promise<(.*)>$/, '$1');
@@ -143,13 +143,17 @@ describe('the catalogue against this runtime', () => {
     const visit = (node: unknown): void => {
       if (typeof node !== 'object' || node === null) return;
       for (const [key, value] of Object.entries(node)) {
-        if ((key === 'returns' || key === 'iterates' || key === 'extends') && typeof value === 'string')
+        if (
+          (key === 'returns' || key === 'iterates' || key === 'awaits' || key === 'extends') &&
+          typeof value === 'string'
+        )
           check(value);
         else if (
           key === 'type' &&
           typeof value === 'string' &&
           !('argument' in node) &&
           !('of' in node) &&
+          !('name' in node) &&
           !('atMost' in node) &&
           !('atLeast' in node)
         )

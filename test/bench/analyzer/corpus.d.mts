@@ -13,6 +13,7 @@ export interface Scenario {
   readonly profile: string;
   readonly options: Readonly<Record<string, unknown>>;
   readonly note: string | undefined;
+  readonly resolved: boolean;
   readonly expected: readonly Label[];
 }
 

@@ -2,7 +2,8 @@
  * The labelled corpus: one folder one scenario, `<group>/<scenario>/`. Each expected finding is marked
  * on its line by a trailing comment `// expect <rule>`, several separated by commas, each followed by
  * what else is known of it (`reaches=branch`, `severity=warning`). Nothing else may be reported.
- * `scenario.json` may name the profile; without it the profile is found by `auto`.
+ * `scenario.json` may name the profile; without it the profile is found by `auto`. With `"resolved": true`
+ * nothing but the packages that are not installed may be unresolved.
  */
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -30,6 +31,7 @@ function loadScenario(root, group, scenario) {
     profile: settings.profile ?? 'auto',
     options: settings.options ?? {},
     note: settings.note,
+    resolved: settings.resolved === true,
     expected: filesIn(directory).flatMap((path) => labelsIn(directory, path)),
   };
 }
