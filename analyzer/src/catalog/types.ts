@@ -174,7 +174,13 @@ export interface Catalogue {
 /** What a call into an engine's API means to the rules. Set in profiles, never in the catalogue. */
 export type Role =
   /** Asks the engine for something. `id`: where its name or id stands. */
-  | { readonly type: 'command'; readonly kind: CommandKind; readonly id?: readonly ArgumentPath[] }
+  | {
+      readonly type: 'command';
+      readonly kind: CommandKind;
+      readonly id?: readonly ArgumentPath[];
+      /** The options of an activity that is called without a proxy. */
+      readonly options?: ArgumentPath;
+    }
   /** Runs a callback outside replay and records its result; it is a command too. */
   | { readonly type: 'safe-zone'; readonly id?: readonly ArgumentPath[] }
   /** The functions at `handlers` are workflows; `params` types their parameters. */

@@ -1,6 +1,6 @@
 /** `@temporalio/workflow`, and Refrain's own workflow module, which exports the same names. */
 
-import type { ModuleShape, Role, Shape, TypeShape } from '../catalog/types.js';
+import type { CommandKind, ModuleShape, Role, Shape, TypeShape } from '../catalog/types.js';
 import type { Profile } from './types.js';
 import { api, at, command, errorClasses, logger, opaque, outside, returning, valued } from './build.js';
 
@@ -10,6 +10,9 @@ const scope = (kind: 'cancellable' | 'non-cancellable' | 'with-timeout', returns
 const childId = [at(1, 'workflowId')];
 const proxy = (local: boolean): Shape =>
   api({ type: 'activity-proxy', options: at(0), local }, 'ActivityProxy', { callbacks: 'ignored' });
+/** `scheduleActivity(type, args, options)` */
+const scheduled = (kind: CommandKind): Shape =>
+  api({ type: 'command', kind, id: [at(0)], options: at(2) }, 'Promise<data>', { callbacks: 'ignored' });
 const definitionTypes = {
   signal: 'SignalDefinition',
   query: 'QueryDefinition',
@@ -30,8 +33,8 @@ const info: Shape = { call: { returns: 'WorkflowInfo' } };
 export const workflowExports: Readonly<Record<string, Shape>> = {
   proxyActivities: proxy(false),
   proxyLocalActivities: proxy(true),
-  scheduleActivity: command('activity', 'Promise<data>', [at(0)]),
-  scheduleLocalActivity: command('local-activity', 'Promise<data>', [at(0)]),
+  scheduleActivity: scheduled('activity'),
+  scheduleLocalActivity: scheduled('local-activity'),
   proxySinks: { call: { returns: 'Sinks' } },
   sleep: command('timer', 'Promise<undefined>'),
   condition: api({ type: 'command', kind: 'condition' }, 'Promise<boolean>', { callbacks: 'run' }),

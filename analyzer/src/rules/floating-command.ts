@@ -6,8 +6,8 @@ const MESSAGE =
 const CALLBACK_MESSAGE = 'The promises of the callback are dropped: the commands inside are not waited for.';
 
 /**
- * A command whose promise is neither awaited, returned, stored nor combined. An async function that
- * issues commands counts as one, and so does an async callback of `forEach`.
+ * A command whose promise is neither awaited, returned, stored nor combined. A function that gives the promise of
+ * commands counts as one, and so does such a callback of `forEach`.
  */
 export const floatingCommand: MisuseRule = {
   id: 'floating-command',
@@ -56,14 +56,38 @@ function goesOnWithCommand(context: RuleContext, call: ResolvedCall): boolean {
   return false;
 }
 
-function startsCommand(context: RuleContext, call: ResolvedCall): boolean {
+function startsCommand(context: RuleContext, call: ResolvedCall, depth = 0): boolean {
   const command = roleOf(call, 'command');
   // State is written and messages are sent at once; there is nothing to wait for.
   if (command !== undefined) return command.kind !== 'state' && command.kind !== 'one-way';
   if (roleOf(call, 'safe-zone') !== undefined) return true;
+  if (isCombinator(call)) return combines(context, call, depth);
   return functionTargets(call).some(
-    (fn) => fn.ir.async && (isSafeFunction(context, fn.ir.directives) || context.issuesCommands(fn)),
+    (fn) =>
+      (fn.ir.async && isSafeFunction(context, fn.ir.directives)) || givesCommand(context, fn, depth + 1),
   );
+}
+
+const isCombinator = (call: ResolvedCall): boolean =>
+  call.targets.some(
+    (target) => target.type === 'api' && /^Promise\.(?:all|allSettled|race|any)$/.test(target.path),
+  );
+
+/** Do commands stand in what is combined, or callbacks that give some? */
+function combines(context: RuleContext, { in: fn, op }: ResolvedCall, depth: number): boolean {
+  if (depth > maxDepth) return false;
+  return context
+    .calls(fn)
+    .some(
+      (inner) =>
+        inner.op !== op &&
+        inner.op.at >= op.at &&
+        inner.op.end <= op.end &&
+        (startsCommand(context, inner, depth + 1) ||
+          functionsAmong(context.argument(inner, { argument: 0 })).some((callback) =>
+            givesCommand(context, callback, depth + 1),
+          )),
+    );
 }
 
 function isSafeFunction(context: RuleContext, directives: readonly string[]): boolean {
@@ -76,7 +100,14 @@ function isSafeFunction(context: RuleContext, directives: readonly string[]): bo
 const dropsResults = (call: ResolvedCall) =>
   /\.(?:forEach|map|flatMap)$/.test(call.op.text) && functionTargets(call).length === 0;
 
-/** The callback gives a promise for commands: it is async, or hands on that of a command. */
-const givesCommand = (context: RuleContext, callback: FunctionNode): boolean =>
-  (callback.ir.async && context.issuesCommands(callback)) ||
-  context.calls(callback).some((inner) => inner.op.use === 'returned' && startsCommand(context, inner));
+/** How deep functions are looked into that hand on what others give. */
+const maxDepth = 8;
+
+/** The function gives a promise for commands: it is async, or hands on that of a command. */
+function givesCommand(context: RuleContext, fn: FunctionNode, depth = 0): boolean {
+  if (depth > maxDepth || !context.issuesCommands(fn)) return false;
+  return (
+    fn.ir.async ||
+    context.calls(fn).some((inner) => inner.op.use === 'returned' && startsCommand(context, inner, depth + 1))
+  );
+}

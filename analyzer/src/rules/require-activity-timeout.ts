@@ -1,3 +1,4 @@
+import type { ArgumentPath } from '../catalog/types.js';
 import type { ResolvedCall, MisuseRule, RuleContext, RuleFinding, Value } from './types.js';
 import { once, roleOf } from './calls.js';
 
@@ -10,23 +11,34 @@ const SUGGESTION = 'Add `startToCloseTimeout`, a little longer than the slowest 
 export const requireActivityTimeout: MisuseRule = {
   id: 'require-activity-timeout',
   run: (context) => {
-    const found = context.callsWith('activity-proxy').flatMap((call) => findings(context, call));
+    const found = [
+      ...context.callsWith('activity-proxy').flatMap((call) => {
+        const role = roleOf(call, 'activity-proxy');
+        return role === undefined ? [] : findings(context, call, role.options);
+      }),
+      ...context.callsWith('command').flatMap((call) => {
+        const options = roleOf(call, 'command')?.options;
+        return options === undefined ? [] : findings(context, call, options);
+      }),
+    ];
     return once(found, (finding) => `${finding.file.path}:${finding.span.at}`);
   },
 };
 
-function findings(context: RuleContext, call: ResolvedCall): readonly RuleFinding[] {
-  const role = roleOf(call, 'activity-proxy');
-  if (role === undefined) return [];
+function findings(context: RuleContext, call: ResolvedCall, at: ArgumentPath): readonly RuleFinding[] {
   const base = { message: MESSAGE, suggestion: SUGGESTION, in: call.in };
-  const options = context.argument(call, role.options);
+  const options = context.argument(call, at);
   if (call.op.args.length === 0)
     return [{ ...base, file: call.in.file, span: { at: call.op.at, end: call.op.end } }];
   return options
-    .filter(lacksTimeout)
+    .filter((value) => lacksTimeout(context, value))
     .map((value) => ({ ...base, file: value.file, span: { at: value.at, end: value.end } }));
 }
 
-function lacksTimeout(value: Value): value is Value & { type: 'object' } {
-  return value.type === 'object' && !value.open && !REQUIRED.some((name) => value.keys.includes(name));
+function lacksTimeout(context: RuleContext, value: Value): value is Value & { type: 'object' } {
+  if (value.type !== 'object' || value.open) return false;
+  return REQUIRED.every((name) => !value.keys.includes(name) || isUndefined(context.property(value, name)));
 }
+
+const isUndefined = (values: readonly Value[]): boolean =>
+  values.length > 0 && values.every((value) => value.type === 'constant' && value.value === undefined);

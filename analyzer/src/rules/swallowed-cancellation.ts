@@ -1,4 +1,4 @@
-import type { Slot, TryIr } from '../graph/ir.js';
+import type { CallOp, Op, Slot, TryIr } from '../graph/ir.js';
 import { functionTargets, functionsAmong, roleOf } from './calls.js';
 import type { FunctionNode, MisuseRule, ResolvedCall, RuleContext } from './types.js';
 
@@ -10,9 +10,10 @@ export const swallowedCancellation: MisuseRule = {
   id: 'swallowed-cancellation',
   run: (context) => {
     if (context.profile.cancellationErrors === undefined) return [];
-    return cancellableFunctions(context).flatMap((fn) => {
-      const clauses = fn.ir.tries.filter((item) => swallows(context, fn, item)).map((item) => item.catchAt);
-      return [...clauses, ...swallowingHandlers(context, fn)].map((at) => ({
+    const shields = shieldsOf(context);
+    return shields.cancellable.flatMap((fn) => {
+      const clauses = fn.ir.tries.filter((item) => swallows(context, shields, fn, item));
+      return [...clauses.map((item) => item.catchAt), ...swallowingHandlers(context, fn)].map((at) => ({
         file: fn.file,
         span: { at, end: at + 'catch'.length },
         in: fn,
@@ -22,11 +23,12 @@ export const swallowedCancellation: MisuseRule = {
   },
 };
 
-/** `await charge(id).catch(() => undefined)`: where the method's name stands. */
+/** `await charge(id).catch(() => undefined)`, or what is returned to be awaited: where the method's name stands. */
 function swallowingHandlers(context: RuleContext, fn: FunctionNode): number[] {
   const { ops } = fn.ir;
   return ops.flatMap((op): number[] => {
-    if (op.type !== 'call' || !op.text.endsWith('.catch') || op.use !== 'awaited') return [];
+    if (op.type !== 'call' || !op.text.endsWith('.catch')) return [];
+    if (op.use !== 'awaited' && op.use !== 'returned') return [];
     const from = ops.findIndex((item) => item.type === 'call' && item.to === op.receiver);
     const read = ops.find((item) => item.type === 'get' && item.to === op.callee);
     if (from < 0 || read?.type !== 'get' || context.commandsIn(fn, from, from + 1).length === 0) return [];
@@ -49,12 +51,19 @@ function heeds(context: RuleContext, handler: FunctionNode): boolean {
     .some((call) => rethrows(call) || roleOf(call, 'continue-as-new') !== undefined);
 }
 
-/** Where a cancellation can arrive: everywhere but in what runs in non-cancellable scopes alone. */
-function cancellableFunctions(context: RuleContext): readonly FunctionNode[] {
+interface Shields {
+  /** Where a cancellation can arrive: everywhere but in what runs in non-cancellable scopes alone. */
+  readonly cancellable: readonly FunctionNode[];
+  /** The calls that run something in such a scope. */
+  readonly calls: ReadonlySet<CallOp>;
+}
+
+function shieldsOf(context: RuleContext): Shields {
   const shielded = new Set<FunctionNode>();
+  const shielding = new Set<CallOp>();
   const callers = new Map<FunctionNode, Set<FunctionNode>>();
   if (context.callsWith('cancellation-scope').length === 0 && !context.functions.some(makesScope))
-    return context.functions;
+    return { cancellable: context.functions, calls: shielding };
   for (const fn of context.functions) {
     const scopes = shieldingScopes(context, fn);
     for (const call of context.calls(fn)) {
@@ -66,6 +75,7 @@ function cancellableFunctions(context: RuleContext): readonly FunctionNode[] {
         roleOf(call, 'cancellation-scope')?.kind === 'non-cancellable' ||
         (call.op.text.endsWith('.run') && scopes.has(call.op.receiver));
       if (!isShielding) continue;
+      shielding.add(call.op);
       for (const body of functionsAmong(context.argument(call, { argument: 'each' }))) shielded.add(body);
     }
   }
@@ -73,7 +83,7 @@ function cancellableFunctions(context: RuleContext): readonly FunctionNode[] {
     before = shielded.size;
     for (const [fn, from] of callers) if ([...from].every((caller) => shielded.has(caller))) shielded.add(fn);
   }
-  return context.functions.filter((fn) => !shielded.has(fn));
+  return { cancellable: context.functions.filter((fn) => !shielded.has(fn)), calls: shielding };
 }
 
 const makesScope = ({ ir }: FunctionNode): boolean =>
@@ -92,9 +102,12 @@ function shieldingScopes(context: RuleContext, fn: FunctionNode): ReadonlySet<Sl
   return slots;
 }
 
-function swallows(context: RuleContext, fn: FunctionNode, item: TryIr): boolean {
-  if (item.handler === undefined || item.throws || item.alwaysThrows) return false;
-  if (!context.commandsIn(fn, item.body.from, item.body.to).some((call) => isAwaited(call))) return false;
+function swallows(context: RuleContext, shields: Shields, fn: FunctionNode, item: TryIr): boolean {
+  if (item.handler === undefined || item.alwaysThrows) return false;
+  if (item.throws && !throwsOthersOnly(context, fn, item)) return false;
+  const isCancellable = (call: ResolvedCall): boolean =>
+    isAwaited(call) && mayBeCancelled(context, shields, call, new Set());
+  if (!context.commandsIn(fn, item.body.from, item.body.to).some(isCancellable)) return false;
   if (looksAtCancellation(context, fn, item.catchAt, item.catchEnd) || isThrownLater(fn, item)) return false;
   const inHandler = context.calls(fn).filter(({ op }) => op.at >= item.catchAt && op.at < item.catchEnd);
   return !inHandler.some(
@@ -106,13 +119,63 @@ function swallows(context: RuleContext, fn: FunctionNode, item: TryIr): boolean 
   );
 }
 
+/** Does a call wait for something outside of non-cancellable scopes? */
+function mayBeCancelled(
+  context: RuleContext,
+  shields: Shields,
+  call: ResolvedCall,
+  seen: Set<FunctionNode>,
+): boolean {
+  if (shields.calls.size === 0) return true;
+  if (shields.calls.has(call.op)) return false;
+  const targets = functionTargets(call);
+  return (
+    targets.length === 0 ||
+    targets.some((fn) => {
+      if (seen.has(fn)) return false;
+      seen.add(fn);
+      const inside = context.commandsIn(fn, 0, fn.ir.ops.length);
+      return inside.some((inner) => mayBeCancelled(context, shields, inner, seen));
+    })
+  );
+}
+
+/** Failures that no cancellation has or carries: those of the language, and those of the engine that are final. */
+const others =
+  /(^|\.)(TypeError|RangeError|SyntaxError|ReferenceError|URIError|EvalError|ApplicationFailure|TerminalError)$/;
+
+/** `if (err instanceof TypeError) throw err;`: only what cannot be a cancellation is thrown on. */
+function throwsOthersOnly(context: RuleContext, fn: FunctionNode, { handler }: TryIr): boolean {
+  if (handler === undefined) return false;
+  const { ops } = fn.ir;
+  const inside = ops.slice(handler.from, handler.to);
+  const asked = inside.filter((op) => op.type === 'derive' && op.converts === 'instanceof');
+  const isOther = (op: Op): boolean => {
+    const of = op.type === 'derive' ? op.from.at(-1) : undefined;
+    const values = of === undefined ? [] : context.values(fn, of);
+    return values.length > 0 && values.every((value) => value.type === 'api' && others.test(value.path));
+  };
+  const isAsked = (slot: Slot): boolean =>
+    inside.some(
+      (op) =>
+        op.type === 'copy' &&
+        op.to === slot &&
+        ((op.narrows?.test === 'instanceof' && op.narrows.holds) || isAsked(op.from)),
+    );
+  return (
+    asked.length > 0 && asked.every(isOther) && inside.every((op) => op.type !== 'throw' || isAsked(op.from))
+  );
+}
+
 /** The error is kept in a variable of the function, and thrown from there. */
 function isThrownLater(fn: FunctionNode, item: TryIr): boolean {
   const { ops } = fn.ir;
   const kept = new Set([item.catchSlot]);
   for (const op of ops)
     if ((op.type === 'copy' || op.type === 'assign') && kept.has(op.from)) kept.add(op.to);
-  return ops.some((op) => op.type === 'throw' && op.from !== item.catchSlot && kept.has(op.from));
+  const isInside = (index: number): boolean =>
+    item.handler !== undefined && index >= item.handler.from && index < item.handler.to;
+  return ops.some((op, index) => op.type === 'throw' && !isInside(index) && kept.has(op.from));
 }
 
 const isAwaited = (call: ResolvedCall) =>

@@ -25,7 +25,7 @@ export function lowerFor(fn: FunctionState, node: ts.ForStatement): Completion {
     return true;
   }
   const on = node.condition === undefined ? -1 : lowerExpression(fn, node.condition);
-  const exits = leavesLoop(node.statement);
+  const exits = leavesByItself(node.statement);
   lowerScoped(fn, node.statement);
   if (node.incrementor !== undefined) lowerExpression(fn, node.incrementor, 'discarded');
   fn.scope = before;
@@ -40,7 +40,7 @@ export function lowerWhile(fn: FunctionState, node: ts.WhileStatement | ts.DoSta
   if (!isDo && constant !== undefined && !constant.value) return true;
   const from = fn.ops.length;
   let on = isDo ? -1 : lowerExpression(fn, node.expression);
-  const exits = leavesLoop(node.statement);
+  const exits = leavesByItself(node.statement);
   lowerScoped(fn, node.statement);
   if (isDo) on = lowerExpression(fn, node.expression);
   const endless = constant !== undefined && Boolean(constant.value);
@@ -85,10 +85,19 @@ function addLoop(fn: FunctionState, node: ts.Node, loop: Omit<LoopIr, 'at' | 'en
 
 /** Is there a `break` out of this loop, a `return` or a `throw`? */
 function leavesLoop(body: ts.Statement): boolean {
+  return leavesByItself(body) || contains(body, (node) => tsc.isThrowStatement(node));
+}
+
+/** The same, but for what a `catch` throws on: that ends a loop which failed, and not one that is done. */
+function leavesByItself(body: ts.Statement): boolean {
   return (
-    breaksOut(body) || contains(body, (node) => tsc.isReturnStatement(node) || tsc.isThrowStatement(node))
+    breaksOut(body) ||
+    contains(body, (node) => tsc.isReturnStatement(node)) ||
+    contains(body, (node) => tsc.isThrowStatement(node), isCatch)
   );
 }
+
+const isCatch = (node: ts.Node): boolean => node.kind === tsc.SyntaxKind.CatchClause;
 
 /** Is there a `break` that ends this loop (or a labelled one, which may)? */
 function breaksOut(body: ts.Node): boolean {
@@ -102,9 +111,13 @@ function breaksOut(body: ts.Node): boolean {
   return visit(body, false);
 }
 
-function contains(node: ts.Node, predicate: (node: ts.Node) => boolean): boolean {
-  if (tsc.isFunctionLike(node) || tsc.isClassLike(node)) return false;
+function contains(
+  node: ts.Node,
+  predicate: (node: ts.Node) => boolean,
+  without: (node: ts.Node) => boolean = () => false,
+): boolean {
+  if (tsc.isFunctionLike(node) || tsc.isClassLike(node) || without(node)) return false;
   if (predicate(node)) return true;
   if (!isStatementContainer(node)) return false;
-  return tsc.forEachChild(node, (child) => contains(child, predicate) || undefined) ?? false;
+  return tsc.forEachChild(node, (child) => contains(child, predicate, without) || undefined) ?? false;
 }
