@@ -2,12 +2,13 @@
 
 import type { WorkflowPattern } from '../profiles/types.js';
 import { functionBehind, invoke, type CallSite } from './calls.js';
-import { onInstance } from './construction.js';
+import { initialise, onInstance } from './construction.js';
 import { loadDefinitions } from './definitions.js';
 import { declaredInstance, resolveType } from './declared-types.js';
+import { enterHeir } from './heirs.js';
 import { addHooks } from './hooks.js';
 import type { ClassIr, FileIr, FunctionIr, MemberIr } from './ir.js';
-import { exportNode, loadUnit, moduleInstance, unitOf } from './modules.js';
+import { exportNode, loadUnit, moduleInstance, need, unitOf } from './modules.js';
 import { typeNode } from './natives.js';
 import { pathOptions } from './path-options.js';
 import { hasDecorator } from './safe.js';
@@ -151,11 +152,7 @@ function addMethods(
     if (pattern.type === 'heritage') {
       // Nobody makes an abstract class; those that extend it have its methods.
       if (!inherits || cls.abstract) continue;
-      const why = `a class that extends ${pattern.base.path}`;
-      const method = { name: pattern.method, static: false };
-      state.perExecution.add(cls);
-      if (addMethod(state, unit, cls, method, { params: pattern.params ?? [], why }))
-        state.foundByName.add(cls);
+      addHeir(state, unit, cls, pattern);
       continue;
     }
     for (const member of cls.members) {
@@ -165,6 +162,26 @@ function addMethods(
       addMethod(state, unit, cls, member, { params: pattern.params ?? [], why: `under @${path}`, own: fn });
     }
   }
+}
+
+/** A class of which the engine makes an instance for each execution. */
+function addHeir(
+  state: GraphState,
+  unit: Unit,
+  cls: ClassIr,
+  pattern: WorkflowPattern & { type: 'heritage' },
+): void {
+  loadUnit(state, unit);
+  const instance = moduleInstance(state, unit);
+  const variable = instance?.fn.variables.find((item) => item.kind === 'class' && item.name === cls.name);
+  if (instance === undefined || cls.parent !== 0 || variable === undefined) return;
+  state.perExecution.add(cls);
+  state.foundByName.add(cls);
+  need(state, unit, variable.slot);
+  state.solver.listen(nodeOf(instance, variable.slot), (id) => {
+    const token = state.tokens.get(id);
+    if (token.value.kind === 'class' && token.value.cls === cls) enterHeir(state, token, pattern);
+  });
 }
 
 /** A method as callers get it: decorators may have put another function in its place. */
@@ -253,8 +270,10 @@ export function enterDefined(state: GraphState): boolean {
     const known = state.entered.get(defined.token);
     if (known !== undefined && (defined.receiver === undefined || known.receivers.has(defined.receiver)))
       continue;
-    if (known === undefined) state.entered.set(defined.token, enter(state, defined, value.fn));
+    const entry = known ?? enter(state, defined, value.fn);
+    if (known === undefined) state.entered.set(defined.token, entry);
     else enterAgain(state, known, defined);
+    makeReceiver(state, entry, defined);
     changed = true;
   }
   for (const handler of state.handlers.splice(0)) {
@@ -268,6 +287,25 @@ export function enterDefined(state: GraphState): boolean {
     changed = true;
   }
   return changed;
+}
+
+/** Runs what makes the object whose method the workflow is. */
+function makeReceiver(
+  state: GraphState,
+  { instance: by, fn }: Entry,
+  { makes, receiver }: DefinedWorkflow,
+): void {
+  if (makes === undefined || by === undefined) return;
+  const given = typeNode(state, 'data', '', { by });
+  const site = {
+    by,
+    at: fn.nameAt,
+    end: fn.nameAt,
+    args: [given, given],
+    to: state.solver.newNode(),
+    receiver,
+  };
+  initialise(state, state.tokens.get(makes), site, 0);
 }
 
 /** The same function of another instance: a method that several classes inherit. */

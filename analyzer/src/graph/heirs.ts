@@ -66,27 +66,41 @@ export function enterHeirs(state: GraphState): boolean {
   return pending.length > 0;
 }
 
-function enterHeir(state: GraphState, token: Token, { base, method, params }: Heritage): void {
+/** Enters the method of a class of which the engine makes an instance for each execution. */
+export function enterHeir(state: GraphState, token: Token, { base, method, params }: Heritage): void {
   const { root } = state;
   const [op] = root.fn.ops;
   if (op === undefined) return;
-  const made = instanceFor(state, token);
+  const made = engineInstance(state, token);
   const found = state.solver.newNode();
   readProperty(state, made, method, found, { by: root, op, at: 0, end: 0, callee: false });
   state.solver.listen(found, (id) => {
     if (state.tokens.get(id).value.kind !== 'function') return;
     const why = `a class that extends ${base.path}`;
-    state.definedWorkflows.push({ token: id, params: params ?? [], why, site: undefined, receiver: made });
+    state.definedWorkflows.push({
+      token: id,
+      params: params ?? [],
+      why,
+      site: undefined,
+      receiver: made,
+      makes: token.id,
+    });
   });
 }
 
-/** The object that the engine makes for an execution. */
-function instanceFor(state: GraphState, token: Token): TokenId {
+/** The object that the engine makes for an execution: what makes it runs as part of the workflow. */
+function engineInstance(state: GraphState, token: Token): TokenId {
   const made = state.tokens.intern(`o${String(token.id)}@engine`, 'run', () => ({
     kind: 'instance',
     of: token.id,
   }));
   addPrototype(state, state.tokens.get(made), prototypeOf(state, token));
+  return made;
+}
+
+/** An instance that somebody made before any execution. */
+function instanceFor(state: GraphState, token: Token): TokenId {
+  const made = engineInstance(state, token);
   const to = state.solver.newNode();
   initialise(state, token, { by: state.root, at: 0, end: 0, args: [], to, receiver: made }, 0);
   return made;

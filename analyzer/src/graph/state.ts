@@ -235,6 +235,8 @@ export interface DefinedWorkflow {
   readonly why: string;
   readonly site: CallSite | undefined;
   readonly receiver?: TokenId | undefined;
+  /** The class of the receiver, where the engine makes it for each execution. */
+  readonly makes?: TokenId | undefined;
   readonly hidden?: boolean;
 }
 
