@@ -11,6 +11,7 @@ import { unitOf } from '../graph/modules.js';
 import { typeMember, typeShape } from '../graph/shapes.js';
 import { nodeOf, type GraphState, type Instance, type PendingCall, type RoleCall } from '../graph/state.js';
 import type { NodeId, Token } from '../graph/tokens.js';
+import { compareText } from '../report/assemble.js';
 import { keptBy } from './captured-values.js';
 import type { CallTarget, FunctionNode, ResolvedCall, RuleContext, Value } from './types.js';
 
@@ -45,30 +46,28 @@ export function createRuleContext(replayed: RuleWorld, activities: RuleWorld | u
     return node;
   };
   const worldOf = (fn: FunctionNode): Indexed => worlds.find((world) => world.instances.has(fn.ir)) ?? main;
-  const functionsOf = (world: Indexed): FunctionNode[] => {
-    const found = new Set<FunctionNode>();
-    for (const instance of world.reach.order) {
-      if (instance.phase === 'run' && instance.id >= 0) found.add(nodeFor(instance.unit.ir, instance.fn));
-    }
-    return [...found].sort(compareNodes);
-  };
+  const functionsOf = (world: Indexed): FunctionNode[] =>
+    world.reach.order
+      .filter((instance) => instance.phase === 'run' && instance.id >= 0)
+      .map((instance) => nodeFor(instance.unit.ir, instance.fn));
   const entriesOf = (world: Indexed): FunctionNode[] =>
     sortedEntries(world.state).map((entry) => nodeFor(entry.unit.ir, entry.fn));
   const resolve: Resolve = { nodeFor, worldOf, known: new Map() };
-  const functions = functionsOf(main);
   const second = worlds[1];
   const loading = main.reach.order
     .filter((instance) => instance.fn.kind === 'module')
     .map((item) => nodeFor(item.unit.ir, item.fn));
-  const all = [...new Set([...functions, ...loading])].sort(compareNodes);
+  const all = inOrder([...functionsOf(main), ...loading]);
   const context: RuleContext = {
     profile: main.state.profile,
     functions: all,
     workflows: entriesOf(main),
-    activities: second === undefined ? [] : functionsOf(second),
+    activities: second === undefined ? [] : inOrder(functionsOf(second)),
     activityEntries: second === undefined ? [] : entriesOf(second),
     files: [...new Set(all.map((fn) => fn.file))],
-    callsWith: callsByRole(() => all.flatMap((fn) => callsOf(resolve, fn))),
+    callsWith: callsByRole(() =>
+      all.flatMap((fn) => (mayHaveRole(resolve.worldOf(fn), fn) ? callsOf(resolve, fn) : none)),
+    ),
     calls: (fn) => callsOf(resolve, fn),
     values: (fn, slot) => valuesOf(resolve, fn, slot),
     argument: (call, path) => argumentValues(resolve, call, path),
@@ -128,9 +127,18 @@ function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
   else list.push(value);
 }
 
-function compareNodes(left: FunctionNode, right: FunctionNode): number {
-  if (left.file.path !== right.file.path) return left.file.path < right.file.path ? -1 : 1;
-  return left.ir.at - right.ir.at || left.ir.index - right.ir.index;
+/** Each once, by file, then by position. Files are sorted for themselves: their paths take long to compare. */
+function inOrder(nodes: readonly FunctionNode[]): FunctionNode[] {
+  const byFile = new Map<FileIr, Set<FunctionNode>>();
+  for (const node of nodes) {
+    const known = byFile.get(node.file);
+    if (known === undefined) byFile.set(node.file, new Set([node]));
+    else known.add(node);
+  }
+  const files = [...byFile].sort(([left], [right]) => compareText(left.path, right.path));
+  return files.flatMap(([, inFile]) =>
+    [...inFile].sort((left, right) => left.ir.at - right.ir.at || left.ir.index - right.ir.index),
+  );
 }
 
 function instancesOf(world: Indexed, fn: FunctionNode): readonly Instance[] {
@@ -157,6 +165,16 @@ function findCalls(resolve: Resolve, fn: FunctionNode): readonly ResolvedCall[] 
 }
 
 const none: readonly ResolvedCall[] = [];
+
+/** Whether some call of a function may have a role: most functions have none, whose targets need not be put together. */
+function mayHaveRole(world: Indexed, fn: FunctionNode): boolean {
+  const { solver, tokens } = world.state;
+  return (world.calls.get(fn.ir) ?? []).some(
+    ({ op, callee }) =>
+      world.roles.has(op) ||
+      solver.tokens(callee).some((id) => roleOf(world, op, tokens.get(id)) !== undefined),
+  );
+}
 
 /** Several rules ask for the calls of one role, which are few: all calls are gone through once for all of them. */
 function callsByRole(all: () => readonly ResolvedCall[]): RuleContext['callsWith'] {
@@ -213,12 +231,10 @@ function targetOf(resolve: Resolve, world: Indexed, op: CallOp, token: Token): C
       return fn === undefined ? undefined : { type: 'function', fn: resolve.nodeFor(value.unit.ir, fn) };
     }
     case 'native':
-    case 'method': {
-      const call = op.kind === 'new' ? value.shape.construct : value.shape.call;
-      return { type: 'api', path: value.path, role: call?.role };
-    }
+    case 'method':
+      return { type: 'api', path: value.path, role: roleOf(world, op, token) };
     case 'native-instance':
-      return { type: 'api', path: `${value.type}()`, role: typeShape(world.state, value.type)?.call?.role };
+      return { type: 'api', path: `${value.type}()`, role: roleOf(world, op, token) };
     case 'unknown':
       return { type: 'unknown', reason: value.reason };
     case 'data-method': {
@@ -232,6 +248,13 @@ function targetOf(resolve: Resolve, world: Indexed, op: CallOp, token: Token): C
     default:
       return undefined;
   }
+}
+
+/** The role that a catalogued value has where it is called so. */
+function roleOf(world: Indexed, op: CallOp, { value }: Token): Role | undefined {
+  if (value.kind === 'native-instance') return typeShape(world.state, value.type)?.call?.role;
+  if (value.kind !== 'native' && value.kind !== 'method') return undefined;
+  return (op.kind === 'new' ? value.shape.construct : value.shape.call)?.role;
 }
 
 function valuesOf(resolve: Resolve, fn: FunctionNode, slot: Slot): Value[] {

@@ -12,8 +12,13 @@ const CALLBACK_MESSAGE = 'The promises of the callback are dropped: the commands
 export const floatingCommand: MisuseRule = {
   id: 'floating-command',
   run: (context) =>
-    context.functions.flatMap((fn) => context.calls(fn).flatMap((call) => finding(context, call))),
+    context.functions
+      .filter(dropsSome)
+      .flatMap((fn) => context.calls(fn).flatMap((call) => finding(context, call))),
 };
+
+const dropsSome = ({ ir }: FunctionNode): boolean =>
+  ir.ops.some((op) => op.type === 'call' && op.use === 'discarded');
 
 function finding(context: RuleContext, call: ResolvedCall): readonly RuleFinding[] {
   const { op, in: fn } = call;
