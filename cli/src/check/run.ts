@@ -8,6 +8,7 @@ import { describeFailure } from '../failure-report.js';
 import { isCi, whenInterrupted, type Terminal } from '../terminal.js';
 import { UsageError } from '../usage-error.js';
 import { isCode, watchFiles } from '../watch-files.js';
+import { spareCompilation } from './spare-compilation.js';
 
 /** How long files must be quiet before a watched project is checked again. */
 const quietMs = 100;
@@ -29,7 +30,9 @@ export interface CheckArguments {
 }
 
 export async function runCheckCommand(given: CheckArguments, terminal: Terminal): Promise<ExitCode> {
-  return given.watch ? watchAndCheck(given, terminal) : checkOnce(given, terminal);
+  if (given.watch) return watchAndCheck(given, terminal);
+  spareCompilation();
+  return checkOnce(given, terminal);
 }
 
 function optionsOf(given: CheckArguments, terminal: Terminal): RunCheckOptions {
