@@ -100,7 +100,8 @@ function follow(
   for (let index = from; index < order.length; index += 1) {
     const instance = order[index]!;
     for (const call of instance.calls) {
-      if (without.has(call)) continue;
+      // A generator that nobody iterates has no body to speak of.
+      if (without.has(call) || (call.to.fn.generator && !call.to.started)) continue;
       add(cameFrom, order, call.to, { from: instance, at: call.at, end: call.end });
     }
   }

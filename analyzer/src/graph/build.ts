@@ -127,6 +127,7 @@ function createState(options: BuildOptions, closed: ReadonlySet<string>, allowan
     watched: new Map(),
     safeCallbacks: [],
     safeCalls: [],
+    idle: new Set(),
     inSteps: false,
     heirs: new Map(),
     pendingHeirs: [],

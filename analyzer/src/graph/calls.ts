@@ -232,19 +232,26 @@ export function callUnknown(state: GraphState, token: Token, site: CallSite): vo
   for (const arg of site.args) {
     state.solver.taintEdge(arg, site.to);
     state.solver.listen(arg, (fn) => {
-      if (state.tokens.get(fn).value.kind !== 'function') return;
+      const { value } = state.tokens.get(fn);
+      if (value.kind !== 'function') return;
       // What wraps a function mostly gives one that does the same (`makeIdempotent(handler)`).
       state.solver.add(site.to, fn);
-      invoke(state, fn, {
-        ...site,
-        args: [data, data, data],
-        receiver: undefined,
-        to: site.to,
-        construct: false,
-      });
+      const to = value.fn.generator ? iterated(state, site.to) : site.to;
+      invoke(state, fn, { ...site, args: [data, data, data], receiver: undefined, to, construct: false });
     });
   }
   state.solver.add(site.to, dataToken(state, true, isVetted));
+}
+
+/** A node from which generators flow to another, and are run. */
+function iterated(state: GraphState, to: NodeId): NodeId {
+  const from = state.solver.newNode();
+  state.solver.edge(from, to);
+  state.solver.listen(from, (id) => {
+    const { value } = state.tokens.get(id);
+    if (value.kind === 'generator') wake(state, value.instance);
+  });
+  return from;
 }
 
 export function noteUnresolved(
@@ -299,6 +306,8 @@ export function callFunction(state: GraphState, token: Token, site: CallSite): v
     state.solver.add(site.to, made);
   }
   linkResult(state, instance, site.to);
+  // What is called by code that is not seen is iterated there.
+  if (fn.generator && site.op === undefined) wake(state, instance);
 }
 
 /** Notes a call from a place; gives whether it is the first of its kind. */
@@ -319,6 +328,11 @@ export function isNewCall(from: Instance, to: Instance, at: number): boolean {
 export function addCallEdge(from: Instance, to: Instance, span: { at: number; end: number }): void {
   if (!isNewCall(from, to, span.at)) return;
   from.calls.push({ to, at: span.at, end: span.end });
+}
+
+/** Runs the body of a generator. */
+export function wake(state: GraphState, instance: Instance): void {
+  if (state.idle.delete(instance)) state.starts.push(instance);
 }
 
 export function linkResult(state: GraphState, instance: Instance, to: NodeId): void {
@@ -368,6 +382,7 @@ export function instanceOf(
   };
   state.instances.push(instance);
   instances.set(key, instance);
-  state.starts.push(instance);
+  if (fn.generator) state.idle.add(instance);
+  else state.starts.push(instance);
   return instance;
 }

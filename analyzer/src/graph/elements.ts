@@ -1,6 +1,6 @@
 /** Elements of collections and what iterating gives. */
 
-import { invoke, type CallSite } from './calls.js';
+import { invoke, wake, type CallSite } from './calls.js';
 import { allProperties, propertyNode, readProperty, type Access } from './properties.js';
 import { lookInto } from './host-objects.js';
 import { isFirstAsked } from './proxies.js';
@@ -42,6 +42,7 @@ export function iterateToken(
       iterateTyped(state, token, value.type, to, access);
       return;
     case 'generator':
+      wake(state, value.instance);
       state.solver.edge(value.instance.base + value.instance.fn.yieldSlot, to);
       return;
     case 'primitive':

@@ -4,6 +4,7 @@ import type { CallSite } from './calls.js';
 import { copyCorrelated, correlatedDescriptor } from './correlated.js';
 import { accessOf } from './elements.js';
 import type { Model } from './models.js';
+import { nameOfKey } from './names.js';
 import { mutate } from './models-arrays.js';
 import { canHold, objectToken } from './models-objects.js';
 import { defineAccessor } from './accessors.js';
@@ -107,8 +108,8 @@ const getDescriptor: Model = (state, site) => {
     if (!canHold(state.tokens.get(id).value.kind)) return;
     askProxy(state, id, 'getOwnPropertyDescriptor', '*', site.to, access);
     state.solver.listen(key, (name) => {
-      const { value } = state.tokens.get(name);
-      const names = value.kind === 'constant' ? [String(value.value)] : namesOf(state, id);
+      const known = nameOfKey(state.tokens.get(name).value);
+      const names = known === '*' ? namesOf(state, id) : [known];
       for (const item of names) {
         count += 1;
         state.solver.add(site.to, descriptorOf(state, site, id, item, count > maxDescriptors));

@@ -7,6 +7,7 @@
 import { arrayToken, invoke, type CallSite } from './calls.js';
 import { accessOf, iterateNode } from './elements.js';
 import type { Model } from './models.js';
+import { nameOfKey } from './names.js';
 import { addNames, canHold, objectToken } from './models-objects.js';
 import { memberNode } from './natives.js';
 import { propertyNode, readProperty } from './properties.js';
@@ -121,8 +122,7 @@ const fromEntries: Model = (state, site) => {
       state.solver.edge(value, propertyNode(state, target, name));
     };
     state.solver.listen(key, (name) => {
-      const found = state.tokens.get(name).value;
-      addTo(found.kind === 'constant' ? String(found.value) : '*');
+      addTo(nameOfKey(state.tokens.get(name).value));
     });
     state.pendingGuards.push({
       on: key,

@@ -9,7 +9,7 @@ import { propertyNode } from './properties.js';
 import type { GraphState } from './state.js';
 import type { NodeId, TokenId } from './tokens.js';
 import { rejectWith, rejections } from './thrown.js';
-import { constantToken, primitiveToken, typeToken, settledToken } from './values.js';
+import { constantToken, primitiveToken, settledToken, symbolToken, typeToken } from './values.js';
 
 /** The function on which `call`, `apply` or `bind` is called. */
 function receiverNode(state: GraphState, site: CallSite): NodeId {
@@ -239,7 +239,26 @@ const replace: Model = (state, site) => {
   state.solver.taintEdge(result, site.to);
 };
 
+/** Symbols are told apart by where they are made. */
+const symbol: Model = (state, { by, at, to }) => {
+  state.solver.add(to, symbolToken(state, `Symbol(${String(by.unit.id)}.${String(at)})`));
+};
+
+const symbolFor: Model = (state, { args: [key], to }) => {
+  if (key === undefined) return;
+  state.solver.listen(key, (id) => {
+    const { value } = state.tokens.get(id);
+    const isKnown = value.kind === 'constant';
+    state.solver.add(
+      to,
+      isKnown ? symbolToken(state, `Symbol.for(${String(value.value)})`) : primitiveToken(state, 'symbol'),
+    );
+  });
+};
+
 export const functionModels: readonly (readonly [string, Model])[] = [
+  ['Symbol', symbol],
+  ['Symbol.for', symbolFor],
   ['Function#call', call],
   ['Function#apply', apply],
   ['Function#bind', bind],

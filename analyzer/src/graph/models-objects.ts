@@ -7,7 +7,7 @@ import { accessOf, iterateNode } from './elements.js';
 import { memberNode } from './natives.js';
 import type { Model } from './models.js';
 import { mutate } from './models-arrays.js';
-import { onName } from './names.js';
+import { nameOfKey, onName } from './names.js';
 import { addPrototype, propertyNode, readProperty } from './properties.js';
 import { askProxy, keysOfProxy } from './proxies.js';
 import { writeProperty } from './property-writes.js';
@@ -136,8 +136,7 @@ const reflectGet: Model = (state, site) => {
   if (target === undefined || key === undefined || access === undefined) return;
   state.solver.listen(target, (id) => {
     state.solver.listen(key, (name) => {
-      const { value } = state.tokens.get(name);
-      readProperty(state, id, value.kind === 'constant' ? String(value.value) : '*', site.to, access);
+      readProperty(state, id, nameOfKey(state.tokens.get(name).value), site.to, access);
     });
   });
 };
@@ -149,8 +148,7 @@ const reflectSet: Model = (state, site) => {
   state.solver.listen(target, (id) => {
     mutate(state, { ...site, receiver: id, receiverNode: target });
     state.solver.listen(key, (name) => {
-      const { value } = state.tokens.get(name);
-      writeProperty(state, id, value.kind === 'constant' ? String(value.value) : '*', from, access);
+      writeProperty(state, id, nameOfKey(state.tokens.get(name).value), from, access);
     });
   });
 };

@@ -4,7 +4,7 @@
  * everything would be mixed up.
  */
 
-import { arrayToken, callBack, invoke, type CallSite } from './calls.js';
+import { arrayToken, callBack, invoke, wake, type CallSite } from './calls.js';
 import { prototypeOf } from './construction.js';
 import { copyProperties } from './copy-properties.js';
 import { accessOf, iterateNode } from './elements.js';
@@ -127,6 +127,7 @@ const awaiter: Model = (state, site) => {
   state.solver.listen(started, (id) => {
     const token = state.tokens.get(id);
     if (token.value.kind === 'generator') {
+      wake(state, token.value.instance);
       const { base, fn } = token.value.instance;
       state.solver.edge(base + fn.yieldSlot, base + fn.nextSlot);
       state.solver.edge(base + fn.returnSlot, site.to);

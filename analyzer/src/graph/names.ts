@@ -1,6 +1,14 @@
 /** The names of an object's properties, those that it is given later among them. */
 
-import { heapOf, type Token, type TokenHeap } from './tokens.js';
+import { heapOf, type Token, type TokenHeap, type Value } from './tokens.js';
+
+/** The name of the property that a key stands for; `*` where that is not known. */
+export function nameOfKey(value: Value): string {
+  if (value.kind === 'constant') return String(value.value);
+  if (value.kind === 'primitive') return value.symbol ?? '*';
+  const isSymbol = value.kind === 'native' && value.path.startsWith('Symbol.');
+  return isSymbol ? `@@${value.path.slice('Symbol.'.length)}` : '*';
+}
 
 /** Calls back with each name that an object is given, those of symbols and of our own apart. */
 export function onName(token: Token, listener: (name: string) => void): void {

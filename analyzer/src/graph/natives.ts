@@ -1,7 +1,7 @@
 /** Reads and calls of catalogued values: what they record, give back and call back. */
 
 import type { ArgumentPath, CallbackShape, CallShape, Effect, Shape } from '../catalog/types.js';
-import { callBack, callOn, invoke, noteUnresolved, type CallSite } from './calls.js';
+import { callBack, callOn, invoke, noteUnresolved, wake, type CallSite } from './calls.js';
 import { convertArguments, deepTaint } from './conversions.js';
 import { callDataMethod } from './data-methods.js';
 import { hasModel, runModel } from './models.js';
@@ -157,6 +157,7 @@ export function callNative(state: GraphState, token: Token, site: CallSite): boo
     state.solver.add(site.to, dataToken(state));
     return false;
   }
+  if (receiver !== undefined && state.idle.size > 0) wakeReceiver(state, receiver, path);
   if (site.by.phase === 'step' && receiver !== undefined && state.tokens.get(receiver).phase === 'run')
     site = { ...site, to: seenFromStep(state, site.to) };
   const isNew = site.construct === true && shape.construct !== undefined;
@@ -164,6 +165,12 @@ export function callNative(state: GraphState, token: Token, site: CallSite): boo
   const label = isNew ? `new ${path}` : isBoth ? `${path}()` : path;
   if (isDone(label, call, site)) return true;
   return callShape(state, { path: label, shape }, call, callOn(site, receiver));
+}
+
+/** A method of a generator runs it, but for those that end it. */
+function wakeReceiver(state: GraphState, receiver: TokenId, path: string): void {
+  const { value } = state.tokens.get(receiver);
+  if (value.kind === 'generator' && !/#(?:return|throw)$/.test(path)) wake(state, value.instance);
 }
 
 /**

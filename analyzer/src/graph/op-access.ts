@@ -6,6 +6,7 @@ import { iterateNode, iterateToken } from './elements.js';
 import type { CallOp, Op } from './ir.js';
 import { copyProperties, coveredBy } from './copy-properties.js';
 import { importBinding } from './modules.js';
+import { nameOfKey } from './names.js';
 import { addTyped } from './natives.js';
 import { accessAt, literalToken, walkIteration } from './op-iteration.js';
 import { defineAccessor } from './accessors.js';
@@ -138,20 +139,12 @@ export function readElementOf(
   };
   state.solver.listen(key, (id) => {
     const { value } = state.tokens.get(id);
-    if (value.kind === 'constant') readProperty(state, token, propertyKey(value.value), to, access);
-    else if (value.kind === 'native-instance' || value.kind === 'native')
-      readProperty(state, token, symbolName(value), to, access);
+    const name = nameOfKey(value);
+    if (name !== '*' || value.kind === 'native-instance' || value.kind === 'native')
+      readProperty(state, token, name, to, access);
     else everything();
   });
   state.pendingGuards.push({ on: key, activate: everything });
-}
-
-function propertyKey(value: unknown): string {
-  return String(value);
-}
-
-function symbolName(value: { kind: string; path?: string }): string {
-  return value.path?.startsWith('Symbol.') === true ? `@@${value.path.slice('Symbol.'.length)}` : '*';
 }
 
 function walkSet(state: GraphState, instance: Instance, op: Op & { type: 'set' | 'set-element' }): void {
@@ -185,16 +178,16 @@ function walkSet(state: GraphState, instance: Instance, op: Op & { type: 'set' |
       copyCorrelated(state, copied, token, nodeOf(instance, op.key), access);
     let anyName = false;
     state.solver.listen(nodeOf(instance, op.key), (id) => {
-      const { value } = state.tokens.get(id);
-      if (value.kind !== 'constant') {
+      const name = nameOfKey(state.tokens.get(id).value);
+      if (name === '*') {
         if (anyName) return;
         anyName = true;
       }
       if (copied !== undefined && canInherit(state, token)) {
-        noteWrite(token, value.kind === 'constant' ? propertyKey(value.value) : '*');
+        noteWrite(token, name);
         return;
       }
-      write(token, value.kind === 'constant' ? propertyKey(value.value) : '*');
+      write(token, name);
     });
     state.pendingGuards.push({
       on: nodeOf(instance, op.key),
@@ -229,12 +222,11 @@ function walkDefine(
     }
     let anyName = false;
     state.solver.listen(nodeOf(instance, op.key), (key) => {
-      const { value } = state.tokens.get(key);
-      if (value.kind !== 'constant') {
+      const name = nameOfKey(state.tokens.get(key).value);
+      if (name === '*') {
         if (anyName) return;
         anyName = true;
       }
-      const name = value.kind === 'constant' ? propertyKey(value.value) : '*';
       state.solver.edge(from, propertyNode(state, token, name));
     });
   });

@@ -10,6 +10,7 @@ import { callDefinitions } from './definitions.js';
 import { enterDefined } from './entries.js';
 import { readHandedOut } from './host-objects.js';
 import { enterHeirs } from './heirs.js';
+import { wakeHandedOut } from './idle-generators.js';
 import { unitOf } from './modules.js';
 import { startInstance, walkOps } from './ops.js';
 import { readProperty } from './properties.js';
@@ -39,6 +40,7 @@ function solve(state: GraphState, onFollow: ((functions: number) => void) | unde
   for (;;) {
     drain(state, onFollow);
     if (state.solver.exhausted()) return;
+    if (wakeHandedOut(state)) continue;
     if (callDefinitions(state)) continue;
     if (enterHeirs(state)) continue;
     if (enterDefined(state)) continue;

@@ -197,6 +197,8 @@ export interface GraphState {
   readonly safeCallbacks: { readonly token: TokenId; readonly instance: Instance; readonly op: CallOp }[];
   /** Calls of functions that the engine runs outside replay. */
   readonly safeCalls: { readonly token: TokenId; readonly site: CallSite }[];
+  /** Generators that nobody iterated so far: their bodies do not run. */
+  readonly idle: Set<Instance>;
   /** Steps are being solved. */
   inSteps: boolean;
   /** Classes that extend others, and those of them that are still to be entered (`heirs.ts`). */

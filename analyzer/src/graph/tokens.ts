@@ -43,8 +43,16 @@ export type Value =
       readonly receiver: TokenId;
       readonly shape: Shape;
     }
-  /** `text`: the parts of a string that looks like a time; what is not known of it are nodes. */
-  | { readonly kind: 'primitive'; readonly of: string; readonly text?: readonly (string | NodeId)[] }
+  /**
+   * `text`: the parts of a string that looks like a time; what is not known of it are nodes. `symbol`: the name
+   * of the properties whose key it is.
+   */
+  | {
+      readonly kind: 'primitive';
+      readonly of: string;
+      readonly text?: readonly (string | NodeId)[];
+      readonly symbol?: string;
+    }
   | { readonly kind: 'constant'; readonly value: string | number | boolean | null | undefined }
   /**
    * Plain values of unknown shape, as JSON gives; `replayed`: the execution has it, and a step looks at it;

@@ -38,6 +38,11 @@ export function dataToken(state: GraphState, nullable = true, vetted = false): T
   return state.tokens.intern(key, 'load', () => ({ kind: 'data', nullable, vetted }));
 }
 
+/** A symbol that is told from others. */
+export function symbolToken(state: GraphState, name: string): TokenId {
+  return state.tokens.intern(`p${name}`, 'load', () => ({ kind: 'primitive', of: 'symbol', symbol: name }));
+}
+
 /** Plain data of the execution, seen from a step. */
 export function replayedData(state: GraphState): TokenId {
   return state.tokens.intern('replayed', 'run', () => ({ kind: 'data', nullable: true, replayed: true }));

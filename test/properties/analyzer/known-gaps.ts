@@ -30,7 +30,6 @@ export const knownFalseAlarms: readonly string[] = [
   'logical-assign-and',
   // Values that are computed, searched or read from a file are not calculated.
   'middleware',
-  'symbol-registry',
   'object-entries-find',
   'object-group-by',
   'map-group-by',
@@ -43,8 +42,6 @@ export const knownFalseAlarms: readonly string[] = [
   'catch-call',
   'optional-missing',
   'then-second',
-  // A generator's body is taken to run where it is called.
-  'generator-not-run',
   // What a decorator replaces stays callable; an instance with both conversions is asked for both.
   'decorator-replaces',
   'value-of-plus',

@@ -10,7 +10,7 @@ import { lowerFunction } from './functions.js';
 import { lowerEnum, lowerNamespace } from './namespaces.js';
 import { lowerFor, lowerForIn, lowerWhile } from './loops.js';
 import { leaves, narrowFrom, whereHolds } from './narrowing.js';
-import { bindPattern, declaredType } from './patterns.js';
+import { bindPattern, declaredType, guarded } from './patterns.js';
 import { declareType } from './types.js';
 import { countNode, emit, lookup, newSlot, pushScope, slotOf, spanOf, type FunctionState } from './state.js';
 
@@ -134,7 +134,7 @@ export function lowerDeclarations(fn: FunctionState, list: ts.VariableDeclaratio
   }
 }
 
-/** `using` calls `[Symbol.dispose]` where the block ends, `await using` may call `[Symbol.asyncDispose]`. */
+/** `using` calls `[Symbol.dispose]` where the block ends, `await using` does where there is no `[Symbol.asyncDispose]`. */
 function lowerDisposal(
   fn: FunctionState,
   node: ts.VariableDeclaration,
@@ -142,12 +142,15 @@ function lowerDisposal(
   receiver: Slot,
 ): void {
   const isAsync = (list.flags & tsc.NodeFlags.AwaitUsing) === tsc.NodeFlags.AwaitUsing;
-  for (const name of isAsync ? ['@@asyncDispose', '@@dispose'] : ['@@dispose']) {
+  const dispose = (name: string): Slot => {
     const callee = newSlot(fn);
     emit(fn, { type: 'get', to: callee, of: receiver, name, ...spanOf(fn, node) });
     const text = `using.${name}`;
     emitCall(fn, node, { callee, receiver, args: [], kind: 'call', use: 'awaited', optional: true, text });
-  }
+    return callee;
+  };
+  if (isAsync) guarded(fn, dispose('@@asyncDispose'), 'nullish', () => dispose('@@dispose'));
+  else dispose('@@dispose');
 }
 
 function lowerUninitialised(fn: FunctionState, declaration: ts.VariableDeclaration): void {
