@@ -5,6 +5,7 @@
 
 import { changingMethods } from '../catalog/changing-methods.js';
 import type { Op, Slot, Span } from '../graph/ir.js';
+import { replayedList } from '../graph/data-methods.js';
 import { isReplayed } from '../graph/replayed.js';
 import { nodeOf, ownerOf, type GraphState, type Instance, type Mutation, type Unit } from '../graph/state.js';
 import { solveSteps } from '../graph/steps.js';
@@ -72,10 +73,11 @@ const changing = new Set(changingMethods);
 /** Tells whether replayed code looks at what a mutation changes. */
 function seenByReplay(state: GraphState, reach: Reach): (mutation: Mutation) => boolean {
   let handed: ReadonlySet<TokenId> | undefined;
+  const list = replayedList(state);
   return ({ on, text, instance, at, end }) => {
     const { value, phase, heap } = state.tokens.get(on);
     if (phase !== 'run' || !isChangeable(state, value)) return false;
-    if (isReplayed(value) || isCaptured(instance, at, end)) return true;
+    if (isReplayed(value) || on === list || isCaptured(instance, at, end)) return true;
     const isWhole = value.kind === 'array' || value.kind === 'native-instance' || text === '*';
     for (const [name, lookups] of heap?.lookups ?? []) {
       const isMeant = isWhole ? !changing.has(name) : name === '*' || name === text;

@@ -60,12 +60,17 @@ export function callDataMethod(state: GraphState, name: string, site: CallSite, 
   return false;
 }
 
+/** Plain data of the execution as an array, seen from a step. */
+export function replayedList(state: GraphState): TokenId {
+  return typeToken(state, 'Array', 'replayed', 'run');
+}
+
 /** Plain data of a step, or of the replayed code around it, as the type that has the method; plain data has arrays alone. */
 function seenByStep(state: GraphState, type: string, { receiver }: CallSite): TokenId {
   const data = receiver === undefined ? undefined : state.tokens.get(receiver);
   if (type !== 'Array' || data === undefined || !isReplayed(data.value))
     return typeToken(state, type, 'step', 'step');
-  const list = typeToken(state, type, 'replayed', 'run');
+  const list = replayedList(state);
   state.solver.add(propertyNode(state, state.tokens.get(list), '[]'), data.id);
   return list;
 }

@@ -13,8 +13,8 @@ import { askProxy, keysOfProxy } from './proxies.js';
 import { writeProperty } from './property-writes.js';
 import { isReplayed } from './replayed.js';
 import type { GraphState } from './state.js';
-import type { NodeId, TokenId } from './tokens.js';
-import { constantToken, primitiveToken } from './values.js';
+import type { NodeId, TokenId, Value } from './tokens.js';
+import { constantToken, dataToken, primitiveToken, typeToken } from './values.js';
 
 export function objectToken(state: GraphState, site: CallSite, what: string): TokenId {
   const { unit, id, phase } = site.by;
@@ -240,9 +240,41 @@ const revocable: Model = (state, site) => {
   state.solver.add(site.to, made);
 };
 
-const clone: Model = (state, site) => {
+const sameObject: Model = (state, site) => {
   if (site.args[0] !== undefined) state.solver.edge(site.args[0], site.to);
 };
+
+/** A copy of each kind of thing that the argument may be, with what all of them hold. */
+const clone: Model = (state, site) => {
+  const [from] = site.args;
+  if (from === undefined) return;
+  const made = new Set<TokenId>();
+  state.solver.listen(from, (id) => {
+    const { value } = state.tokens.get(id);
+    const copy = copyOf(state, site, value) ?? id;
+    state.solver.add(site.to, copy);
+    if (copy === id || made.has(copy) || !canHold(value.kind)) return;
+    made.add(copy);
+    copyProperties(state, from, copy, site);
+  });
+};
+
+function copyOf(state: GraphState, site: CallSite, value: Value): TokenId | undefined {
+  switch (value.kind) {
+    case 'data':
+    case 'typed':
+      return dataToken(state);
+    case 'array':
+      return arrayToken(state, site, [], 'clone');
+    case 'object':
+    case 'instance':
+      return objectToken(state, site, 'clone');
+    case 'native-instance':
+      return typeToken(state, value.type, `clone${String(site.by.id)}.${String(site.at)}`, site.by.phase);
+    default:
+      return undefined;
+  }
+}
 
 export const objectModels: readonly (readonly [string, Model])[] = [
   ['Object.assign', assign],
@@ -256,8 +288,8 @@ export const objectModels: readonly (readonly [string, Model])[] = [
   ['Reflect.setPrototypeOf', setPrototype],
   ['Object.getPrototypeOf', getPrototype],
   ['Reflect.getPrototypeOf', getPrototype],
-  ['Object()', clone],
-  ['new Object', clone],
+  ['Object()', sameObject],
+  ['new Object', sameObject],
   ['Reflect.get', reflectGet],
   ['Reflect.set', reflectSet],
   ['Reflect.apply', reflectApply],
