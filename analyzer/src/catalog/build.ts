@@ -81,3 +81,20 @@ export const lacksOption = (argument: number, ...options: readonly string[]): Pr
   options,
 });
 export const localTime = (argument: number): Predicate => ({ type: 'local-time-string', argument });
+export const hasOption = (argument: number, ...options: readonly string[]): Predicate => ({
+  type: 'option-given',
+  argument,
+  options,
+});
+export const matches = (argument: number, pattern: string): Predicate => ({
+  type: 'argument-matches',
+  argument,
+  pattern,
+});
+export const optionIs = (argument: number, option: string, value: string | boolean): Predicate => ({
+  type: 'option-is',
+  argument,
+  option,
+  value,
+});
+export const not = (of: Predicate): Predicate => ({ type: 'not', of });

@@ -3,9 +3,12 @@
  * a package's own JavaScript can be read, that decides.
  */
 
-import { atMost, effects, methods, values, when } from './build.js';
-import { dateFns, dayjs, luxon } from './time-packages.js';
+import { effects, methods, optionIs, values, when } from './build.js';
 import type { ShapeTable } from './build.js';
+import { randomPackages, randomTypes } from './random-packages.js';
+import { schemaPackages, schemaTypes } from './schema-packages.js';
+import { statePackages, stateTypes } from './state-packages.js';
+import { timePackages, timeTypes } from './time-packages.js';
 import type { Effect, ModuleShape, Shape, TypeShape } from './types.js';
 
 const IO_ADVICE = 'Do it in a step or an activity, so that its result is recorded.';
@@ -116,65 +119,19 @@ function wholly(effect: Effect, except: ShapeTable = {}): ModuleShape {
 }
 
 const purely: ModuleShape = { decides: 'large', exports: { '*': wholePure } };
-/** Some of their methods draw random numbers, or go by the clock. */
-const pureOnTheWhole: ModuleShape = { decides: 'large', exports: { '*': pure } };
-/** Numbers of any size, whose class has a method that draws one. */
-const number: Shape = {
-  ...pure,
-  members: { '*': pure, random: { call: { effect: 'randomness', returns: 'data' } } },
-};
-const numbers: ModuleShape = {
-  decides: 'large',
-  exports: { '*': pure, default: number, BigNumber: number, Decimal: number },
-};
 /** Delays, intervals, and schedules from now on are among what these offer. */
 const mostlyPure: ModuleShape = { decides: 'missing', exports: { '*': pure } };
+const jsonPath: Shape = {
+  type: 'data',
+  call: { effect: when(optionIs(0, 'eval', 'native'), 'dynamic-code'), returns: 'data' },
+  construct: { effect: when(optionIs(0, 'eval', 'native'), 'dynamic-code'), returns: 'data' },
+};
 /** What they do with values the graph knows by their names. */
 const compilerHelpers: ModuleShape = { decides: 'always', exports: { '*': { call: { returns: 'data' } } } };
 /** What loggers find out about their host goes into the log. */
 const logs: ModuleShape = { decides: 'always', exports: { '*': wholePure } };
 /** Models are made without asking them anything. */
 const models: ModuleShape = { exports: { '*': wholePure } };
-const random: Shape = { call: { effect: 'randomness', returns: 'string' } };
-const randomFactory: Shape = { call: { returns: 'RandomFunction' } };
-
-const LODASH_RANDOM = 'random sample sampleSize shuffle';
-const LODASH_TIMERS = 'debounce throttle delay defer';
-
-const lodash: ShapeTable = {
-  '*': pure,
-  ...effects('randomness', { data: `${LODASH_RANDOM} uniqueId` }),
-  ...effects('native-timer', { function: LODASH_TIMERS }),
-  ...effects('wall-clock', { number: 'now' }),
-  ...effects('dynamic-code', { function: 'template' }),
-};
-
-const lodashModules: PackageTable = {
-  ...packagesOf('lodash lodash-es underscore', { exports: lodash }),
-  ...Object.fromEntries(
-    Object.entries(lodash)
-      .filter(([name]) => name !== '*')
-      .flatMap(([name, shape]) =>
-        [`lodash/${name}`, `lodash-es/${name}`, `lodash.${name}`].map((path) => [
-          path,
-          { exports: { default: shape, '*': shape } },
-        ]),
-      ),
-  ),
-};
-
-const uuid: ShapeTable = {
-  ...effects('randomness', { string: 'v1 v4 v6 v7' }, 'Use the engine’s own deterministic id.'),
-  ...methods({
-    string: 'v3 v5 stringify v1ToV6 v6ToV1',
-    data: 'parse',
-    boolean: 'validate',
-    number: 'version',
-  }),
-  NIL: { type: 'string' },
-  MAX: { type: 'string' },
-};
-
 const jwt: ShapeTable = {
   ...effects('wall-clock', { string: 'sign', data: 'verify' }),
   ...methods({ data: 'decode' }),
@@ -182,57 +139,11 @@ const jwt: ShapeTable = {
 };
 
 export const packages: PackageTable = {
-  ...lodashModules,
-  uuid: { exports: { ...uuid, default: { ...random, members: uuid } } },
-  ...packagesOf('uuid/v1 uuid/v4 uuidv4 uuidv7 cuid short-uuid shortid hyperid', {
-    exports: { default: random, '*': random },
-  }),
-  ...packagesOf('nanoid nanoid/non-secure nanoid/async', {
-    exports: {
-      nanoid: random,
-      random,
-      customAlphabet: randomFactory,
-      customRandom: randomFactory,
-      urlAlphabet: { type: 'string' },
-    },
-  }),
-  ...packagesOf('ulid ulidx', {
-    exports: { '*': pure, ulid: random, default: random, monotonicFactory: randomFactory },
-  }),
-  '@paralleldrive/cuid2': {
-    exports: {
-      createId: random,
-      init: randomFactory,
-      isCuid: { call: { returns: 'boolean' } },
-      getConstants: pure,
-    },
-  },
-  ...packagesOf('@faker-js/faker chance casual', {
-    exports: {
-      '*': {
-        type: 'RandomClient',
-        call: { returns: 'RandomClient' },
-        construct: { returns: 'RandomClient' },
-      },
-    },
-  }),
-  seedrandom: {
-    exports: {
-      default: {
-        call: { effect: when(atMost(0), 'randomness'), returns: 'function' },
-        construct: { effect: when(atMost(0), 'randomness'), returns: 'function' },
-      },
-    },
-  },
-  ...packagesOf('bcrypt bcryptjs argon2', {
-    exports: { '*': pure, ...effects('randomness', { string: 'hash hashSync genSalt genSaltSync' }) },
-  }),
+  ...timePackages,
+  ...randomPackages,
+  ...statePackages,
+  ...schemaPackages,
   jsonwebtoken: { exports: jwt },
-  'date-fns': dateFns,
-  ...packagesOf('dayjs moment moment-timezone', {
-    exports: { default: dayjs, utc: dayjs.members!['utc'] as Shape, '*': pure },
-  }),
-  luxon,
   ...packagesOf(
     'axios got ky node-fetch cross-fetch isomorphic-fetch undici superagent request request-promise needle ofetch ' +
       'graphql-request make-fetch-happen wretch phin bent',
@@ -280,26 +191,25 @@ export const packages: PackageTable = {
     },
   },
   'dotenv/config': { exports: {}, load: 'environment' },
-  ...packagesOf(
-    'delay p-timeout p-retry p-throttle p-debounce async-retry p-wait-for',
-    wholly('native-timer'),
-  ),
+  ...packagesOf('delay p-timeout p-throttle p-debounce p-wait-for', wholly('native-timer')),
   ...packagesOf('node-cron cron node-schedule', wholly('native-timer')),
   ...packagesOf('piscina workerpool tinypool threads', wholly('host-concurrency')),
   ...packagesOf('vm2 isolated-vm safe-eval', wholly('dynamic-code')),
   ...packagesOf(
-    'zod zod/v4 zod/v3 zod/mini yup ajv valibot superjson io-ts runtypes superstruct @sinclair/typebox arktype class-validator class-transformer ' +
-      'ramda remeda rambda immer immutable ms bytes semver decimal.js-light big.js bn.js ' +
+    'ajv superjson io-ts runtypes arktype class-validator class-transformer ' +
+      'immer immutable ms bytes semver decimal.js-light big.js bn.js ' +
       'fast-deep-equal deep-equal dequal p-limit p-map p-all p-props ts-pattern neverthrow ts-results type-fest ' +
       'json-stable-stringify fast-json-stable-stringify qs query-string js-yaml yaml csv-parse/sync csv-stringify/sync ' +
-      'validator slugify camelcase change-case pluralize mustache object-hash hash-sum md5 js-sha256 papaparse ' +
+      'slugify camelcase pluralize hash-sum md5 js-sha256 papaparse ' +
       'dedent common-tags escape-html he entities marked semver-compare mitt ' +
       'eventemitter3 deepmerge klona rfdc clone http-status-codes',
     purely,
   ),
-  ...packagesOf('joi crypto-js lru-cache memoizee mem', pureOnTheWhole),
-  ...packagesOf('bignumber.js decimal.js', numbers),
-  ...packagesOf('fp-ts p-queue cron-parser rrule', mostlyPure),
+  'fp-ts': mostlyPure,
+  // It asks the host which algorithms it has, to say that one is missing.
+  // Whatever filters of a path compute is computed by an interpreter of its own, unless that of the host is asked for.
+  'jsonpath-plus': { decides: 'always', exports: { '*': jsonPath } },
+  'object-hash': { decides: 'always', exports: { '*': pure } },
   tslib: compilerHelpers,
   ...packagesOf(
     'pino winston bunyan loglevel consola debug @opentelemetry/api color picocolors chalk http-errors',
@@ -321,12 +231,8 @@ export const packageTypes: Readonly<Record<string, TypeShape>> = {
     },
     call: { effect: 'io', returns: 'data' },
   },
-  RandomClient: {
-    extends: 'Object',
-    members: {
-      seed: { call: { returns: 'number' } },
-      '*': { type: 'RandomClient', call: { effect: 'randomness', returns: 'data' } },
-    },
-  },
-  RandomFunction: { extends: 'Function', members: {}, call: { effect: 'randomness', returns: 'string' } },
+  ...timeTypes,
+  ...randomTypes,
+  ...stateTypes,
+  ...schemaTypes,
 };

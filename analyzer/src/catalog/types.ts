@@ -22,6 +22,7 @@ export type SourceRuleId =
   | 'global-mutation'
   | 'unstable-order'
   | 'import-effect'
+  | 'module-state'
   | 'replay-introspection';
 
 export type EffectOutcome = SourceRuleId | 'deterministic' | 'unknown';
@@ -50,6 +51,8 @@ export type Predicate =
   | { readonly type: 'argument-matches'; readonly argument: number; readonly pattern: string }
   /** The argument is absent, or is an object that lacks every one of these properties. */
   | { readonly type: 'option-missing'; readonly argument: number; readonly options: readonly string[] }
+  /** The argument may be an object that has one of these properties. */
+  | { readonly type: 'option-given'; readonly argument: number; readonly options: readonly string[] }
   /** The argument is an object whose property may be this constant. */
   | {
       readonly type: 'option-is';
@@ -86,7 +89,17 @@ export type TypeName = string;
 
 export interface CallShape {
   readonly effect?: Effect;
+  /** What it does besides: each of these that holds is a finding of its own. */
+  readonly further?: readonly EffectCase[];
+  /** What it does where the object that it is called on was made while modules load, so that executions share it. */
+  readonly shared?: SourceRuleId;
+  /** By what it does it (`Math.random`): an engine that makes that deterministic makes this deterministic, too. */
+  readonly via?: CataloguePath | Readonly<Partial<Record<SourceRuleId, CataloguePath>>>;
   readonly returns?: TypeName;
+  /** The type where an options object is given, by the options that it has; `returns` is the type without one. */
+  readonly returnsFor?: ReturnsFor;
+  /** What it gives may be this, too: a memoized function is the one that is given, and has a store. */
+  readonly alsoReturns?: TypeName;
   /**
    * What happens to functions among the arguments: `run` (default) are called in the calling code,
    * `safe` are run outside replay (a step), `ignored` are never called or not by workflow code.
@@ -94,6 +107,13 @@ export interface CallShape {
    */
   readonly callbacks?: 'run' | 'safe' | 'ignored' | readonly CallbackShape[];
   readonly role?: Role;
+}
+
+/** The first of the cases all of whose options are named decides; what is not known counts as the first case. */
+export interface ReturnsFor {
+  readonly argument: number;
+  readonly cases: readonly { readonly options: readonly string[]; readonly returns: TypeName }[];
+  readonly otherwise: TypeName;
 }
 
 export interface CallbackShape {
@@ -125,6 +145,8 @@ export interface Shape {
   readonly type?: TypeName;
   /** Static members. */
   readonly members?: Readonly<Record<string, Shape>>;
+  /** Its effect goes without saying where what it works on is a finding of this rule already: the calendar of now. */
+  readonly yieldsTo?: SourceRuleId;
   /** One sentence: what to use instead, where a profile does not say it better. */
   readonly advice?: string;
 }
@@ -139,6 +161,8 @@ export interface TypeShape {
   readonly awaits?: TypeName;
   /** What calling the instance itself does (a definition or proxy that can be called). */
   readonly call?: CallShape;
+  /** It keeps what it was made with, however deep that lies in the arguments (a schema and its defaults). */
+  readonly keeps?: boolean;
 }
 
 /** The exports of a module. `default` and the members of `default` are looked up as in CommonJS interop. */

@@ -2,8 +2,7 @@ import type { SourceRuleId } from '../catalog/types.js';
 import type { Instance, NativeUse, Unit } from '../graph/state.js';
 import type { MisuseRuleId } from '../rules/types.js';
 
-export type RuleId =
-  SourceRuleId | 'module-state' | 'global-mutation' | 'unstable-identity' | 'forbidden-module' | MisuseRuleId;
+export type RuleId = SourceRuleId | 'unstable-identity' | 'forbidden-module' | MisuseRuleId;
 
 export type Reaches = 'command' | 'branch' | 'identity' | 'result' | 'state' | 'nothing';
 

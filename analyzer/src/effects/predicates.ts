@@ -1,9 +1,29 @@
 /** The catalogue's predicates, asked of a call once the graph is settled. */
 
-import type { Effect, EffectOutcome, Predicate } from '../catalog/types.js';
+import type { CallShape, Effect, EffectOutcome, Predicate } from '../catalog/types.js';
 import { isGlobalObject } from '../graph/properties.js';
 import type { GraphState, NativeUse } from '../graph/state.js';
 import { heapOf, type NodeId, type Token } from '../graph/tokens.js';
+
+/** What a call does besides its effect: all that applies, and that the engine does not take away. */
+export function furtherOutcomes(
+  state: GraphState,
+  { further, shared }: CallShape,
+  use: NativeUse,
+  isPatched: (outcome: EffectOutcome) => boolean,
+): EffectOutcome[] {
+  const cases = further?.filter(({ when }) => when === undefined || holds(state, when, use)) ?? [];
+  const outcomes = cases.map(({ effect }) => effect);
+  if (shared !== undefined && isShared(state, use)) outcomes.push(shared);
+  return outcomes.filter((outcome) => !isPatched(outcome));
+}
+
+/** Called in an execution on an object that was made while modules loaded. */
+function isShared(state: GraphState, { instance, receiver }: NativeUse): boolean {
+  if (instance.phase !== 'run' || receiver === undefined) return false;
+  const { phase, value } = state.tokens.get(receiver);
+  return phase === 'load' && value.kind === 'native-instance';
+}
 
 /** The outcome of an effect for one call: the first that applies, and that the engine does not take away. */
 export function outcomeOf(
@@ -41,6 +61,10 @@ function holds(state: GraphState, predicate: Predicate, use: NativeUse): boolean
     }
     case 'option-missing':
       return isOptionMissing(state, use, predicate.argument, predicate.options);
+    case 'option-given':
+      return valuesAt(state, use, predicate.argument).some(
+        (token) => token.value.kind === 'object' && !lacksAll(state, token, predicate.options),
+      );
     case 'option-is':
       return valuesAt(state, use, predicate.argument).some((token) => {
         const node = token.heap?.properties.get(predicate.option);

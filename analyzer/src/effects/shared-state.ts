@@ -203,8 +203,10 @@ function ruleOfNative(
   state: GraphState,
   value: Value,
   { instance: by, text, receiver }: Mutation,
-): 'global-mutation' | undefined {
+): 'module-state' | 'global-mutation' | undefined {
   if (value.kind !== 'native' || value.shape.write === 'deterministic') return undefined;
+  if (value.shape.write === 'module-state')
+    return by.phase === 'run' && by.unit.ir.kind !== 'package' ? 'module-state' : undefined;
   if (by.phase === 'load' && (!state.profile.sandboxed || by.unit.ir.kind === 'package')) return undefined;
   if (by.unit.ir.kind === 'package') {
     if (!/^globalThis|\.prototype$/.test(value.path)) return undefined;

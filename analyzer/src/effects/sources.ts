@@ -1,13 +1,14 @@
 /** From recorded uses of catalogued values to findings. */
 
-import type { EffectOutcome, SourceRuleId } from '../catalog/types.js';
+import type { CallShape, EffectOutcome, SourceRuleId } from '../catalog/types.js';
+import type { PatchStatus } from '../profiles/types.js';
 import type { Op, Slot } from '../graph/ir.js';
 import { nodeOf, type GraphState, type NativeUse } from '../graph/state.js';
 import type { Value } from '../graph/tokens.js';
 import { adviceFor, patchOf } from './advice.js';
 import { instanceAt } from '../flow/matched-calls.js';
 import type { RawFinding } from './finding.js';
-import { outcomeOf } from './predicates.js';
+import { furtherOutcomes, outcomeOf } from './predicates.js';
 import type { Reach } from './reach.js';
 
 export interface SourceFindings {
@@ -22,40 +23,70 @@ export function sourceFindings(state: GraphState, reach: Reach): SourceFindings 
   const captured = sourcesInReplay(state);
   for (const use of state.uses) {
     if (!reach.has(use.instance)) continue;
-    const outcome = outcomeOfUse(state, use);
-    if (outcome === 'deterministic' || outcome === 'unknown') continue;
-    const patch = patchOf(state.profile, use.path, outcome);
-    if (!countsWhileLoading(state, use, outcome, captured)) continue;
-    // What code gives that is made at run time is not known, which is not to say that it changes.
-    if (patch !== 'not-portable' && outcome !== 'dynamic-code') active.add(use);
-    findings.push({
-      rule: outcome,
-      severity: patch === 'not-portable' ? 'warning' : 'error',
-      instance: use.instance,
-      at: use.at,
-      end: use.end,
-      message: messageFor(use, outcome, patch),
-      suggestion: adviceFor(state.profile, use.path, outcome, use.shape),
-      use,
-      reaches: 'nothing',
-    });
+    for (const outcome of outcomesOfUse(state, use)) {
+      if (outcome === 'deterministic' || outcome === 'unknown') continue;
+      const patch = patchFor(state, use, outcome);
+      if (!countsWhileLoading(state, use, outcome, captured)) continue;
+      // What code gives that is made at run time is not known, which is not to say that it changes.
+      if (patch !== 'not-portable' && outcome !== 'dynamic-code') active.add(use);
+      findings.push({
+        rule: outcome,
+        severity: patch === 'not-portable' ? 'warning' : 'error',
+        instance: use.instance,
+        at: use.at,
+        end: use.end,
+        message: messageFor(use, outcome, patch),
+        suggestion: adviceFor(state.profile, use.path, outcome, use.shape),
+        use,
+        reaches: 'nothing',
+      });
+    }
   }
-  return { findings, active };
+  return { findings: findings.filter((finding) => !goesWithoutSaying(state, finding, active)), active };
+}
+
+/** What the calendar of the host says of a moment that differs on replay anyway. */
+function goesWithoutSaying(state: GraphState, { use }: RawFinding, active: ReadonlySet<NativeUse>): boolean {
+  const rule = use?.shape.yieldsTo;
+  if (use === undefined || rule === undefined) return false;
+  const taint = state.solver.taint(use.to);
+  return [...active].some(
+    (other) => other !== use && taint.includes(other.source) && outcomesOfUse(state, other).includes(rule),
+  );
+}
+
+/** What the engine does to that by which a use does what it does. */
+function patchFor(state: GraphState, use: NativeUse, outcome: EffectOutcome): PatchStatus | undefined {
+  const via = callOf(use)?.via;
+  const by = typeof via === 'string' ? via : via?.[outcome as SourceRuleId];
+  return patchOf(state.profile, by ?? use.path, outcome);
+}
+
+function callOf({ mode, shape }: NativeUse): CallShape | undefined {
+  if (mode === 'read') return undefined;
+  return mode === 'construct' ? (shape.construct ?? shape.call) : (shape.call ?? shape.construct);
+}
+
+function outcomesOfUse(state: GraphState, use: NativeUse): EffectOutcome[] {
+  const call = callOf(use);
+  const first = outcomeOfUse(state, use);
+  if (call?.further === undefined && call?.shared === undefined) return [first];
+  const isPatched = (outcome: EffectOutcome): boolean => patchFor(state, use, outcome) === 'patched';
+  return [first, ...furtherOutcomes(state, call, use, isPatched)];
 }
 
 function outcomeOfUse(state: GraphState, use: NativeUse): EffectOutcome {
   const { overrides } = state.profile;
-  const isPatched = (outcome: string): boolean => patchOf(state.profile, use.path, outcome) === 'patched';
+  const isPatched = (outcome: EffectOutcome): boolean => patchFor(state, use, outcome) === 'patched';
   if (overrides !== undefined && Object.hasOwn(overrides, use.path)) {
     return outcomeOf(state, overrides[use.path], use, isPatched);
   }
-  const { shape, mode } = use;
+  const { shape } = use;
   if (shape.construct?.effect === 'dynamic-code' && isConstructorOfAnything(state, use))
     return 'deterministic';
   if (use.path === 'Date#toString' && isDateAmongOthers(state, use)) return 'deterministic';
-  if (mode === 'read') return outcomeOf(state, shape.read, use, isPatched);
-  const call = mode === 'construct' ? (shape.construct ?? shape.call) : (shape.call ?? shape.construct);
-  return outcomeOf(state, call?.effect, use, isPatched);
+  if (use.mode === 'read') return outcomeOf(state, shape.read, use, isPatched);
+  return outcomeOf(state, callOf(use)?.effect, use, isPatched);
 }
 
 /** `new value.constructor(…)` where `value` may be a function among other things: it makes another of its kind. */
@@ -112,6 +143,8 @@ function countsWhileLoading(
   captured: ReadonlySet<number>,
 ): boolean {
   const inPackage = use.instance.unit.ir.kind === 'package';
+  // What modules set up while they load is the same for all.
+  if (outcome === 'module-state' && use.instance.phase !== 'run') return false;
   if (state.profile.sandboxed && inPackage && ofHost.has(outcome) && dependsOnHost(use)) return false;
   if (use.instance.phase === 'run') return true;
   if (captured.has(use.source) && (state.profile.sandboxed || isReadInReplay(state, use))) return true;
@@ -233,6 +266,8 @@ const meanings: Readonly<Record<SourceRuleId, string>> = {
   'stack-observation': 'sees the call stack, which differs from build to build',
   'global-mutation': 'changes an object that all executions share',
   'unstable-order': 'gives an order that may differ from run to run',
+  'module-state':
+    'changes state that outlives the execution: it is shared with others, and not reset on replay',
   'import-effect': 'has a lasting effect on the process',
   'replay-introspection': 'makes behaviour depend on whether the workflow is being replayed',
 };

@@ -19,12 +19,18 @@ interface UseAccess extends Span {
 export function lookInto(state: GraphState, id: TokenId, to: NodeId, access: UseAccess): boolean {
   const { value } = state.tokens.get(id);
   if (value.kind !== 'native' || value.shape.holds === undefined) return false;
+  if (isBuildMode(access)) return true;
   const { path, shape } = value;
   const { holds: read, ...rest } = shape;
   const found = { path, shape: { ...rest, ...(read === undefined ? {} : { read }) } };
   const use = recordUse(state, found, 'read', callBack({ ...access, ...takenAt(access) }, [], to));
   state.solver.add(to, use.source);
   return true;
+}
+
+/** `process.env.NODE_ENV` in a package: bundlers put a constant there, and deployments do not differ in it. */
+function isBuildMode({ by, op }: UseAccess): boolean {
+  return op?.type === 'get' && op.name === 'NODE_ENV' && by.unit.ir.kind === 'package';
 }
 
 /** What is looked into where it is taken (`const { HOME, USER } = process.env`) is one use. */

@@ -8,6 +8,7 @@ import { hasModel, runModel } from './models.js';
 import { isGlobalObject, propertyNode, readProperty, type Access } from './properties.js';
 import { seenFromStep } from './replayed.js';
 import { applyRole } from './roles.js';
+import { addReturns } from './returns.js';
 import { globalShape, typeShape, type FoundShape } from './shapes.js';
 import type { GraphState, Instance, NativeUse } from './state.js';
 import type { NodeId, Token, TokenId } from './tokens.js';
@@ -59,10 +60,7 @@ export function addNative(
 /** Of a method that does the same whatever it is called on there is one, not one for each receiver. */
 function heedsReceiver(state: GraphState, { path, shape }: FoundShape, call: CallShape): boolean {
   if (hasModel(path) || call.role !== undefined || shape.construct !== undefined) return true;
-  return (
-    unwrapPromise(call.returns ?? 'data').type === 'receiver' ||
-    mayHaveEffect(state, { path, shape }, call.effect)
-  );
+  return unwrapPromise(call.returns ?? 'data').type === 'receiver' || mayAct(state, { path, shape }, call);
 }
 
 /** `f.call` is a method of a function, `f.call.apply` one of a method, and so on for ever. */
@@ -116,7 +114,9 @@ export function recordUse(
   mode: NativeUse['mode'],
   site: CallSite,
 ): NativeUse {
-  const key = `${String(site.by.id)}:${String(site.at)}:${String(site.end)}:${mode}:${found.path}`;
+  // On an object that executions share a call may do more than on one of their own.
+  const shared = found.shape.call?.shared !== undefined && isMadeLoading(state, site.receiver) ? '!' : '';
+  const key = `${String(site.by.id)}:${String(site.at)}:${String(site.end)}:${mode}${shared}:${found.path}`;
   const known = state.useKeys.get(key);
   if (known !== undefined) return known;
   const id = state.uses.length;
@@ -139,6 +139,10 @@ export function recordUse(
   state.uses.push(use);
   state.useKeys.set(key, use);
   return use;
+}
+
+function isMadeLoading(state: GraphState, receiver: TokenId | undefined): boolean {
+  return receiver !== undefined && state.tokens.get(receiver).phase === 'load';
 }
 
 export function callNative(state: GraphState, token: Token, site: CallSite): boolean {
@@ -195,14 +199,15 @@ export function callTypeInstance(state: GraphState, token: Token, site: CallSite
   if (token.value.kind !== 'native-instance') return false;
   const type = token.value.type;
   const call = typeShape(state, type)?.call;
-  if (call !== undefined) return callShape(state, { path: `${type}()`, shape: { call } }, call, site);
+  if (call !== undefined)
+    return callShape(state, { path: `${type}()`, shape: { call } }, call, callOn(site, token.id));
   noteUnresolved(state, site, `a value of type ${type} is called`);
   return false;
 }
 
 export function callShape(state: GraphState, found: FoundShape, call: CallShape, site: CallSite): boolean {
   const mode = site.construct === true ? 'construct' : 'call';
-  if (mayHaveEffect(state, found, call.effect) || call.role !== undefined) {
+  if (mayAct(state, found, call) || call.role !== undefined) {
     const use = recordUse(state, found, mode, site);
     state.solver.add(site.to, use.source);
     fillArgument(state, call, use.source, site);
@@ -233,6 +238,10 @@ function fillArgument(state: GraphState, call: CallShape, source: TokenId, site:
   });
 }
 
+function mayAct(state: GraphState, found: FoundShape, call: CallShape): boolean {
+  return call.further !== undefined || call.shared !== undefined || mayHaveEffect(state, found, call.effect);
+}
+
 export function mayHaveEffect(state: GraphState, found: FoundShape, effect: Effect | undefined): boolean {
   if (state.profile.overrides !== undefined && Object.hasOwn(state.profile.overrides, found.path))
     return true;
@@ -244,33 +253,14 @@ function carryTaint(state: GraphState, call: CallShape, site: CallSite): void {
   // How a client is set up is not what it answers.
   if (type === 'IoClient') return;
   // The engine's own objects, its failures among them, hold the options that they are made with.
-  const holds = site.construct !== true && (type === 'Error' || Object.hasOwn(state.profile.types, type));
+  const holds =
+    (site.construct !== true && (type === 'Error' || Object.hasOwn(state.profile.types, type))) ||
+    typeShape(state, type)?.keeps === true;
   for (const arg of site.args) {
     if (holds) deepTaint(state, arg, site.to);
     else state.solver.taintEdge(arg, site.to);
   }
   if (site.receiverNode !== undefined) state.solver.taintEdge(site.receiverNode, site.to);
-}
-
-function addReturns(state: GraphState, path: string, call: CallShape, site: CallSite): void {
-  const returns = call.returns ?? 'data';
-  const { type, promise } = unwrapPromise(returns);
-  if (promise) state.solver.add(site.to, typeToken(state, 'Promise', 'native', 'load'));
-  if (type === 'receiver') {
-    if (site.receiver !== undefined) state.solver.add(site.to, site.receiver);
-    return;
-  }
-  if (type.startsWith('argument:')) {
-    const arg = site.args[Number(type.slice('argument:'.length))];
-    if (arg !== undefined) state.solver.edge(arg, site.to);
-    return;
-  }
-  if (type === 'function') {
-    state.solver.add(site.to, nativeToken(state, `${path}(…)`, { call: { returns: 'data' } }));
-    return;
-  }
-  const at = `${String(site.by.id)}.${String(site.at)}.${path}`;
-  state.solver.add(site.to, typeToken(state, type, at, site.by.phase));
 }
 
 /** Runs the functions among the arguments, as the shape says. */

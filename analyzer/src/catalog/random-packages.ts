@@ -1,0 +1,248 @@
+/** Packages that draw: ids, samples, generators with and without a seed. */
+
+import { atMost, effects, lacksOption, methods, missing, namespaceOf, optionIs, when } from './build.js';
+import type { ShapeTable } from './build.js';
+import type { CallShape, Effect, ModuleShape, Shape, TypeShape } from './types.js';
+
+const BYTES = 'Crypto#getRandomValues';
+const MATH = 'Math.random';
+/** Also what it gives has but pure methods, of whatever name. */
+const pure: Shape = { type: 'vetted', call: { returns: 'vetted' }, construct: { returns: 'vetted' } };
+
+function drawn(
+  via: string,
+  returns: string,
+  effect: Effect = 'randomness',
+  more: Partial<CallShape> = {},
+): Shape {
+  return { call: { effect, returns, via, ...more } };
+}
+
+function shapes(names: string, shape: Shape): ShapeTable {
+  return Object.fromEntries(names.split(' ').map((name) => [name, shape]));
+}
+
+const random = drawn(BYTES, 'string');
+const randomFactory: Shape = { call: { returns: 'RandomFunction' } };
+
+/** All that is random in them can be given. */
+const ownBytes = when(lacksOption(0, 'random', 'rng'), 'randomness');
+const timeId = drawn(BYTES, 'string', ownBytes);
+
+const uuidExports: ShapeTable = {
+  v4: drawn('Crypto#randomUUID', 'string', ownBytes),
+  ...shapes('v1 v6 v7', timeId),
+  ...methods({
+    string: 'v3 v5 stringify v1ToV6 v6ToV1',
+    data: 'parse',
+    boolean: 'validate',
+    number: 'version',
+  }),
+  NIL: { type: 'string' },
+  MAX: { type: 'string' },
+};
+
+/** An id is mostly chance, whatever of the clock is in it. */
+const ulid = drawn(BYTES, 'string', [
+  { when: missing(1), effect: 'randomness' },
+  { when: missing(0), effect: 'wall-clock' },
+]);
+
+/** What a generator gives is decided by its seed; without one, by bytes of the host. */
+const seeded: CallShape = {
+  effect: [
+    { when: optionIs(1, 'global', true), effect: 'global-mutation' },
+    { when: optionIs(1, 'entropy', true), effect: 'randomness' },
+    { when: missing(0), effect: 'randomness' },
+  ],
+  returns: 'SeededRandom',
+  via: BYTES,
+  callbacks: 'ignored',
+};
+const generator: Shape = { call: seeded, construct: seeded };
+const generators: Shape = {
+  ...generator,
+  members: shapes('alea xor128 tychei xorwow xor4096 xorshift7', generator),
+};
+
+/** The seed is all that `chance` asks of the host, and the year that it is, for dates that are likely. */
+const chance: Shape = {
+  call: { effect: when(atMost(0), 'randomness'), returns: 'SeededClient', via: MATH },
+  construct: { effect: when(atMost(0), 'randomness'), returns: 'SeededClient', via: MATH },
+};
+
+const randomNumber = drawn(MATH, 'data');
+const setsDefaults: Shape = { call: { effect: 'module-state', returns: 'NumberClass' } };
+/** Numbers of any size, whose class holds the settings of all and has a method that draws one. */
+const NUMBER_CLASS: ShapeTable = {
+  random: randomNumber,
+  ...shapes('config set', setsDefaults),
+  clone: { call: { returns: 'NumberClass' } },
+  '*': pure,
+};
+const number: Shape = { ...pure, members: NUMBER_CLASS };
+
+const drawsOfMath: ShapeTable = {
+  '*': pure,
+  ...shapes('random randomInt pickRandom', drawn(MATH, 'data')),
+};
+
+const encrypts: Shape = {
+  // A key is made of a passphrase with salt; with a key of bytes the vector has to be given.
+  members: { encrypt: drawn(BYTES, 'data', when(lacksOption(2, 'iv', 'salt'), 'randomness')), '*': pure },
+};
+const cryptoJs: ShapeTable = {
+  '*': { ...pure, members: { '*': pure } },
+  lib: {
+    ...pure,
+    members: { '*': pure, WordArray: { ...pure, members: { random: drawn(BYTES, 'data'), '*': pure } } },
+  },
+  ...shapes('AES DES TripleDES Rabbit RabbitLegacy RC4 RC4Drop', encrypts),
+};
+
+const LODASH_DRAWS = 'random sample sampleSize shuffle';
+const timer = (returns: string): CallShape => ({ effect: 'native-timer', returns, via: 'setTimeout' });
+
+const lodashExports: ShapeTable = {
+  '*': pure,
+  ...shapes(LODASH_DRAWS, drawn(MATH, 'data')),
+  ...effects('module-state', { string: 'uniqueId' }),
+  // The function that is given is called, sooner or later.
+  ...shapes('debounce throttle', { call: { ...timer('argument:0'), callbacks: 'ignored' } }),
+  ...shapes('delay defer', { call: timer('number') }),
+  now: { call: { effect: 'wall-clock', returns: 'number', via: 'Date.now' } },
+  ...effects('dynamic-code', { function: 'template' }),
+  ...shapes('once partial partialRight curry curryRight unary ary flip rearg spread rest wrap bind', {
+    call: { returns: 'argument:0', callbacks: 'ignored' },
+  }),
+  ...shapes('before after', { call: { returns: 'argument:1', callbacks: 'ignored' } }),
+  memoize: { call: { returns: 'argument:0', alsoReturns: 'Memoized', callbacks: 'ignored' } },
+};
+
+/** By functions, as the packages of one function are called, too. */
+const lodashModules: Record<string, ModuleShape> = Object.fromEntries(
+  Object.entries(lodashExports)
+    .filter(([name]) => name !== '*')
+    .flatMap(([name, shape]) =>
+      [`lodash/${name}`, `lodash-es/${name}`, `lodash.${name}`].map((path): [string, ModuleShape] => [
+        path,
+        { exports: { default: shape, '*': shape } },
+      ]),
+    ),
+);
+
+function packagesOf(names: string, module: ModuleShape): Record<string, ModuleShape> {
+  return Object.fromEntries(names.split(' ').map((name) => [name, module]));
+}
+
+export const randomPackages: Readonly<Record<string, ModuleShape>> = {
+  ...lodashModules,
+  ...packagesOf('lodash lodash-es underscore', { exports: lodashExports }),
+  uuid: { decides: 'always', exports: { ...uuidExports, default: { ...random, members: uuidExports } } },
+  ...packagesOf('uuid/v1 uuid/v4 uuidv4 uuidv7 cuid short-uuid shortid hyperid', {
+    exports: { default: random, '*': random },
+  }),
+  ...packagesOf('nanoid nanoid/non-secure nanoid/async', {
+    exports: {
+      nanoid: random,
+      random,
+      customAlphabet: randomFactory,
+      customRandom: randomFactory,
+      urlAlphabet: { type: 'string' },
+    },
+  }),
+  ...packagesOf('ulid ulidx', {
+    decides: 'always',
+    exports: { '*': pure, ulid, default: ulid, monotonicFactory: randomFactory },
+  }),
+  '@paralleldrive/cuid2': {
+    exports: {
+      createId: random,
+      init: randomFactory,
+      isCuid: { call: { returns: 'boolean' } },
+      getConstants: pure,
+    },
+  },
+  ...packagesOf('@faker-js/faker casual', {
+    exports: {
+      '*': {
+        type: 'RandomClient',
+        call: { returns: 'RandomClient' },
+        construct: { returns: 'RandomClient' },
+      },
+    },
+  }),
+  chance: {
+    decides: 'always',
+    exports: { '*': chance, default: { ...chance, members: { Chance: chance } } },
+  },
+  seedrandom: { decides: 'always', exports: { default: generators, '*': generator } },
+  ...packagesOf('bcrypt bcryptjs argon2', {
+    exports: { '*': pure, ...effects('randomness', { string: 'hash hashSync genSalt genSaltSync' }) },
+  }),
+  ...packagesOf('bignumber.js decimal.js', {
+    decides: 'always',
+    exports: { '*': pure, default: number, BigNumber: number, Decimal: number },
+  }),
+  mathjs: { decides: 'always', exports: { ...drawsOfMath, create: { call: { returns: 'MathClient' } } } },
+  'crypto-js': { decides: 'always', exports: { ...cryptoJs, default: namespaceOf(cryptoJs) } },
+  ...packagesOf('ramda rambda', {
+    decides: 'large',
+    exports: {
+      '*': pure,
+      memoizeWith: { call: { returns: 'argument:1', alsoReturns: 'Memoized', callbacks: 'ignored' } },
+      once: { call: { returns: 'argument:0', callbacks: 'ignored' } },
+    },
+  }),
+  remeda: {
+    decides: 'large',
+    exports: { '*': pure, ...shapes('shuffle sample randomInteger randomString', drawn(MATH, 'data')) },
+  },
+};
+
+export const randomTypes: Readonly<Record<string, TypeShape>> = {
+  RandomClient: {
+    extends: 'Object',
+    members: {
+      seed: { call: { returns: 'number' } },
+      '*': { type: 'RandomClient', call: { effect: 'randomness', returns: 'data', via: MATH } },
+    },
+  },
+  RandomFunction: {
+    extends: 'Function',
+    members: {},
+    call: { effect: 'randomness', returns: 'string', via: BYTES },
+  },
+  SeededRandom: {
+    extends: 'Function',
+    members: { ...methods({ number: 'quick int32 double', data: 'state' }) },
+    call: { returns: 'number' },
+  },
+  SeededClient: {
+    extends: 'Object',
+    members: {
+      ...shapes('birthday date year age exp_year exp hammertime timestamp', {
+        call: { effect: 'wall-clock', returns: 'data', via: 'new Date' },
+      }),
+      '*': { type: 'data', call: { returns: 'data' } },
+    },
+  },
+  NumberClass: {
+    extends: 'Function',
+    members: {
+      random: randomNumber,
+      ...shapes('config set', setsDefaults),
+      clone: { call: { returns: 'NumberClass' } },
+      '*': pure,
+    },
+    call: { returns: 'data' },
+  },
+  /** With a seed of its own, or not: that is not seen. */
+  MathClient: { extends: 'Object', members: { '*': pure } },
+  /** A function with a store of what it gave. */
+  Memoized: {
+    extends: 'Function',
+    members: { cache: { type: 'data' }, clear: { call: { returns: 'undefined', shared: 'module-state' } } },
+    call: { returns: 'data', shared: 'module-state' },
+  },
+};
