@@ -19,7 +19,7 @@ const checked =
   'parse safeParse parseAsync safeParseAsync spa decode encode safeDecode safeEncode is assert check create coerce mask validate validateSync isValid isValidSync ' +
   'cast attempt attemptAsync validateAsync getDefault getDefaults getFallback safeParser parser Check Decode Encode Cast Create describe toJSONSchema';
 
-const checks = methods({ data: checked });
+const checks = methods({ vetted: checked });
 
 function packagesOf(names: string, module: ModuleShape): Record<string, ModuleShape> {
   return Object.fromEntries(names.split(' ').map((name) => [name, module]));
