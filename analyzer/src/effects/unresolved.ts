@@ -38,8 +38,7 @@ export function unresolvedCalls(state: GraphState, reach: Reach, root: string): 
 function reasonOf(state: GraphState, call: PendingCall): string | undefined {
   const { op } = call;
   if (op.kind === 'super' || op.kind === 'decorator') return undefined;
-  const callees = state.solver.tokens(call.callee).map((id) => state.tokens.get(id).value);
-  if (callees.some((value) => value.kind !== 'source')) return undefined;
+  if (!state.solver.isEmpty(call.callee)) return undefined;
   if (isRuledOut(state, call.instance, op.receiver >= 0 ? op.receiver : op.callee, 0)) return undefined;
   if (call.receiver === undefined) return `cannot tell what '${op.text}' is`;
   if (op.optional) return undefined;

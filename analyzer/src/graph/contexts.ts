@@ -72,8 +72,9 @@ function decide(file: FileIr, fn: FunctionIr): Kind {
 
 /** Parameters that are the key of something that is looked up. */
 function choosingParameters(fn: FunctionIr): number[] {
-  const keys = new Set(fn.ops.flatMap((op) => (op.type === 'get-element' ? [op.key] : [])));
-  return keys.size === 0 ? [] : fn.params.flatMap(({ slot }, index) => (keys.has(slot) ? [index] : []));
+  if (!fn.ops.some((op) => op.type === 'get-element')) return [];
+  const keys = new Set(fn.ops.map((op) => (op.type === 'get-element' ? op.key : undefined)));
+  return fn.params.flatMap(({ slot }, index) => (keys.has(slot) ? [index] : []));
 }
 
 /** What a call gives for the parameters that choose, where all of it is written out. */
@@ -95,7 +96,8 @@ function isCombinator(file: FileIr, fn: FunctionIr): boolean {
   for (const op of fn.ops)
     if (op.type === 'copy' && op.narrows !== undefined && params.has(op.from)) params.add(op.to);
   if (fn.ops.some((op) => op.type === 'call' && params.has(op.callee))) return true;
-  return handsOut(file, fn) || functionsOf(file, fn).some((inner) => handsOut(file, inner));
+  const makesSome = fn.ops.some((op) => op.type === 'function' || op.type === 'class');
+  return makesSome && (handsOut(fn) || functionsOf(file, fn).some(handsOut));
 }
 
 /** A constructor that writes its parameters into the object. */
@@ -114,6 +116,7 @@ function keeps(fn: FunctionIr): Kind {
  */
 function ofHeld(file: FileIr, fn: FunctionIr): Kind {
   if (fn.thisSlot < 0 || fn.kind === 'arrow') return 'other';
+  if (!fn.ops.some((op) => op.type === 'get' && op.of === fn.thisSlot)) return 'other';
   const cls = file.classes.find((item) => item.members.some((member) => member.fn === fn.index));
   const kept = keptFields(cls === undefined ? undefined : file.functions[cls.ctor]);
   const [field, member, item] = [new Set<Slot>(), new Set<Slot>(), new Set<Slot>()];
@@ -153,7 +156,7 @@ function functionsOf(file: FileIr, fn: FunctionIr): FunctionIr[] {
 }
 
 /** A function or class that is written inside leaves: it is returned, or held by an object or an instance. */
-function handsOut(file: FileIr, fn: FunctionIr): boolean {
+function handsOut(fn: FunctionIr): boolean {
   const made = new Set<Slot>();
   for (const op of fn.ops) {
     if (op.type === 'function' || op.type === 'class') made.add(op.to);

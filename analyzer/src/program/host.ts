@@ -110,21 +110,25 @@ function readTextOf(path: string): string | undefined {
   const stats = statSync(path);
   if (!stats.isFile()) return undefined;
   if (stats.size > maxBytes) throw Object.assign(new Error('too large'), { code: 'EFBIG' });
-  return decode(readFileSync(path));
+  const text = readFileSync(path, 'utf8');
+  return text.charCodeAt(0) === notUtf8 ? decodeUtf16(readFileSync(path)) : text.replace(/^\uFEFF/, '');
 }
+
+/** What a text in UTF-8 begins with where its first byte is none of UTF-8. */
+const notUtf8 = 0xfffd;
 
 /** There is nothing, something else, or links that lead in a circle. */
 const isAbsence = new Set(['ENOENT', 'ENOTDIR', 'EISDIR', 'ELOOP', 'ENAMETOOLONG']);
 
-/** Text in UTF-8, or in UTF-16 where a byte order mark says so, as the compiler reads it. */
-function decode(bytes: Buffer): string {
+/** Text in UTF-16 where a byte order mark says so, as the compiler reads it; else in UTF-8. */
+function decodeUtf16(bytes: Buffer): string {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return bytes.toString('utf16le', 2);
   if (bytes[0] === 0xfe && bytes[1] === 0xff)
     return bytes
       .subarray(2, bytes.length - (bytes.length % 2))
       .swap16()
       .toString('utf16le');
-  return bytes.toString('utf8').replace(/^\uFEFF/, '');
+  return bytes.toString('utf8');
 }
 
 /** Most files are no links: then the directory's real path, which is known from its other files, tells. */

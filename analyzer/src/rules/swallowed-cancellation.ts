@@ -26,9 +26,7 @@ export const swallowedCancellation: MisuseRule = {
 /** `await charge(id).catch(() => undefined)`, or what is returned to be awaited: where the method's name stands. */
 function swallowingHandlers(context: RuleContext, fn: FunctionNode): number[] {
   const { ops } = fn.ir;
-  return ops.flatMap((op): number[] => {
-    if (op.type !== 'call' || !op.text.endsWith('.catch')) return [];
-    if (op.use !== 'awaited' && op.use !== 'returned') return [];
+  return ops.filter(isHandled).flatMap((op): number[] => {
     const from = ops.findIndex((item) => item.type === 'call' && item.to === op.receiver);
     const read = ops.find((item) => item.type === 'get' && item.to === op.callee);
     if (from < 0 || read?.type !== 'get' || context.commandsIn(fn, from, from + 1).length === 0) return [];
@@ -37,6 +35,9 @@ function swallowingHandlers(context: RuleContext, fn: FunctionNode): number[] {
     return isCareless ? [read.end - 'catch'.length] : [];
   });
 }
+
+const isHandled = (op: Op): op is CallOp =>
+  op.type === 'call' && (op.use === 'awaited' || op.use === 'returned') && op.text.endsWith('.catch');
 
 /** Throws, looks whether the error is a cancellation, or calls what does. */
 function heeds(context: RuleContext, handler: FunctionNode): boolean {

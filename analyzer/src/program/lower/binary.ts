@@ -5,7 +5,7 @@ import { constantOf, unwrap } from './constants.js';
 import { constantSlot, derive, lowerExpression } from './expressions.js';
 import { whereHolds } from './narrowing.js';
 import { assignTo, guarded } from './patterns.js';
-import { emit, newSlot, spanOf, type FunctionState } from './state.js';
+import { emit, newSlot, startOf, type FunctionState } from './state.js';
 import { timeText, type TextPart } from './time-text.js';
 
 const booleanOperators = table(
@@ -177,7 +177,8 @@ function lowerLogical(
     on: left,
     body: { from, to: fn.ops.length },
     exits: false,
-    ...spanOf(fn, node.left),
+    at: startOf(fn.file, node.left),
+    end: node.left.end,
   });
   return to;
 }
@@ -197,7 +198,8 @@ function lowerLogicalAssignment(fn: FunctionState, node: ts.BinaryExpression, wh
     on: left,
     body: { from, to: fn.ops.length },
     exits: false,
-    ...spanOf(fn, node.left),
+    at: startOf(fn.file, node.left),
+    end: node.left.end,
   });
   return to;
 }

@@ -19,7 +19,7 @@ import {
   lookup,
   newSlot,
   slotOf,
-  spanOf,
+  startOf,
   type FunctionState,
 } from './state.js';
 
@@ -137,7 +137,8 @@ export function derive(
     of,
     ...(converts === undefined ? {} : { converts }),
     ...(text === undefined ? {} : { text }),
-    ...spanOf(fn, node),
+    at: startOf(fn.file, node),
+    end: node.end,
   });
   return to;
 }
@@ -153,14 +154,14 @@ export function lowerIdentifier(fn: FunctionState, node: ts.Identifier, typeofOn
     if (name === 'undefined') return constantSlot(fn, undefined);
     if (name === 'arguments') return argumentsSlot(fn);
     const to = newSlot(fn);
-    emit(fn, { type: 'global', to, name, typeofOnly, ...spanOf(fn, node) });
+    emit(fn, { type: 'global', to, name, typeofOnly, at: startOf(fn.file, node), end: node.end });
     return to;
   }
   if (binding.importIndex < 0) return slotOf(fn, binding);
   fn.file.imports[binding.importIndex]!.valueUsed = true;
   slotOf(fn, binding);
   const to = newSlot(fn);
-  emit(fn, { type: 'import', to, binding: binding.importIndex, ...spanOf(fn, node) });
+  emit(fn, { type: 'import', to, binding: binding.importIndex, at: startOf(fn.file, node), end: node.end });
   return to;
 }
 
@@ -175,11 +176,18 @@ function argumentsSlot(fn: FunctionState): Slot {
 function lowerPropertyAccess(fn: FunctionState, node: ts.PropertyAccessExpression): Slot {
   const to = newSlot(fn);
   if (node.expression.kind === tsc.SyntaxKind.SuperKeyword) {
-    emit(fn, { type: 'get', to, of: superHome(fn, node), name: node.name.text, ...spanOf(fn, node) });
+    emit(fn, {
+      type: 'get',
+      to,
+      of: superHome(fn, node),
+      name: node.name.text,
+      at: startOf(fn.file, node),
+      end: node.end,
+    });
     return to;
   }
   const of = lowerExpression(fn, node.expression);
-  emit(fn, { type: 'get', to, of, name: node.name.text, ...spanOf(fn, node) });
+  emit(fn, { type: 'get', to, of, name: node.name.text, at: startOf(fn.file, node), end: node.end });
   return to;
 }
 
@@ -190,7 +198,7 @@ export function superHome(fn: FunctionState, node: ts.Node): Slot {
   const slot = slotOf(fn, base);
   if (fn.home?.static === true) return slot;
   const to = newSlot(fn);
-  emit(fn, { type: 'get', to, of: slot, name: 'prototype', ...spanOf(fn, node) });
+  emit(fn, { type: 'get', to, of: slot, name: 'prototype', at: startOf(fn.file, node), end: node.end });
   return to;
 }
 
@@ -200,11 +208,18 @@ function lowerElementAccess(fn: FunctionState, node: ts.ElementAccessExpression)
   const of = isSuper ? superHome(fn, node) : lowerExpression(fn, node.expression);
   const to = newSlot(fn);
   if (constant !== undefined && (typeof constant.value === 'string' || typeof constant.value === 'number')) {
-    emit(fn, { type: 'get', to, of, name: String(constant.value), ...spanOf(fn, node) });
+    emit(fn, {
+      type: 'get',
+      to,
+      of,
+      name: String(constant.value),
+      at: startOf(fn.file, node),
+      end: node.end,
+    });
     return to;
   }
   const key = lowerExpression(fn, node.argumentExpression);
-  emit(fn, { type: 'get-element', to, of, key, ...spanOf(fn, node) });
+  emit(fn, { type: 'get-element', to, of, key, at: startOf(fn.file, node), end: node.end });
   return to;
 }
 
@@ -241,22 +256,43 @@ function lowerConditional(
     emit(fn, { type: 'copy', to, from: value });
   }
   const body = { from, to: fn.ops.length };
-  fn.branches.push({ kind: 'conditional', on, body, exits: false, ...spanOf(fn, node.condition) });
-  emit(fn, { type: 'derive', to, from: [on], of: '', ...spanOf(fn, node.condition) });
+  fn.branches.push({
+    kind: 'conditional',
+    on,
+    body,
+    exits: false,
+    at: startOf(fn.file, node.condition),
+    end: node.condition.end,
+  });
+  emit(fn, {
+    type: 'derive',
+    to,
+    from: [on],
+    of: '',
+    at: startOf(fn.file, node.condition),
+    end: node.condition.end,
+  });
   return to;
 }
 
 function lowerAwait(fn: FunctionState, node: ts.AwaitExpression, use: ValueUse): Slot {
   const of = lowerExpression(fn, node.expression, 'awaited');
   const to = newSlot(fn);
-  emit(fn, { type: 'await', to, of, use, ...spanOf(fn, node) });
+  emit(fn, { type: 'await', to, of, use, at: startOf(fn.file, node), end: node.end });
   return to;
 }
 
 function lowerYield(fn: FunctionState, node: ts.YieldExpression): Slot {
   const of = node.expression === undefined ? newSlot(fn) : lowerExpression(fn, node.expression, 'awaited');
   const to = newSlot(fn);
-  emit(fn, { type: 'yield', to, of, delegate: node.asteriskToken !== undefined, ...spanOf(fn, node) });
+  emit(fn, {
+    type: 'yield',
+    to,
+    of,
+    delegate: node.asteriskToken !== undefined,
+    at: startOf(fn.file, node),
+    end: node.end,
+  });
   return to;
 }
 
@@ -294,11 +330,11 @@ function lowerDelete(fn: FunctionState, node: ts.DeleteExpression): Slot {
   const target = unwrap(node.expression);
   if (tsc.isPropertyAccessExpression(target)) {
     const of = lowerTarget(fn, target.expression);
-    emit(fn, { type: 'delete', of, name: target.name.text, ...spanOf(fn, node) });
+    emit(fn, { type: 'delete', of, name: target.name.text, at: startOf(fn.file, node), end: node.end });
   } else if (tsc.isElementAccessExpression(target)) {
     const of = lowerTarget(fn, target.expression);
     lowerExpression(fn, target.argumentExpression);
-    emit(fn, { type: 'delete', of, name: '*', ...spanOf(fn, node) });
+    emit(fn, { type: 'delete', of, name: '*', at: startOf(fn.file, node), end: node.end });
   }
   return primitive(fn, 'boolean');
 }
@@ -308,9 +344,16 @@ function lowerMetaProperty(fn: FunctionState, node: ts.MetaProperty): Slot {
   if (node.keywordToken !== tsc.SyntaxKind.ImportKeyword) {
     // The class that is constructed, as its instances name it.
     const of = slotOf(fn, fn.thisBinding);
-    emit(fn, { type: 'get', to, of, name: 'constructor', ...spanOf(fn, node) });
+    emit(fn, { type: 'get', to, of, name: 'constructor', at: startOf(fn.file, node), end: node.end });
     return to;
   }
-  emit(fn, { type: 'global', to, name: 'import.meta', typeofOnly: false, ...spanOf(fn, node) });
+  emit(fn, {
+    type: 'global',
+    to,
+    name: 'import.meta',
+    typeofOnly: false,
+    at: startOf(fn.file, node),
+    end: node.end,
+  });
   return to;
 }

@@ -89,9 +89,15 @@ function lowerSource(source: ts.SourceFile, path: string, kind: FileIr['kind']):
     path,
     kind,
     module,
-    imports: file.imports.map(({ valueUsed, ...rest }) => ({
-      ...rest,
-      typeOnly: rest.typeOnly || (file.isTypeScript && !valueUsed),
+    imports: file.imports.map((entry) => ({
+      specifier: entry.specifier,
+      name: entry.name,
+      local: entry.local,
+      slot: entry.slot,
+      typeOnly: entry.typeOnly || (file.isTypeScript && !entry.valueUsed),
+      dynamic: entry.dynamic,
+      at: entry.at,
+      end: entry.end,
     })),
     exports: file.exports,
     functions: file.functions.map((item) => item!),

@@ -102,7 +102,7 @@ export function finishFunction(fn: FunctionState, options: FinishFunction): numb
     yieldSlot: fn.yieldSlot,
     nextSlot: fn.nextSlot,
     argumentsSlot: ownArguments,
-    captures: exactly(fn.captures),
+    captures: fn.captures.length === 1 ? noCaptures : exactly(fn.captures),
     variables: exactly(fn.variables),
     ops: exactly(fn.ops),
     loops: exactly(fn.loops),
@@ -120,6 +120,8 @@ export function finishFunction(fn: FunctionState, options: FinishFunction): numb
 }
 
 const none: readonly never[] = [];
+/** The placeholder alone. */
+const noCaptures = [{ fn: -1, slot: 0 }];
 
 /** A list without the room to grow that it was made with: functions are kept, and most of their lists are short. */
 function exactly<T>(list: readonly T[]): readonly T[] {

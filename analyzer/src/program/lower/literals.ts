@@ -4,7 +4,7 @@ import type { Slot } from '../../graph/ir.js';
 import { constantOf } from './constants.js';
 import { lowerExpression, lowerIdentifier } from './expressions.js';
 import { lowerFunction } from './functions.js';
-import { emit, hiddenBinding, newSlot, spanOf, type Binding, type FunctionState } from './state.js';
+import { emit, hiddenBinding, newSlot, spanOf, startOf, type Binding, type FunctionState } from './state.js';
 
 export function lowerObject(fn: FunctionState, node: ts.ObjectLiteralExpression): Slot {
   const to = newSlot(fn);
@@ -15,7 +15,7 @@ export function lowerObject(fn: FunctionState, node: ts.ObjectLiteralExpression)
     if (name === undefined || isPrototype(property)) open = true;
     else names.push(name);
   }
-  emit(fn, { type: 'object', to, properties: names, open, ...spanOf(fn, node) });
+  emit(fn, { type: 'object', to, properties: names, open, at: startOf(fn.file, node), end: node.end });
   const prototype = node.properties.some(isPrototype) ? hiddenBinding(fn, 'super') : undefined;
   node.properties.forEach((property, index) => {
     if (tsc.isSpreadAssignment(property)) lowerSpread(fn, to, property, node.properties.slice(index + 1));
@@ -42,7 +42,15 @@ function lowerSpread(
   const from = lowerExpression(fn, node.expression);
   const except = later.flatMap(({ name }) => (name === undefined ? [] : (propertyName(fn, name) ?? [])));
   const names = except.length === 0 ? {} : { except };
-  emit(fn, { type: 'spread', of, from, elements: false, ...names, ...spanOf(fn, node) });
+  emit(fn, {
+    type: 'spread',
+    of,
+    from,
+    elements: false,
+    ...names,
+    at: startOf(fn.file, node),
+    end: node.end,
+  });
 }
 
 /** `prototype`: what the object inherits from, where the literal says it. */
@@ -56,12 +64,20 @@ function lowerProperty(
   if (isPrototype(property) && prototype !== undefined) {
     emit(fn, { type: 'copy', to: prototype.slot, from: lowerExpression(fn, property.initializer) });
     const from = prototype.slot;
-    emit(fn, { type: 'define', of, name: '__proto__', from, accessor: 'none', ...span });
+    emit(fn, { type: 'define', of, name: '__proto__', from, accessor: 'none', at: span.at, end: span.end });
     return;
   }
   if (tsc.isShorthandPropertyAssignment(property)) {
     const from = lowerIdentifier(fn, property.name);
-    emit(fn, { type: 'define', of, name: property.name.text, from, accessor: 'none', ...span });
+    emit(fn, {
+      type: 'define',
+      of,
+      name: property.name.text,
+      from,
+      accessor: 'none',
+      at: span.at,
+      end: span.end,
+    });
     return;
   }
   const name = propertyName(fn, property.name);
@@ -75,7 +91,7 @@ function lowerProperty(
     return;
   }
   const accessor = tsc.isGetAccessor(property) ? 'get' : tsc.isSetAccessor(property) ? 'set' : 'none';
-  emit(fn, { type: 'define', of, name, from, accessor, ...span });
+  emit(fn, { type: 'define', of, name, from, accessor, at: span.at, end: span.end });
 }
 
 function propertyValue(
@@ -107,7 +123,7 @@ export function propertyName(fn: FunctionState, name: ts.PropertyName): string |
 
 export function lowerArray(fn: FunctionState, node: ts.ArrayLiteralExpression): Slot {
   const to = newSlot(fn);
-  emit(fn, { type: 'array', to, ...spanOf(fn, node) });
+  emit(fn, { type: 'array', to, at: startOf(fn.file, node), end: node.end });
   let index = 0;
   let sure = true;
   for (const element of node.elements) {
@@ -120,13 +136,14 @@ export function lowerArray(fn: FunctionState, node: ts.ArrayLiteralExpression): 
         of: to,
         from: lowerExpression(fn, element.expression),
         elements: true,
-        ...span,
+        at: span.at,
+        end: span.end,
       });
       sure = false;
     } else {
       const from = lowerExpression(fn, element);
       const name = sure && index < maxTracked ? String(index) : '[]';
-      emit(fn, { type: 'define', of: to, name, from, accessor: 'none', ...span });
+      emit(fn, { type: 'define', of: to, name, from, accessor: 'none', at: span.at, end: span.end });
       index += 1;
     }
   }

@@ -163,7 +163,7 @@ export function declare(
     at: span.at,
   };
   scope.bindings.set(name, binding);
-  scope.fn.variables.push({ slot, name, kind, type: options.type, ...span });
+  scope.fn.variables.push({ slot, name, kind, type: options.type, at: span.at, end: span.end });
   return binding;
 }
 

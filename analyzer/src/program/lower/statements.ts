@@ -12,7 +12,17 @@ import { lowerFor, lowerForIn, lowerWhile } from './loops.js';
 import { leaves, narrowFrom, whereHolds } from './narrowing.js';
 import { bindPattern, declaredType, guarded } from './patterns.js';
 import { declareType } from './types.js';
-import { countNode, emit, lookup, newSlot, pushScope, slotOf, spanOf, type FunctionState } from './state.js';
+import {
+  countNode,
+  emit,
+  lookup,
+  newSlot,
+  pushScope,
+  slotOf,
+  spanOf,
+  startOf,
+  type FunctionState,
+} from './state.js';
 
 /** Whether control can reach what follows the statement. */
 export type Completion = boolean;
@@ -72,7 +82,7 @@ export function lowerStatement(fn: FunctionState, node: ts.Statement): Completio
       return lowerReturn(fn, node as ts.ReturnStatement);
     case tsc.SyntaxKind.ThrowStatement: {
       const from = lowerExpression(fn, (node as ts.ThrowStatement).expression);
-      emit(fn, { type: 'throw', from, ...spanOf(fn, node) });
+      emit(fn, { type: 'throw', from, at: startOf(fn.file, node), end: node.end });
       return false;
     }
     case tsc.SyntaxKind.IfStatement:
@@ -144,7 +154,7 @@ function lowerDisposal(
   const isAsync = (list.flags & tsc.NodeFlags.AwaitUsing) === tsc.NodeFlags.AwaitUsing;
   const dispose = (name: string): Slot => {
     const callee = newSlot(fn);
-    emit(fn, { type: 'get', to: callee, of: receiver, name, ...spanOf(fn, node) });
+    emit(fn, { type: 'get', to: callee, of: receiver, name, at: startOf(fn.file, node), end: node.end });
     const text = `using.${name}`;
     emitCall(fn, node, { callee, receiver, args: [], kind: 'call', use: 'awaited', optional: true, text });
     return callee;
@@ -167,7 +177,7 @@ function nameOf(name: ts.BindingName): string | undefined {
 function lowerReturn(fn: FunctionState, node: ts.ReturnStatement): Completion {
   if (node.expression !== undefined) {
     const from = lowerExpression(fn, node.expression, 'returned');
-    emit(fn, { type: 'return', from, ...spanOf(fn, node) });
+    emit(fn, { type: 'return', from, at: startOf(fn.file, node), end: node.end });
   }
   return false;
 }
@@ -190,7 +200,8 @@ function lowerIf(fn: FunctionState, node: ts.IfStatement): Completion {
     on,
     body: { from, to: fn.ops.length },
     exits,
-    ...spanOf(fn, node.expression),
+    at: startOf(fn.file, node.expression),
+    end: node.expression.end,
   });
   return thenCompletes || elseCompletes;
 }
@@ -217,7 +228,8 @@ function lowerSwitch(fn: FunctionState, node: ts.SwitchStatement): void {
     on,
     body: { from, to: fn.ops.length },
     exits,
-    ...spanOf(fn, node.expression),
+    at: startOf(fn.file, node.expression),
+    end: node.expression.end,
   });
 }
 
@@ -254,7 +266,8 @@ function lowerTry(fn: FunctionState, node: ts.TryStatement): Completion {
     throws: fn.ops.slice(handler.from, handler.to).some((op) => op.type === 'throw'),
     alwaysThrows: clause !== undefined && alwaysThrows(clause.block),
     finalizer: node.finallyBlock === undefined ? undefined : { from: handler.to, to: fn.ops.length },
-    ...spanOf(fn, node),
+    at: startOf(fn.file, node),
+    end: node.end,
   });
   return (bodyCompletes || handlerCompletes) && finallyCompletes;
 }
