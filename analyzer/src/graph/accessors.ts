@@ -3,6 +3,7 @@
 import { callBack, invoke } from './calls.js';
 import { tellName } from './names.js';
 import type { Access } from './properties.js';
+import { forEachAsking } from './shared-methods.js';
 import type { GraphState } from './state.js';
 import { heapOf, ownName, type NodeId, type Token, type TokenId } from './tokens.js';
 
@@ -40,7 +41,9 @@ export function callAccessor(
   to: NodeId,
   access: Access,
 ): void {
-  state.solver.listen(accessor, (fn) => {
-    invoke(state, fn, callBack(access, args, to, receiver));
+  forEachAsking(access, (asking) => {
+    state.solver.listen(accessor, (fn) => {
+      invoke(state, fn, callBack(asking, args, to, receiver));
+    });
   });
 }

@@ -9,10 +9,12 @@ import { callDataMethod } from './data-methods.js';
 import { callNative, callTypeInstance } from './natives.js';
 import { hasTrap, isFirstAsked } from './proxies.js';
 import { isSafeFunction } from './safe.js';
+import { isFirstHere, type SharedCall } from './shared-calls.js';
 import type { GraphState, Instance, Unit } from './state.js';
 import { type NodeId, type Phase, type Token, type TokenId } from './tokens.js';
 import { rejectWith } from './thrown.js';
 import { dataToken, typeToken } from './values.js';
+import { isWide, linkWide } from './wide-calls.js';
 
 export interface CallSite {
   readonly by: Instance;
@@ -22,6 +24,8 @@ export interface CallSite {
   /** From this argument on positions are not known (a spread); absent when all are. */
   readonly spreadFrom?: number | undefined;
   readonly receiver?: TokenId | undefined;
+  /** Its receivers, where they are not told apart (`wide-calls.ts`). */
+  readonly receivers?: NodeId | undefined;
   /** Everything that the receiver may be, for taint. */
   readonly receiverNode?: NodeId | undefined;
   readonly to: NodeId;
@@ -32,20 +36,6 @@ export interface CallSite {
   readonly rebinds?: boolean | undefined;
   /** The function has an instance of its own for this. */
   readonly variant?: string | undefined;
-}
-
-/** What is the same for all callees and receivers of a call, and what was done for all of them at once. */
-export interface SharedCall {
-  readonly args: readonly NodeId[];
-  readonly to: NodeId;
-  /** Catalogued functions that do the same for each receiver. */
-  done: Set<string> | undefined;
-  /** How many receivers each method of arrays had. */
-  receivers: Map<string, number> | undefined;
-}
-
-export function sharedCall(args: readonly NodeId[], to: NodeId): SharedCall {
-  return { args, to, done: undefined, receivers: undefined };
 }
 
 /** The call on one receiver. Written out, as there are very many: copying an object of any shape takes longer. */
@@ -62,6 +52,7 @@ export function callOn(
     args: site.args,
     spreadFrom: site.spreadFrom,
     receiver,
+    receivers: undefined,
     receiverNode,
     to: site.to,
     op: site.op,
@@ -86,6 +77,7 @@ export function callBack(
     args,
     spreadFrom: undefined,
     receiver,
+    receivers: undefined,
     receiverNode: undefined,
     to,
     op: undefined,
@@ -113,7 +105,7 @@ export function invoke(state: GraphState, callee: TokenId, site: CallSite): bool
     case 'native-instance':
       return callTypeInstance(state, token, site);
     case 'bound':
-      invokeBound(state, value, site);
+      if (isFirstHere(site, callee)) invokeBound(state, value, site);
       return true;
     case 'resolver':
       if (site.args[0] !== undefined) state.solver.edge(site.args[0], value.to);
@@ -126,14 +118,14 @@ export function invoke(state: GraphState, callee: TokenId, site: CallSite): bool
         invokeProxy(state, value, site);
       return true;
     case 'data-method':
-      return callDataMethod(state, value.name, site, value.vetted);
+      return !isFirstHere(site, callee) || callDataMethod(state, value.name, site, value.vetted);
     case 'typed-method':
       state.pendingDispatch.push({ typed: callee, site });
       return true;
     case 'unknown':
     case 'data':
     case 'typed':
-      callUnknown(state, token, site);
+      if (isFirstHere(site, callee)) callUnknown(state, token, site);
       return true;
     default:
       return false;
@@ -164,7 +156,7 @@ function invokeBound(
  */
 export function invokeOn(state: GraphState, callee: TokenId, receiver: NodeId, site: CallSite): void {
   const activate = (): void => {
-    invoke(state, callee, { ...site, receiver: undefined });
+    invoke(state, callee, { ...site, receiver: undefined, receivers: undefined });
   };
   if (state.tokens.get(callee).value.kind === 'method') state.pendingGuards.push({ on: receiver, activate });
   else activate();
@@ -284,13 +276,15 @@ export function callFunction(state: GraphState, token: Token, site: CallSite): v
     }
     return;
   }
-  const context = contextOf(state.copies, unit.ir, fn, site);
+  const context = site.shared?.isWide === true ? '' : contextOf(state.copies, unit.ir, fn, site);
   const instance = instanceOf(state, unit, fn, parent, site.by.phase, context, site.by);
   addCallEdge(site.by, instance, site);
-  linkArguments(state, instance, site);
-  if (instance.fn.thisSlot >= 0 && site.receiver !== undefined) {
-    state.solver.add(instance.base + instance.fn.thisSlot, site.receiver);
+  linkThis(state, instance, site);
+  if (isWide(site, instance.id)) {
+    linkWide(state, instance, site);
+    return;
   }
+  linkArguments(state, instance, site);
   if (site.construct === true) {
     const made = state.tokens.intern(
       `o${String(token.id)}@${String(site.by.id)}.${String(site.at)}`,
@@ -308,6 +302,12 @@ export function callFunction(state: GraphState, token: Token, site: CallSite): v
   linkResult(state, instance, site.to);
   // What is called by code that is not seen is iterated there.
   if (fn.generator && site.op === undefined) wake(state, instance);
+}
+
+function linkThis(state: GraphState, { fn, base }: Instance, { receiver, receivers }: CallSite): void {
+  if (fn.thisSlot < 0) return;
+  if (receiver !== undefined) state.solver.add(base + fn.thisSlot, receiver);
+  else if (receivers !== undefined) state.solver.edge(receivers, base + fn.thisSlot);
 }
 
 /** Notes a call from a place; gives whether it is the first of its kind. */

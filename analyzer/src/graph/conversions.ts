@@ -4,9 +4,10 @@ import { invoke, type CallSite } from './calls.js';
 import { accessOf } from './elements.js';
 import type { Model } from './models.js';
 import { callAccessor } from './accessors.js';
-import { addOrder, allProperties, readProperty, type Access } from './properties.js';
+import { addOrder, allProperties, type Access } from './properties.js';
+import { methodOf } from './shared-methods.js';
 import type { GraphState } from './state.js';
-import type { NodeId, Token, TokenId } from './tokens.js';
+import type { NodeId, Phase, Token, TokenId } from './tokens.js';
 import { primitiveToken } from './values.js';
 
 const maxDepth = 5;
@@ -89,12 +90,10 @@ export function callOwn(
   to: NodeId,
   access: Access,
 ): void {
-  const method = state.solver.newNode();
-  readProperty(state, receiver, name, method, { ...access, callee: true });
   const { by, at, end } = access;
-  const result = state.solver.newNode();
+  const result = args.length === 0 ? ownResult(state, receiver, name, by.phase) : state.solver.newNode();
   state.solver.taintEdge(result, to);
-  state.solver.listen(method, (fn) => {
+  state.solver.listen(methodOf(state, receiver, name, access), (fn) => {
     const { kind } = state.tokens.get(fn).value;
     if (kind === 'function' || kind === 'bound') {
       invoke(state, fn, { by, at, end, args, receiver, to: result });
@@ -102,11 +101,17 @@ export function callOwn(
   });
 }
 
+/** What a method gives that is called without arguments is the same for all who call it. */
+function ownResult(state: GraphState, receiver: TokenId, name: string, phase: Phase): NodeId {
+  const key = `${String(receiver)} ${phase} ${name}`;
+  let result = state.ownResults.get(key);
+  if (result === undefined) state.ownResults.set(key, (result = state.solver.newNode()));
+  return result;
+}
+
 function callNamed(state: GraphState, receiver: TokenId, name: string, to: NodeId, access: Access): void {
-  const method = state.solver.newNode();
-  readProperty(state, receiver, name, method, { ...access, callee: true });
   const { by, at, end } = access;
-  state.solver.listen(method, (fn) => {
+  state.solver.listen(methodOf(state, receiver, name, access), (fn) => {
     invoke(state, fn, { by, at, end, args: [], receiver, to });
   });
 }

@@ -5,6 +5,7 @@ import { allProperties, propertyNode, readProperty, type Access } from './proper
 import { lookInto } from './host-objects.js';
 import { isFirstAsked } from './proxies.js';
 import { isReplayed, seenFromStep } from './replayed.js';
+import { methodOf } from './shared-methods.js';
 import { typeShape } from './shapes.js';
 import type { GraphState } from './state.js';
 import { heapOf, type NodeId, type Token, type TokenId } from './tokens.js';
@@ -158,10 +159,8 @@ function iterateProtocol(state: GraphState, token: Token, out: NodeId, access: A
 
 /** Calls a method without arguments, if there is one. */
 function callMember(state: GraphState, receiver: TokenId, name: string, to: NodeId, access: Access): void {
-  const method = state.solver.newNode();
-  readProperty(state, receiver, name, method, { ...access, callee: true });
   const { by, at, end } = access;
-  state.solver.listen(method, (fn) => {
+  state.solver.listen(methodOf(state, receiver, name, access), (fn) => {
     if (state.tokens.get(fn).value.kind === 'constant') return;
     invoke(state, fn, { by, at, end, args: [], receiver, to });
   });

@@ -4,7 +4,7 @@
  * them, and as objects of their own the garbage collector would have to move each.
  *
  * Invariants:
- * - T1 Sets only grow; the place of an id in its set never changes.
+ * - T1 Sets only grow, until they are cleared; the place of an id in its set never changes.
  * - T2 The only id of a set stands in `#places`; with more, a block of the pool stands there. Its capacity is the
  *   least power of two that holds them. Beyond `linearLength` ids a hash table of twice the capacity follows
  *   the list in the block and holds each id once, shifted by one (0 is empty).
@@ -76,6 +76,19 @@ export class IdSets {
     return true;
   }
 
+  /** Empties a set, which frees what it took (T1 holds for what is put in again). */
+  clear(set: number): void {
+    const count = this.#counts[set]!;
+    if (count > 1) this.#release(this.#places[set]!, capacityFor(count));
+    this.#counts[set] = 0;
+  }
+
+  #release(block: number, capacity: number): void {
+    const size = Math.clz32(capacity);
+    this.#pool[block] = this.#free[size]!;
+    this.#free[size] = block;
+  }
+
   /** Puts an id behind the others of a block, where it is new. */
   #put(set: number, place: number, count: number, id: number): boolean {
     const capacity = capacityFor(count);
@@ -108,9 +121,7 @@ export class IdSets {
       for (let at = to; at <= to + count; at += 1)
         pool[this.#slotOf(to, capacity, pool[at]!)] = pool[at]! + 1;
     }
-    const size = Math.clz32(count);
-    pool[from] = this.#free[size]!;
-    this.#free[size] = from;
+    this.#release(from, count);
   }
 
   /** Where in a block's table the id is, or the free place where it belongs. */

@@ -5,7 +5,8 @@
  */
 
 import { arrayToken, callOn, type CallSite } from './calls.js';
-import { allProperties, orderName, propertyNode } from './properties.js';
+import { orderName } from './names.js';
+import { allProperties, propertyNode } from './properties.js';
 import type { GraphState } from './state.js';
 
 /** Receivers of one call that are told apart. */

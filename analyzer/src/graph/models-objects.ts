@@ -1,6 +1,6 @@
 /** `Object`, `Reflect`, `Proxy`, `structuredClone`: objects made from and changed by others. */
 
-import { arrayToken, invoke, invokeOn, sharedCall, type CallSite } from './calls.js';
+import { arrayToken, invoke, invokeOn, type CallSite } from './calls.js';
 import { copyProperties, maxCopies } from './copy-properties.js';
 import { defineAll } from './models-descriptors.js';
 import { accessOf, iterateNode } from './elements.js';
@@ -12,6 +12,7 @@ import { addPrototype, propertyNode, readProperty } from './properties.js';
 import { askProxy, keysOfProxy } from './proxies.js';
 import { writeProperty } from './property-writes.js';
 import { isReplayed } from './replayed.js';
+import { sharedCall } from './shared-calls.js';
 import type { GraphState } from './state.js';
 import type { NodeId, TokenId, Value } from './tokens.js';
 import { constantToken, dataToken, primitiveToken, typeToken } from './values.js';

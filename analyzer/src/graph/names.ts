@@ -25,3 +25,22 @@ export function tellName(heap: TokenHeap, name: string): void {
 }
 
 const isName = (name: string): boolean => name === '*' || !/^(?:[*$[]|@@)/.test(name);
+
+/**
+ * What was written under more names than are told apart (`maxNames`). It may stand under any name, so it is
+ * read under each, as a property of its own that every look-up sees.
+ */
+export const manyNames = '*!';
+
+/** Names that one op writes to an object, or reads from it, one by one. */
+export const maxNames = 64;
+
+/** What decided which elements an array holds, and in which order. The name is no element's. */
+export const orderName = '$order';
+
+export const isSymbol = (name: string): boolean => name.startsWith('@@');
+
+export function isIndex(name: string): boolean {
+  const first = name.charCodeAt(0);
+  return first >= 48 && first <= 57 && /^\d+$/.test(name);
+}

@@ -9,6 +9,7 @@ import { isGlobalObject, propertyNode, readProperty, type Access } from './prope
 import { seenFromStep } from './replayed.js';
 import { applyRole } from './roles.js';
 import { addReturns } from './returns.js';
+import { forEachAsking } from './shared-methods.js';
 import { globalShape, typeShape, type FoundShape } from './shapes.js';
 import type { GraphState, Instance, NativeUse } from './state.js';
 import type { NodeId, Token, TokenId } from './tokens.js';
@@ -36,8 +37,10 @@ export function addNative(
     return;
   }
   if (shape.read !== undefined) {
-    const use = recordUse(state, found, 'read', callBack(access, [], to));
-    state.solver.add(to, use.source);
+    forEachAsking(access, (asking) => {
+      const use = recordUse(state, found, 'read', callBack(asking, [], to));
+      state.solver.add(to, use.source);
+    });
   }
   const callable = shape.call !== undefined || shape.construct !== undefined;
   if (!callable && shape.members === undefined && shape.type !== undefined && !path.endsWith('.prototype')) {

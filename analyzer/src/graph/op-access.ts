@@ -10,8 +10,9 @@ import { nameOfKey } from './names.js';
 import { addTyped } from './natives.js';
 import { accessAt, literalToken, walkIteration } from './op-iteration.js';
 import { defineAccessor } from './accessors.js';
-import { addOrder, orderName, propertyNode, readProperty, type Access } from './properties.js';
-import { linkPrototype, writeInherited, writeProperty } from './property-writes.js';
+import { isSymbol, manyNames, maxNames, orderName } from './names.js';
+import { addOrder, propertyNode, readProperty, type Access } from './properties.js';
+import { callSetters, linkPrototype, writeInherited, writeProperty } from './property-writes.js';
 import { isReplayed } from './replayed.js';
 import { nodeOf, type GraphState, type Instance } from './state.js';
 import type { NodeId, TokenId } from './tokens.js';
@@ -137,14 +138,21 @@ export function readElementOf(
       for (const name of Object.keys(value.shape.members ?? {})) readProperty(state, token, name, to, access);
     } else readProperty(state, token, '*', to, access);
   };
+  let names = 0;
   state.solver.listen(key, (id) => {
     const { value } = state.tokens.get(id);
     const name = nameOfKey(value);
-    if (name !== '*' || value.kind === 'native-instance' || value.kind === 'native')
-      readProperty(state, token, name, to, access);
-    else everything();
+    const isNamed = name !== '*' || value.kind === 'native-instance' || value.kind === 'native';
+    if (!isNamed || (!isSymbol(name) && (names += 1) > maxNames && isLiteral(state, token))) everything();
+    else readProperty(state, token, name, to, access);
   });
   state.pendingGuards.push({ on: key, activate: everything });
+}
+
+/** An object all of whose properties are in its literal, or were written. */
+function isLiteral(state: GraphState, token: TokenId): boolean {
+  const { value, heap } = state.tokens.get(token);
+  return value.kind === 'object' && (heap?.prototypes?.size ?? 0) === 0;
 }
 
 function walkSet(state: GraphState, instance: Instance, op: Op & { type: 'set' | 'set-element' }): void {
@@ -177,11 +185,21 @@ function walkSet(state: GraphState, instance: Instance, op: Op & { type: 'set' |
     if (copied !== undefined && canInherit(state, token))
       copyCorrelated(state, copied, token, nodeOf(instance, op.key), access);
     let anyName = false;
+    let names = 0;
     state.solver.listen(nodeOf(instance, op.key), (id) => {
       const name = nameOfKey(state.tokens.get(id).value);
       if (name === '*') {
         if (anyName) return;
         anyName = true;
+      } else if (
+        copied === undefined &&
+        !isSymbol(name) &&
+        (names += 1) > maxNames &&
+        holdsManyNames(state, token)
+      ) {
+        if (names === maxNames + 1) write(token, manyNames);
+        callSetters(state, token, name, from, access);
+        return;
       }
       if (copied !== undefined && canInherit(state, token)) {
         noteWrite(token, name);
@@ -196,6 +214,12 @@ function walkSet(state: GraphState, instance: Instance, op: Op & { type: 'set' |
       },
     });
   });
+}
+
+/** Objects whose properties are found by look-ups alone. */
+function holdsManyNames(state: GraphState, token: TokenId): boolean {
+  const { kind } = state.tokens.get(token).value;
+  return ['object', 'instance', 'array', 'function', 'class', 'prototype'].includes(kind);
 }
 
 /** Objects whose names are looked up one by one: elements of arrays are all alike. */
@@ -221,12 +245,14 @@ function walkDefine(
       return;
     }
     let anyName = false;
+    let names = 0;
     state.solver.listen(nodeOf(instance, op.key), (key) => {
-      const name = nameOfKey(state.tokens.get(key).value);
+      let name = nameOfKey(state.tokens.get(key).value);
       if (name === '*') {
         if (anyName) return;
         anyName = true;
-      }
+      } else if (!isSymbol(name) && (names += 1) > maxNames && holdsManyNames(state, token.id))
+        name = manyNames;
       state.solver.edge(from, propertyNode(state, token, name));
     });
   });

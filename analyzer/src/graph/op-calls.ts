@@ -1,14 +1,16 @@
 /** Calls: arguments, receivers, and what is looked up on them. */
 
-import { callOn, invoke, sharedCall, type CallSite } from './calls.js';
+import { callOn, invoke, type CallSite } from './calls.js';
 import { superCall } from './construction.js';
 import { iterateNode } from './elements.js';
 import type { CallOp, Op } from './ir.js';
 import { isMethodCall, readElementOf } from './op-access.js';
 import { accessAt } from './op-iteration.js';
-import { readProperty } from './properties.js';
+import { sharedCall } from './shared-calls.js';
+import { hasSharedMethods, methodOf } from './shared-methods.js';
 import { nodeOf, type GraphState, type Instance } from './state.js';
-import type { NodeId } from './tokens.js';
+import type { NodeId, TokenId } from './tokens.js';
+import { joinMethod, maxReceivers } from './wide-calls.js';
 
 export function walkCall(state: GraphState, instance: Instance, op: CallOp): void {
   const to =
@@ -28,6 +30,7 @@ export function walkCall(state: GraphState, instance: Instance, op: CallOp): voi
     args,
     spreadFrom: spread >= 0 ? spread : undefined,
     receiver: undefined,
+    receivers: undefined,
     receiverNode: undefined,
     to,
     op,
@@ -71,11 +74,22 @@ function callMethod(state: GraphState, instance: Instance, op: CallOp, site: Cal
   const receiver = nodeOf(instance, op.receiver);
   const get = getBefore(instance, op);
   const access = accessAt(instance, get ?? op, true);
+  let receivers = 0;
+  let takeIn: ((token: TokenId) => void) | undefined;
   state.solver.listen(receiver, (token) => {
-    const found = state.solver.newNode();
-    if (get?.type === 'get') readProperty(state, token, get.name, found, access);
-    else if (get?.type === 'get-element')
-      readElementOf(state, token, nodeOf(instance, get.key), found, access);
+    let found;
+    if (get?.type === 'get') {
+      if (hasSharedMethods(state.tokens.get(token))) receivers += 1;
+      if (receivers > maxReceivers && hasSharedMethods(state.tokens.get(token))) {
+        takeIn ??= joinMethod(state, get.name, access, callOn(site, undefined, receiver), callee);
+        takeIn(token);
+        return;
+      }
+      found = methodOf(state, token, get.name, access);
+    } else {
+      found = state.solver.newNode();
+      if (get !== undefined) readElementOf(state, token, nodeOf(instance, get.key), found, access);
+    }
     state.solver.edge(found, callee);
     const on = callOn(site, token, receiver);
     state.solver.listen(found, (fn) => {

@@ -6,9 +6,10 @@ import { callAccessor } from './accessors.js';
 import { lookInto } from './host-objects.js';
 import { dataMember, dataMethod } from './data-methods.js';
 import { addNative, addTyped, mayHaveEffect } from './natives.js';
-import { tellName } from './names.js';
+import { isIndex, isSymbol, manyNames, orderName, tellName } from './names.js';
 import { readProxy } from './proxies.js';
 import { seenFromStep } from './replayed.js';
+import { forEachAsking, type SharedAccess } from './shared-methods.js';
 import { globalShape, staticMember, typeMember } from './shapes.js';
 import { exportNames } from './star-exports.js';
 import type { GraphState, Instance, Unit } from './state.js';
@@ -30,6 +31,8 @@ export interface Access {
   readonly end: number;
   /** The value is called at once, so it is worth telling methods of plain data apart. */
   readonly callee: boolean;
+  /** Others ask for the same. */
+  readonly shared?: SharedAccess | undefined;
 }
 
 export function propertyNode(state: GraphState, token: Token, name: string): NodeId {
@@ -42,7 +45,10 @@ export function propertyNode(state: GraphState, token: Token, name: string): Nod
   if (name !== '**') {
     const all = heap.properties.get('**');
     if (all !== undefined && !name.startsWith('$')) state.solver.edge(node, all);
-    if (name === '*') {
+    if (name === manyNames) {
+      for (const lookup of lookupsOf(heap)) if (!isSymbol(lookup.name)) state.solver.edge(node, lookup.to);
+      state.solver.edge(node, propertyNode(state, token, '*'));
+    } else if (name === '*') {
       for (const lookup of lookupsOf(heap)) readDynamic(state, token, lookup.to);
     } else if (name === orderName) {
       for (const lookup of lookupsOf(heap)) if (isIndex(lookup.name)) state.solver.taintEdge(node, lookup.to);
@@ -56,20 +62,12 @@ export function propertyNode(state: GraphState, token: Token, name: string): Nod
   return node;
 }
 
-/** What decided which elements an array holds, and in which order. The name is no element's. */
-export const orderName = '$order';
-
 const none: readonly PropertyLookup[] = [];
 
 /** What comes of the place that elements have in a list depends on what decided their order. */
 export function addOrder(state: GraphState, list: TokenId | undefined, to: NodeId): void {
   const token = list === undefined ? undefined : state.tokens.get(list);
   if (token?.value.kind === 'array') state.solver.taintEdge(propertyNode(state, token, orderName), to);
-}
-
-function isIndex(name: string): boolean {
-  const first = name.charCodeAt(0);
-  return first >= 48 && first <= 57 && /^\d+$/.test(name);
 }
 
 /** All look-ups so far; those that are made meanwhile are not among them. */
@@ -251,6 +249,8 @@ function readOwn(state: GraphState, token: Token, { name, to, receiver, access }
   const existing = heap.properties.get(name);
   if (existing !== undefined) state.solver.edge(existing, to);
   if (heap.properties.has('*')) readDynamic(state, token, to);
+  const many = name === manyNames || isSymbol(name) ? undefined : heap.properties.get(manyNames);
+  if (many !== undefined) state.solver.edge(many, to);
   if (isIndex(name)) {
     const elements = heap.properties.get('[]');
     if (elements !== undefined) state.solver.edge(elements, to);
@@ -268,8 +268,11 @@ function readInherited(state: GraphState, prototype: TokenId, lookup: PropertyLo
   const token = state.tokens.get(prototype);
   if (token.value.kind === 'native-instance')
     readTypeMember(state, token.value.type, name, to, receiver, access);
-  else if (token.value.kind === 'native') readNative(state, token, name, to, access);
-  else if (token.value.kind === 'unknown') state.solver.add(to, prototype);
+  else if (token.value.kind === 'native') {
+    forEachAsking(access, (asking) => {
+      readNative(state, token, name, to, asking);
+    });
+  } else if (token.value.kind === 'unknown') state.solver.add(to, prototype);
   else if (token.value.kind === 'namespace' && token.value.unit.ir.module === 'esm')
     state.solver.edge(exportNode(state, token.value.unit, name), to);
   else return token;

@@ -19,8 +19,10 @@ import type { Choice } from './choices.js';
 import type { Entry } from './entries.js';
 import type { Heir } from './heirs.js';
 import type { FoundShape } from './shapes.js';
+import type { SharedMethod } from './shared-methods.js';
 import type { Solver } from './solver.js';
 import type { NodeId, Phase, TokenId, TokenTable } from './tokens.js';
+import type { WideCall, WideMethod } from './wide-calls.js';
 
 /** The program as the graph asks for it. */
 export interface ProgramSource {
@@ -176,6 +178,13 @@ export interface GraphState {
   readonly receiversOfCalls: Map<string, TokenId[]>;
   /** Tokens of methods, by member and receiver. */
   readonly methodTokens: Map<FoundShape, Map<TokenId, TokenId>>;
+  /** Methods that were looked up, by name, and by receiver and phase. */
+  readonly sharedMethods: Map<string, Map<number, SharedMethod>>;
+  /** What methods give that the language calls by itself. */
+  readonly ownResults: Map<string, NodeId>;
+  /** Calls that are not told apart, by phase and method, and by phase alone. */
+  readonly wideMethods: Map<string, WideMethod>;
+  readonly wideCalls: Map<Phase, WideCall>;
   readonly parameterNodes: Map<string, NodeId>;
   /** The node that holds one token of a catalogued type, for arguments that the host gives. */
   readonly typeNodes: Map<TokenId, NodeId>;
