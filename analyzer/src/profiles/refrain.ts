@@ -11,7 +11,8 @@ import type { PatchStatus, Profile } from './types.js';
 
 /** The sandbox pins the clock, the random stream, the time zone, the locale and the ICU defaults. */
 const PINNED =
-  'Date.* Math.random setTimeout Intl.* string#localeCompare ' +
+  'Date.* Math.random Crypto#randomUUID Crypto#getRandomValues crypto.randomUUID crypto.getRandomValues ' +
+  'setTimeout Intl.* string#localeCompare ' +
   'string#toLocaleLowerCase string#toLocaleUpperCase number#toLocaleString bigint#toLocaleString Array#toLocaleString TypedArray#toLocaleString ' +
   // Each execution evaluates the modules of its bundle anew.
   'module-state';

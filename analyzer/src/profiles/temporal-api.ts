@@ -66,7 +66,7 @@ export const workflowExports: Readonly<Record<string, Shape>> = {
   upsertMemo: command('one-way', 'undefined'),
   upsertSearchAttributes: command('one-way', 'undefined'),
   log: { type: 'Logger' },
-  metricMeter: { type: 'Logger' },
+  metricMeter: { type: 'MetricMeter' },
   workflowRandom: { type: 'RandomStream' },
   getRandomStream: { call: { returns: 'RandomStream' } },
   createEventGroup: opaque,
@@ -116,6 +116,14 @@ export const workflowTypes: Readonly<Record<string, TypeShape>> = {
   DurableModels: { extends: 'Object', members: { '*': { call: { returns: 'DurableModel' } } } },
   InterceptorNext: { extends: 'Function', members: {}, call: { returns: 'Promise<data>' } },
   Logger: logger,
+  // Counters, gauges and histograms are written like a log.
+  MetricMeter: {
+    extends: 'Object',
+    members: {
+      ...returning({ MetricMeter: 'withTags' }),
+      '*': { call: { returns: 'Logger', callbacks: 'ignored' } },
+    },
+  },
   ActivityProxy: {
     members: {
       '*': {
@@ -205,7 +213,7 @@ export const workflowTypes: Readonly<Record<string, TypeShape>> = {
       cancelled: { type: 'Promise<data>' },
       cancellationSignal: { type: 'AbortSignal' },
       log: { type: 'Logger' },
-      metricMeter: { type: 'Logger' },
+      metricMeter: { type: 'MetricMeter' },
       client: { type: 'IoClient' },
     },
   },
@@ -221,7 +229,7 @@ export const activityModule: ModuleShape = {
     cancellationSignal: { call: { returns: 'AbortSignal' } },
     getClient: { call: { returns: 'IoClient' } },
     log: { type: 'Logger' },
-    metricMeter: { type: 'Logger' },
+    metricMeter: { type: 'MetricMeter' },
     asyncLocalStorage: { type: 'AsyncLocalStorage' },
     Context: {
       construct: { returns: 'ActivityContext' },
