@@ -22,6 +22,8 @@ export interface EngineWords {
 
 export interface Replacement {
   readonly from: ImportBase | ParameterBase;
+  /** What stands before the base: `$ instanceof `. */
+  readonly before?: string;
   /** What follows the base: `.date.now()`. */
   readonly code: string;
   /** The result is a promise where the replaced code had a plain value. */
@@ -68,6 +70,7 @@ export const engineWords: Readonly<Record<ProfileId, EngineWords>> = {
     uuid: { from: contextFirst, code: '.rand.uuidv4()', awaited: false },
     sleep: { from: contextFirst, code: '.sleep($)', awaited: false },
     combinators: imported('@restatedev/restate-sdk', 'RestatePromise', ''),
+    isCancellation: { ...imported('@restatedev/restate-sdk', 'CancelledError', ''), before: '$ instanceof ' },
   },
   inngest: {
     record: {

@@ -1,7 +1,7 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import { engineWords } from './engine-words.js';
 import { say } from './say.js';
-import { enclosingFunction, innermost, type FindRemedy } from './site.js';
+import { enclosingFunction, innermost, isFunction, type FindRemedy, type Site } from './site.js';
 
 /** `sleep(1000);` → `await sleep(1000);` (`yield` in generator orchestrations). */
 export const awaitCommand: FindRemedy = (site) => {
@@ -75,22 +75,30 @@ function isValueUse(reference: TSESLint.Scope.Reference): boolean {
   return true;
 }
 
-/** Lets a cancellation through at the start of the `catch`. */
+/** Lets a cancellation through at the start of the `catch`, or of the function that `.catch(…)` is given. */
 export const rethrowCancellation: FindRemedy = (site) => {
-  const clause = innermost(site, 'CatchClause');
-  if (clause?.param?.type !== 'Identifier') return undefined;
-  const said = say(site, engineWords[site.profile].isCancellation, clause.param.name);
+  const call = catchCall(site);
+  const place = call === undefined ? innermost(site, 'CatchClause') : call.arguments[0];
+  const isHandler = place !== undefined && (place.type === 'CatchClause' || isFunction(place));
+  if (!isHandler || place.body.type !== 'BlockStatement') return undefined;
+  const param = place.type === 'CatchClause' ? place.param : place.params[0];
+  if (param?.type !== 'Identifier') return undefined;
+  const said = say(site, engineWords[site.profile].isCancellation, param.name);
   if (said === undefined) return undefined;
-  const position = clause.body.range[0] + 1;
+  const position = place.body.range[0] + 1;
   return {
     kind: 'suggestion',
     title: 'Rethrow cancellations',
-    edits: [
-      { range: [position, position], text: ` if (${said.text}) throw ${clause.param.name};` },
-      ...said.edits,
-    ],
+    edits: [{ range: [position, position], text: ` if (${said.text}) throw ${param.name};` }, ...said.edits],
   };
 };
+
+/** `command().catch(…)`, where the finding stands at the method's name. */
+function catchCall({ path }: Site): TSESTree.CallExpression | undefined {
+  const [call, member, name] = path.slice(-3);
+  if (call?.type !== 'CallExpression' || member?.type !== 'MemberExpression') return undefined;
+  return call.callee === member && member.property === name ? call : undefined;
+}
 
 /** Drops `async` from a query handler that awaits nothing. */
 export const dropAsync: FindRemedy = (site) => {

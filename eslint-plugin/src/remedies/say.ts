@@ -27,7 +27,8 @@ export function say(site: Site, word: Replacement | undefined, filling = '', id 
   if (word.awaited && enclosingFunction(site.path)?.async !== true) return undefined;
   const base = baseOf(site, word);
   if (base === undefined) return undefined;
-  const code = `${base.local}${word.code.replace('@', () => id).replace('$', () => filling)}`;
+  const before = (word.before ?? '').replace('$', () => filling);
+  const code = `${before}${base.local}${word.code.replace('@', () => id).replace('$', () => filling)}`;
   return {
     text: word.then !== undefined ? `(await ${code})${word.then}` : word.awaited ? awaited(site, code) : code,
     edits: base.edits,
