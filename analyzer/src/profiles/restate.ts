@@ -193,6 +193,7 @@ export const restate: Profile = {
   overrides: { 'Promise.race': 'unstable-order', 'Promise.any': 'unstable-order' },
   forbiddenModules: [],
   cancellationErrors: ['CancelledError'],
+  cancellationBases: ['TerminalError', 'RestateError'],
   suggestions: {
     'wall-clock': 'Use `await ctx.date.now()`, which is recorded.',
     randomness: 'Use `ctx.rand.random()` or `ctx.rand.uuidv4()`, which are seeded by the invocation.',

@@ -115,6 +115,8 @@ export interface Profile {
   readonly suggestions: Readonly<Record<string, string>>;
   /** The errors by which cancelling an execution makes what it waits for fail, where it goes on and may clean up. */
   readonly cancellationErrors?: readonly string[];
+  /** The classes that those extend: whoever keeps all errors of such a class keeps cancellations. */
+  readonly cancellationBases?: readonly string[];
   /** Options that name activities given to a worker: `Worker.create({ activities })`. */
   readonly activityOptions?: readonly { readonly callee: ApiReference; readonly at: ArgumentPath }[];
 }

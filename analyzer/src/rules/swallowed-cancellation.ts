@@ -1,4 +1,4 @@
-import type { CallOp, Op, Slot, TryIr } from '../graph/ir.js';
+import type { CallOp, Op, Slot, Span, TryIr } from '../graph/ir.js';
 import { functionTargets, functionsAmong, roleOf } from './calls.js';
 import type { FunctionNode, MisuseRule, ResolvedCall, RuleContext } from './types.js';
 
@@ -12,32 +12,52 @@ export const swallowedCancellation: MisuseRule = {
     if (context.profile.cancellationErrors === undefined) return [];
     const shields = shieldsOf(context);
     return shields.cancellable.flatMap((fn) => {
-      const clauses = fn.ir.tries.filter((item) => swallows(context, shields, fn, item));
-      return [...clauses.map((item) => item.catchAt), ...swallowingHandlers(context, fn)].map((at) => ({
-        file: fn.file,
-        span: { at, end: at + 'catch'.length },
-        in: fn,
-        message: MESSAGE,
-      }));
+      const clauses = fn.ir.tries
+        .filter((item) => swallows(context, shields, fn, item))
+        .map(({ catchAt: at }) => ({ at, end: at + 'catch'.length }));
+      const handlers = swallowingHandlers(context, fn);
+      return [...clauses, ...handlers].map((span) => ({ file: fn.file, span, in: fn, message: MESSAGE }));
     });
   },
 };
 
 /** `await charge(id).catch(() => undefined)`, or what is returned to be awaited: where the method's name stands. */
-function swallowingHandlers(context: RuleContext, fn: FunctionNode): number[] {
+function swallowingHandlers(context: RuleContext, fn: FunctionNode): Span[] {
   const { ops } = fn.ir;
-  return ops.filter(isHandled).flatMap((op): number[] => {
-    const from = ops.findIndex((item) => item.type === 'call' && item.to === op.receiver);
+  return ops.flatMap((op): Span[] => {
+    const position = op.type === 'call' ? handlerAt(op) : undefined;
+    if (op.type !== 'call' || position === undefined) return [];
+    if (op.use !== 'awaited' && op.use !== 'returned') return [];
     const read = ops.find((item) => item.type === 'get' && item.to === op.callee);
-    if (from < 0 || read?.type !== 'get' || context.commandsIn(fn, from, from + 1).length === 0) return [];
-    const handlers = functionsAmong(op.args.slice(0, 1).flatMap((arg) => context.values(fn, arg.slot)));
+    if (read?.type !== 'get' || !waitsForCommand(context, fn, op.receiver)) return [];
+    const given = op.args.slice(position, position + 1);
+    const handlers = functionsAmong(given.flatMap((arg) => context.values(fn, arg.slot)));
     const isCareless = handlers.length > 0 && handlers.every((handler) => !heeds(context, handler));
-    return isCareless ? [read.end - 'catch'.length] : [];
+    return isCareless ? [{ at: read.end - read.name.length, end: read.end }] : [];
   });
 }
 
-const isHandled = (op: Op): op is CallOp =>
-  op.type === 'call' && (op.use === 'awaited' || op.use === 'returned') && op.text.endsWith('.catch');
+/** Which argument is called with what a promise rejects with: the first of `catch`, the second of `then`. */
+function handlerAt({ text }: CallOp): number | undefined {
+  if (text.endsWith('.catch')) return 0;
+  return text.endsWith('.then') ? 1 : undefined;
+}
+
+/** Is there a command in the expression that gives the promise, be it kept in a variable meanwhile? */
+function waitsForCommand(context: RuleContext, fn: FunctionNode, receiver: Slot): boolean {
+  const { ops } = fn.ir;
+  let slot = receiver;
+  for (let steps = 0; steps < 8; steps += 1) {
+    const copy = ops.find((item) => item.type === 'copy' && item.to === slot);
+    if (copy?.type !== 'copy') break;
+    slot = copy.from;
+  }
+  const index = ops.findIndex((item) => item.type === 'call' && item.to === slot);
+  const call = ops[index];
+  if (call?.type !== 'call') return false;
+  const from = ops.findIndex((item) => 'at' in item && item.at >= call.at && item.end <= call.end);
+  return context.commandsIn(fn, from, index + 1).length > 0;
+}
 
 /** Throws, looks whether the error is a cancellation, or calls what does. */
 function heeds(context: RuleContext, handler: FunctionNode): boolean {
@@ -145,26 +165,37 @@ function mayBeCancelled(
 const others =
   /(^|\.)(TypeError|RangeError|SyntaxError|ReferenceError|URIError|EvalError|ApplicationFailure|TerminalError)$/;
 
-/** `if (err instanceof TypeError) throw err;`: only what cannot be a cancellation is thrown on. */
+/**
+ * `if (err instanceof TypeError) throw err;`: only what cannot be a cancellation is thrown on. So it is with
+ * `if (!(err instanceof TerminalError)) throw err;` where a cancellation is such an error, too.
+ */
 function throwsOthersOnly(context: RuleContext, fn: FunctionNode, { handler }: TryIr): boolean {
   if (handler === undefined) return false;
-  const { ops } = fn.ir;
-  const inside = ops.slice(handler.from, handler.to);
+  const inside = fn.ir.ops.slice(handler.from, handler.to);
   const asked = inside.filter((op) => op.type === 'derive' && op.converts === 'instanceof');
-  const isOther = (op: Op): boolean => {
-    const of = op.type === 'derive' ? op.from.at(-1) : undefined;
-    const values = of === undefined ? [] : context.values(fn, of);
-    return values.length > 0 && values.every((value) => value.type === 'api' && others.test(value.path));
-  };
-  const isAsked = (slot: Slot): boolean =>
-    inside.some(
-      (op) =>
-        op.type === 'copy' &&
-        op.to === slot &&
-        ((op.narrows?.test === 'instanceof' && op.narrows.holds) || isAsked(op.from)),
-    );
+  const areAll = (isMeant: (path: string) => boolean): boolean =>
+    asked.every((op) => {
+      const of = op.type === 'derive' ? op.from.at(-1) : undefined;
+      const values = of === undefined ? [] : context.values(fn, of);
+      return values.length > 0 && values.every((value) => value.type === 'api' && isMeant(value.path));
+    });
+  const bases = context.profile.cancellationBases ?? [];
+  const throwsWhere = (holds: boolean): boolean =>
+    inside.every((op) => op.type !== 'throw' || isAsked(inside, op.from, holds));
   return (
-    asked.length > 0 && asked.every(isOther) && inside.every((op) => op.type !== 'throw' || isAsked(op.from))
+    asked.length > 0 &&
+    ((throwsWhere(true) && areAll((path) => others.test(path))) ||
+      (throwsWhere(false) && areAll((path) => bases.includes(path.split('.').at(-1) ?? ''))))
+  );
+}
+
+/** Does the variable stand where an `instanceof` holds, or where it fails? */
+function isAsked(ops: readonly Op[], slot: Slot, holds: boolean): boolean {
+  return ops.some(
+    (op) =>
+      op.type === 'copy' &&
+      op.to === slot &&
+      ((op.narrows?.test === 'instanceof' && op.narrows.holds === holds) || isAsked(ops, op.from, holds)),
   );
 }
 

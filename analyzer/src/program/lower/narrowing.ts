@@ -110,8 +110,9 @@ function instanceFact(fn: FunctionState, node: ts.BinaryExpression, holds: boole
   if (!tsc.isIdentifier(left)) return [];
   const isGlobal = tsc.isIdentifier(right) && lookup(fn.scope, right.text) === undefined;
   const of = isGlobal ? right.text : '';
-  // That something is no instance of a class says little: it may be one of another.
-  return of === '' && !holds ? [] : [{ name: left.text, narrows: { test: 'instanceof', of, holds } }];
+  // That something is no instance of a class says little, for it may be one of another; of errors rules ask for it.
+  const saysLittle = of === '' && !holds && lookup(fn.scope, left.text)?.kind !== 'catch';
+  return saysLittle ? [] : [{ name: left.text, narrows: { test: 'instanceof', of, holds } }];
 }
 
 function isArrayFact(fn: FunctionState, node: ts.CallExpression, holds: boolean): Fact[] {
