@@ -78,6 +78,13 @@ export const objectGlobals: ShapeTable = {
       boolean: 'defineProperty deleteProperty has isExtensible preventExtensions set setPrototypeOf',
       Array: 'ownKeys',
     }),
+    // Of the package `reflect-metadata`, which decorators of frameworks keep their notes with.
+    ...methods({
+      data: 'getMetadata getOwnMetadata getMetadataKeys getOwnMetadataKeys',
+      boolean: 'hasMetadata hasOwnMetadata deleteMetadata',
+      undefined: 'defineMetadata decorate',
+      function: 'metadata',
+    }),
     // What they call or read is resolved by the mechanism; these rows are what is left.
     apply: { call: {} },
     construct: { call: {} },

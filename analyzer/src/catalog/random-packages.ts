@@ -25,6 +25,17 @@ function shapes(names: string, shape: Shape): ShapeTable {
 const random = drawn(BYTES, 'string');
 const randomFactory: Shape = { call: { returns: 'RandomFunction' } };
 
+function nanoidExports(via: string, factory: string): ShapeTable {
+  return {
+    nanoid: drawn(via, 'string'),
+    random: drawn(via, 'data'),
+    customAlphabet: { call: { returns: factory } },
+    // Its bytes are what the function gives that it is made with.
+    customRandom: { call: { returns: 'function' } },
+    urlAlphabet: { type: 'string' },
+  };
+}
+
 /** All that is random in them can be given. */
 const ownBytes = when(lacksOption(0, 'random', 'rng'), 'randomness');
 const timeId = drawn(BYTES, 'string', ownBytes);
@@ -142,15 +153,11 @@ export const randomPackages: Readonly<Record<string, ModuleShape>> = {
   ...packagesOf('uuid/v1 uuid/v4 uuidv4 uuidv7 cuid short-uuid shortid hyperid', {
     exports: { default: random, '*': random },
   }),
-  ...packagesOf('nanoid nanoid/non-secure nanoid/async', {
-    exports: {
-      nanoid: random,
-      random,
-      customAlphabet: randomFactory,
-      customRandom: randomFactory,
-      urlAlphabet: { type: 'string' },
-    },
+  ...packagesOf('nanoid nanoid/async', {
+    decides: 'always',
+    exports: nanoidExports(BYTES, 'RandomFunction'),
   }),
+  'nanoid/non-secure': { decides: 'always', exports: nanoidExports(MATH, 'MathFunction') },
   ...packagesOf('ulid ulidx', {
     decides: 'always',
     exports: { '*': pure, ulid, default: ulid, monotonicFactory: randomFactory },
@@ -213,6 +220,11 @@ export const randomTypes: Readonly<Record<string, TypeShape>> = {
     members: {},
     call: { effect: 'randomness', returns: 'string', via: BYTES },
   },
+  MathFunction: {
+    extends: 'Function',
+    members: {},
+    call: { effect: 'randomness', returns: 'string', via: MATH },
+  },
   SeededRandom: {
     extends: 'Function',
     members: { ...methods({ number: 'quick int32 double', data: 'state' }) },
@@ -235,7 +247,7 @@ export const randomTypes: Readonly<Record<string, TypeShape>> = {
       clone: { call: { returns: 'NumberClass' } },
       '*': pure,
     },
-    call: { returns: 'data' },
+    call: { returns: 'vetted' },
   },
   /** With a seed of its own, or not: that is not seen. */
   MathClient: { extends: 'Object', members: { '*': pure } },

@@ -341,7 +341,7 @@ export const timeTypes: Readonly<Record<string, TypeShape>> = {
     iterates: 'data',
     members: {
       ...methods({
-        Array: 'all between take',
+        data: 'all between take',
         Date: 'after before toDate',
         string: 'toString toText toISOString stringify',
       }),

@@ -149,6 +149,8 @@ function ruleOf(
     value.kind === 'array' ||
     (value.kind === 'native-instance' && containers.has(value.type));
   if (inPackage && !isContainer) return undefined;
+  // By weak collections they hang something of theirs on what they are given, or on what they made.
+  if (inPackage && value.kind === 'native-instance' && /^Weak(?:Map|Set)$/.test(value.type)) return undefined;
   return token.phase !== 'load' && own.has(mutation) ? undefined : 'module-state';
 }
 

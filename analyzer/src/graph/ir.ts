@@ -225,6 +225,8 @@ export type Op =
       readonly to: Slot;
       readonly of: Slot;
       readonly name: string;
+      /** In a chain (`of?.name`): of nothing it is `undefined`. */
+      readonly optional?: boolean;
       readonly forWrite?: boolean;
       /** By an array pattern, which iterates what it takes apart. */
       readonly iterates?: boolean;

@@ -16,6 +16,7 @@ import { callSetters, linkPrototype, writeInherited, writeProperty } from './pro
 import { isReplayed } from './replayed.js';
 import { nodeOf, type GraphState, type Instance } from './state.js';
 import type { NodeId, TokenId } from './tokens.js';
+import { constantToken } from './values.js';
 
 export function walkAccess(state: GraphState, instance: Instance, op: Op): void {
   const { solver } = state;
@@ -93,9 +94,16 @@ function walkGet(state: GraphState, instance: Instance, op: Op & { type: 'get' }
   if (isCallee(instance, op)) return;
   const access = accessAt(instance, op);
   state.solver.listen(of, (token) => {
+    if (op.optional === true && isNothing(state, token))
+      state.solver.add(to, constantToken(state, undefined));
     if (op.iterates !== true || hasPositions(state, token)) readProperty(state, token, op.name, to, access);
     else iterateToken(state, token, to, access, true);
   });
+}
+
+function isNothing(state: GraphState, id: TokenId): boolean {
+  const { value } = state.tokens.get(id);
+  return value.kind === 'constant' && (value.value === undefined || value.value === null);
 }
 
 /** Arrays give what stands at an index; of others it is not known which element comes when. */

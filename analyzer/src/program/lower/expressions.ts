@@ -187,7 +187,17 @@ function lowerPropertyAccess(fn: FunctionState, node: ts.PropertyAccessExpressio
     return to;
   }
   const of = lowerExpression(fn, node.expression);
-  emit(fn, { type: 'get', to, of, name: node.name.text, at: startOf(fn.file, node), end: node.end });
+  if ((node.flags & tsc.NodeFlags.OptionalChain) !== 0)
+    emit(fn, {
+      type: 'get',
+      to,
+      of,
+      name: node.name.text,
+      optional: true,
+      at: startOf(fn.file, node),
+      end: node.end,
+    });
+  else emit(fn, { type: 'get', to, of, name: node.name.text, at: startOf(fn.file, node), end: node.end });
   return to;
 }
 
