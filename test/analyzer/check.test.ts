@@ -43,11 +43,11 @@ describe('checkProject', () => {
       column: 10,
       endLine: 3,
       endColumn: 20,
-      workflow: 'run',
+      workflow: 's.run',
       reaches: 'command',
     });
     expect(report.diagnostics[0]?.chain.map((frame) => [frame.function, frame.line])).toEqual([
-      ['run', 5],
+      ['s.run', 5],
       ['now', 3],
     ]);
   });
@@ -78,8 +78,57 @@ describe('checkProject', () => {
   test('lists workflows and why they are workflows', () => {
     const root = project({ 'src/s.ts': restate('const now = () => 1;') });
     expect(listWorkflows({ path: root })).toMatchObject([
-      { name: 'run', file: 'src/s.ts', line: 3, profile: 'restate' },
+      { name: 's.run', file: 'src/s.ts', line: 3, profile: 'restate' },
     ]);
+  });
+
+  test('calls workflows by what they are defined with, where they have no name', () => {
+    const root = project({
+      'src/hatchet.ts': `
+import { HatchetClient } from '@hatchet-dev/typescript-sdk';
+const hatchet = HatchetClient.init();
+const billing = hatchet.workflow({ name: 'billing' });
+billing.durableTask({ name: 'charge', fn: async (input) => Date.now() });
+export const refund = hatchet.durableTask({ name: 'refunds', fn: async () => null });
+`,
+      'src/azure.js': `
+const df = require('durable-functions');
+df.app.orchestration('fanOut', function* (context) {});
+df.app.orchestration('other', named);
+function* named(context) {}
+`,
+      'src/restate.ts': `
+import * as restate from '@restatedev/restate-sdk';
+const close = async (ctx: restate.Context) => null;
+const handlers: Record<string, typeof close> = {};
+handlers['re' + 'open'] = async (ctx) => null;
+export const desk = restate.service({
+  name: 'desk',
+  handlers: { close, open: async (ctx: restate.Context) => null, peek: restate.handlers.handler(async (ctx: restate.Context) => null) },
+});
+export const rest = restate.service({ name: 'rest', handlers });
+`,
+      'src/dbos.ts': `
+import { DBOS } from '@dbos-inc/dbos-sdk';
+DBOS.registerWorkflow(async () => null, { name: 'nightly' });
+DBOS.registerWorkflow(async () => null);
+`,
+    });
+    const names = listWorkflows({ path: root }).map(({ name }) => name);
+    expect(names.sort()).toEqual([
+      '<anonymous>',
+      'charge',
+      'desk.close',
+      'desk.open',
+      'fanOut',
+      'named',
+      'nightly',
+      'peek',
+      'refund',
+      'rest.reopen',
+    ]);
+    const [finding] = checkProject({ path: root }).diagnostics;
+    expect(finding).toMatchObject({ workflow: 'charge', chain: [{ function: 'charge' }] });
   });
 
   test('analyses again after a file changed', () => {

@@ -47,6 +47,8 @@ const generate: Shape = {
             { type: 'option-type', argument: 0, path: ['model', 'middleware'], is: 'DurableModel' },
             // Wrapped, it asks the model that it was made with.
             { type: 'option-type', argument: 0, path: ['model', 'model'], is: 'DurableModel' },
+            { type: 'option-steps', argument: 0, path: ['model', 'middleware', 'wrapGenerate'] },
+            { type: 'option-steps', argument: 0, path: ['model', 'middleware', 'wrapStream'] },
             { type: 'global-is-command', name: 'fetch' },
           ],
         },
@@ -60,6 +62,18 @@ const generate: Shape = {
   advice: IO_ADVICE,
 };
 const asGiven: Shape = { call: { returns: 'argument:0', callbacks: 'ignored' } };
+const wrapped: Shape = {
+  call: {
+    returns: 'argument:0',
+    callbacks: [['middleware'], ['middleware', '*']].flatMap((path) =>
+      ['wrapGenerate', 'wrapStream'].map((name) => ({
+        at: { argument: 0, path: [...path, name] },
+        mode: 'run' as const,
+        params: ['vetted'],
+      })),
+    ),
+  },
+};
 
 const aiSdk: ModuleShape = {
   decides: 'always',
@@ -67,7 +81,7 @@ const aiSdk: ModuleShape = {
     '*': pure,
     tool: asGiven,
     dynamicTool: asGiven,
-    wrapLanguageModel: asGiven,
+    wrapLanguageModel: wrapped,
     generateText: generate,
     streamText: generate,
     generateObject: generate,
@@ -202,6 +216,7 @@ export const packages: PackageTable = {
       'json-stable-stringify fast-json-stable-stringify qs query-string js-yaml yaml csv-parse/sync csv-stringify/sync ' +
       'slugify camelcase pluralize hash-sum md5 js-sha256 papaparse ' +
       'dedent common-tags escape-html he entities marked semver-compare mitt ' +
+      'drizzle-orm drizzle-orm/pg-core drizzle-orm/mysql-core drizzle-orm/sqlite-core drizzle-zod @ai-sdk/provider ' +
       'eventemitter3 deepmerge klona rfdc clone http-status-codes',
     purely,
   ),
@@ -227,9 +242,14 @@ export const packageTypes: Readonly<Record<string, TypeShape>> = {
     extends: 'Object',
     members: {
       ...Object.fromEntries(CLIENT_BUILDERS.split(' ').map((name) => [name, client])),
-      '*': { type: 'IoClient', call: { effect: 'io', returns: 'data' }, construct: { returns: 'IoClient' } },
+      // It was reported: what is called on what it gives (`db.select().from(…)`) says nothing new.
+      '*': {
+        type: 'IoClient',
+        call: { effect: 'io', returns: 'vetted' },
+        construct: { returns: 'IoClient' },
+      },
     },
-    call: { effect: 'io', returns: 'data' },
+    call: { effect: 'io', returns: 'vetted' },
   },
   ...timeTypes,
   ...randomTypes,

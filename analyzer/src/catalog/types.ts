@@ -69,6 +69,8 @@ export type Predicate =
     }
   /** The argument is a date-time string constant that is read in the local time zone. */
   | { readonly type: 'local-time-string'; readonly argument: number }
+  /** The argument is an object in which such a path leads to a function that runs something in a step. */
+  | { readonly type: 'option-steps'; readonly argument: number; readonly path: readonly string[] }
   /** The program puts a command of the engine in the place of this global (`globalThis.fetch = durableFetch`). */
   | { readonly type: 'global-is-command'; readonly name: string }
   /** The result of the call is not used. */

@@ -71,13 +71,9 @@ function holds(state: GraphState, predicate: Predicate, use: NativeUse): boolean
         return node !== undefined && constantsIn(state, node).includes(predicate.value);
       });
     case 'option-type':
-      return predicate.path
-        .reduce(
-          (tokens, name) => tokens.flatMap((token) => membersOf(state, token, name)),
-          valuesAt(state, use, predicate.argument),
-        )
-        .flatMap((token) => [token, ...elementsOf(state, token)])
-        .some((token) => typeOf(token) === predicate.is);
+      return optionsAt(state, use, predicate).some((token) => typeOf(token) === predicate.is);
+    case 'option-steps':
+      return optionsAt(state, use, predicate).some((token) => opensStep(state, token));
     case 'local-time-string':
       return timesAt(state, use, predicate.argument).some(isLocalTime);
     case 'global-is-command':
@@ -91,6 +87,30 @@ function holds(state: GraphState, predicate: Predicate, use: NativeUse): boolean
     case 'not':
       return !holds(state, predicate.of, use);
   }
+}
+
+/** What stands at a path of an argument, or in an array there. */
+function optionsAt(
+  state: GraphState,
+  use: NativeUse,
+  { argument, path }: { readonly argument: number; readonly path: readonly string[] },
+): Token[] {
+  const within = (tokens: Token[]): Token[] =>
+    tokens.flatMap((token) => [token, ...elementsOf(state, token)]);
+  return path.reduce(
+    (tokens, name) => within(tokens.flatMap((token) => membersOf(state, token, name))),
+    valuesAt(state, use, argument),
+  );
+}
+
+function opensStep(state: GraphState, { value }: Token): boolean {
+  return (
+    value.kind === 'function' &&
+    state.roleCalls.some(
+      ({ instance, role }) =>
+        role.type === 'safe-zone' && instance.unit === value.unit && instance.fn.index === value.fn.index,
+    )
+  );
 }
 
 /** Is a command of the engine put in the place of a global, by the same file or while modules load? */

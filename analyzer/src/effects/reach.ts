@@ -19,6 +19,8 @@ export interface Reach {
   /** The workflow that the path starts from. */
   readonly workflow: (instance: Instance) => Instance | undefined;
   readonly workflowName: (instance: Instance) => string;
+  /** What people call it: a workflow by the name it is listed with. */
+  readonly nameOf: (instance: Instance) => string;
 }
 
 const none: ReadonlySet<CallEdge> = new Set();
@@ -61,6 +63,7 @@ export function computeReach(state: GraphState, without: ReadonlySet<CallEdge> =
       const workflow = workflowOfModule.get(first) ?? first;
       return names.get(workflow) ?? workflow.fn.name;
     },
+    nameOf: (instance) => names.get(instance) ?? instance.fn.name,
     has: (instance) => cameFrom.has(instance),
     order,
     path: (instance) => pathTo(cameFrom, instance),

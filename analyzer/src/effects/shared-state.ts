@@ -48,12 +48,23 @@ export function sharedStateFindings(state: GraphState, reach: Reach): RawFinding
     if (isSelfReplacement(state, write)) continue;
     if (patch !== 'patched') push('module-state', write, `\`${write.name}\` ${outlives}`, isolated);
   }
+  // What a module holds and has put on the global object, too, as caches of connections do, is said once.
+  const isHeldByModule = ({ on, at, instance: { unit } }: Mutation): boolean => {
+    const { value } = state.tokens.get(on);
+    if (value.kind !== 'native' || !value.path.startsWith('globalThis.')) return false;
+    return state.mutations.some(
+      (other) =>
+        other.at === at &&
+        other.instance.unit === unit &&
+        ruleOf(state, other, shared, own) === 'module-state',
+    );
+  };
   for (const mutation of state.mutations) {
     if (!reach.has(mutation.instance)) continue;
     const rule = ruleOf(state, mutation, shared, own);
     if (rule === 'module-state') {
       if (patch !== 'patched') push(rule, mutation, `What this changes ${outlives}`, isolated);
-    } else if (rule === 'global-mutation') {
+    } else if (rule === 'global-mutation' && !isHeldByModule(mutation)) {
       push(rule, mutation, 'This changes a global object, for every execution in the process.');
     }
   }

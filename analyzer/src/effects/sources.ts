@@ -3,6 +3,7 @@
 import type { CallShape, EffectOutcome, SourceRuleId } from '../catalog/types.js';
 import type { PatchStatus } from '../profiles/types.js';
 import type { Op, Slot } from '../graph/ir.js';
+import { globalShape } from '../graph/shapes.js';
 import { nodeOf, type GraphState, type NativeUse } from '../graph/state.js';
 import type { Value } from '../graph/tokens.js';
 import { adviceFor, patchOf } from './advice.js';
@@ -35,7 +36,7 @@ export function sourceFindings(state: GraphState, reach: Reach): SourceFindings 
         instance: use.instance,
         at: use.at,
         end: use.end,
-        message: messageFor(use, outcome, patch),
+        message: messageFor(state, use, outcome, patch),
         suggestion: adviceFor(state.profile, use.path, outcome, use.shape),
         use,
         reaches: 'nothing',
@@ -272,10 +273,23 @@ const meanings: Readonly<Record<SourceRuleId, string>> = {
   'replay-introspection': 'makes behaviour depend on whether the workflow is being replayed',
 };
 
-function messageFor(use: NativeUse, rule: SourceRuleId, patch: string | undefined): string {
-  const name = use.path.replaceAll('#', '.prototype.');
+function messageFor(
+  state: GraphState,
+  use: NativeUse,
+  rule: SourceRuleId,
+  patch: string | undefined,
+): string {
+  const name = nameOf(state, use);
   const text = use.mode === 'call' && !name.endsWith(')') ? `${name}()` : name;
   const portable =
     patch === 'not-portable' ? ' outside this sandbox: it works here, but is not portable' : '';
   return `\`${text}\` ${meanings[rule]}${portable}.`;
+}
+
+/** A member of a type that only our tables know is named as the code names it. */
+function nameOf(state: GraphState, { path, call }: NativeUse): string {
+  const [type = '', member] = path.split('#');
+  if (member === undefined || globalShape(state, type) !== undefined)
+    return path.replaceAll('#', '.prototype.');
+  return call !== undefined && call.text.endsWith(`.${member}`) ? call.text : member;
 }

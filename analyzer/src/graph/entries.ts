@@ -6,6 +6,7 @@ import { initialise, onInstance } from './construction.js';
 import { loadDefinitions } from './definitions.js';
 import { declaredInstance, resolveType } from './declared-types.js';
 import { enterHeir } from './heirs.js';
+import { entryName } from './entry-names.js';
 import { addHooks } from './hooks.js';
 import type { ClassIr, FileIr, FunctionIr, MemberIr } from './ir.js';
 import { exportNode, loadUnit, moduleInstance, need, unitOf } from './modules.js';
@@ -343,20 +344,11 @@ function enter(state: GraphState, defined: DefinedWorkflow, fn: FunctionIr): Ent
     args,
     receivers: new Set(defined.receiver === undefined ? [] : [defined.receiver]),
     result: to,
-    name: nameOf(defined, fn),
+    name: entryName(state, defined, fn),
     why: defined.why,
     site: defined.site,
     hidden: defined.hidden ?? false,
   };
-}
-
-function nameOf(defined: DefinedWorkflow, fn: FunctionIr): string {
-  if (fn.name !== '<anonymous>' || defined.site?.op === undefined) return fn.name;
-  const { by, op } = defined.site;
-  const variable = by.fn.ops.flatMap((item) =>
-    item.type === 'copy' && item.from === op.to ? by.fn.variables.filter(({ slot }) => slot === item.to) : [],
-  )[0];
-  return variable?.name ?? fn.name;
 }
 
 export interface Entry {
@@ -367,7 +359,7 @@ export interface Entry {
   readonly args: readonly NodeId[];
   readonly receivers: Set<TokenId>;
   readonly result: NodeId;
-  /** As people call it: its own name, or that of the variable that holds what defines it. */
+  /** As people call it. */
   readonly name: string;
   readonly why: string;
   readonly site: CallSite | undefined;

@@ -4,7 +4,7 @@ import type { NarrowingIr } from './ir.js';
 import { typeShape } from './shapes.js';
 import type { GraphState } from './state.js';
 import type { NodeId, Token, TokenId, Value } from './tokens.js';
-import { primitiveToken } from './values.js';
+import { dataToken, primitiveToken } from './values.js';
 
 /** Moves what passes. What is not known well enough to tell passes, and fails, too. */
 export function narrow(state: GraphState, from: NodeId, to: NodeId, narrows: NarrowingIr): void {
@@ -20,8 +20,9 @@ export function narrow(state: GraphState, from: NodeId, to: NodeId, narrows: Nar
   });
 }
 
-/** Plain data that is a text is a text. */
+/** Plain data that is a text is a text; what is a record or an array, and is an array, is no record. */
 function sharpened(state: GraphState, { id, value }: Token, { test, of, holds }: NarrowingIr): TokenId {
+  if (holds && of === 'Array' && value.kind === 'typed') return dataToken(state);
   const isPlain = value.kind === 'data' || value.kind === 'unknown';
   return isPlain && holds && test === 'typeof' && primitiveTypes.has(of) ? primitiveToken(state, of) : id;
 }

@@ -15,7 +15,13 @@ export function applyRole(state: GraphState, path: string, role: Role, site: Cal
       for (const node of argumentNodes(state, site, handlers)) {
         state.solver.listen(node, (token) => {
           if (functionBehind(state, token) === undefined) return;
-          state.definedWorkflows.push({ token, params: role.params ?? [], why: `passed to ${path}`, site });
+          state.definedWorkflows.push({
+            token,
+            params: role.params ?? [],
+            why: `passed to ${path}`,
+            site,
+            handler: handlers,
+          });
         });
       }
     }

@@ -10,7 +10,7 @@
  * - G4 Ids are given in order of discovery, which depends on the program alone.
  */
 
-import type { Catalogue, Role, Shape } from '../catalog/types.js';
+import type { ArgumentPath, Catalogue, Role, Shape } from '../catalog/types.js';
 import type { Profile } from '../profiles/types.js';
 import type { Resolver } from '../program/resolve.js';
 import type { CallOp, ClassIr, FileIr, FunctionIr, Slot, TypeDeclarationIr, TypeIr } from './ir.js';
@@ -245,6 +245,8 @@ export interface DefinedWorkflow {
   readonly params: readonly string[];
   readonly why: string;
   readonly site: CallSite | undefined;
+  /** Where in the call that defines it the function stands. */
+  readonly handler?: ArgumentPath | undefined;
   readonly receiver?: TokenId | undefined;
   /** The class of the receiver, where the engine makes it for each execution. */
   readonly makes?: TokenId | undefined;

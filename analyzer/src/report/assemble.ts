@@ -100,21 +100,17 @@ function memberAt({ rule, use, instance, at, end }: RawFinding): number {
 
 function chainOf(context: AssembleContext, finding: RawFinding): ChainFrame[] {
   const { reachOf, root } = context;
-  const frames = reachOf(finding)
-    .path(finding.instance)
-    .map((step) => frameOf(root, step.from, step.at));
+  const reach = reachOf(finding);
+  const frameOf = (of: Instance, at: number): ChainFrame => ({
+    function: reach.nameOf(of),
+    file: relativePath(root, of.unit.ir.path),
+    ...placeOf(of.unit.ir, at),
+  });
+  const frames = reach.path(finding.instance).map((step) => frameOf(step.from, step.at));
   const { instance, unit } = finding;
-  if (unit === undefined) return [...frames, frameOf(root, instance, memberAt(finding))];
+  if (unit === undefined) return [...frames, frameOf(instance, memberAt(finding))];
   const place = { file: relativePath(root, unit.ir.path), ...placeOf(unit.ir, finding.at) };
-  return [...frames, frameOf(root, instance, instance.fn.at), { function: '<step>', ...place }];
-}
-
-function frameOf(root: string, instance: Instance, at: number): ChainFrame {
-  return {
-    function: instance.fn.name,
-    file: relativePath(root, instance.unit.ir.path),
-    ...placeOf(instance.unit.ir, at),
-  };
+  return [...frames, frameOf(instance, instance.fn.at), { function: '<step>', ...place }];
 }
 
 export function compareDiagnostics(left: Diagnostic, right: Diagnostic): number {
