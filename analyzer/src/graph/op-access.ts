@@ -3,7 +3,7 @@
 import { convert } from './conversions.js';
 import { copyCorrelated, correlatedWrite } from './correlated.js';
 import { iterateNode, iterateToken } from './elements.js';
-import type { CallOp, Op } from './ir.js';
+import type { CallOp, Op, Slot } from './ir.js';
 import { copyProperties, coveredBy } from './copy-properties.js';
 import { importBinding } from './modules.js';
 import { nameOfKey } from './names.js';
@@ -243,13 +243,20 @@ function walkDefine(
 ): void {
   const of = nodeOf(instance, op.of);
   const from = nodeOf(instance, op.from);
+  const isCoverable = op.type === 'define' && spreadsInto(instance.fn).has(op.of);
+  const covers = isCoverable ? coveredBy(state, laterSpreads(instance, op)) : undefined;
   state.solver.listen(of, (id) => {
     const token = state.tokens.get(id);
     if (token.value.kind === 'constant' || token.value.kind === 'primitive') return;
     if (op.type === 'define') {
       if (op.name === '__proto__') linkPrototype(state, token, from);
-      else if (op.accessor === 'none') state.solver.edge(from, propertyNode(state, token, op.name));
-      else defineAccessor(state, token, op.name, op.accessor, from);
+      else if (op.accessor === 'none') {
+        const write = (): void => {
+          state.solver.edge(from, propertyNode(state, token, op.name));
+        };
+        if (covers === undefined || token.value.kind !== 'object') write();
+        else covers(op.name, write);
+      } else defineAccessor(state, token, op.name, op.accessor, from);
       return;
     }
     let anyName = false;
@@ -283,8 +290,20 @@ function walkSpread(state: GraphState, instance: Instance, op: Op & { type: 'spr
   });
 }
 
+const spreadsByFunction = new WeakMap<object, ReadonlySet<Slot>>();
+
+/** The objects of a function into which others are spread. */
+function spreadsInto(fn: Instance['fn']): ReadonlySet<Slot> {
+  let slots = spreadsByFunction.get(fn);
+  if (slots === undefined) {
+    slots = new Set(fn.ops.flatMap((op) => (op.type === 'spread' && !op.elements ? [op.of] : [])));
+    spreadsByFunction.set(fn, slots);
+  }
+  return slots;
+}
+
 /** What else is spread into the object after this, for certain. */
-function laterSpreads(instance: Instance, op: Op & { type: 'spread' }): NodeId[] {
+function laterSpreads(instance: Instance, op: Op & { type: 'spread' | 'define' }): NodeId[] {
   const { ops } = instance.fn;
   const maybe = new Set(ops.flatMap((other) => (other.type === 'falsy' ? [other.to] : [])));
   return ops

@@ -3,6 +3,7 @@ import { tsc } from '../compiler.js';
 import type { ArgumentIr, CallOp, Slot, TypeIr, ValueUse } from '../../graph/ir.js';
 import { constantOf, unwrap } from './constants.js';
 import { lowerExpression, superHome } from './expressions.js';
+import { lowerObject } from './literals.js';
 import { lowerType } from './types.js';
 import { emit, lookup, newSlot, slotOf, startOf, type Binding, type FunctionState } from './state.js';
 
@@ -10,6 +11,9 @@ export function lowerCall(fn: FunctionState, node: ts.CallExpression, use: Value
   const callee = unwrap(node.expression);
   if (callee.kind === tsc.SyntaxKind.SuperKeyword) return lowerSuperCall(fn, node);
   if (isRequire(fn, node)) return lowerRequire(fn, node);
+  const [target, ...sources] = node.arguments;
+  if (target !== undefined && isAssigned(fn, callee, target, sources))
+    return lowerObject(fn, target, sources);
   const optional = node.questionDotToken !== undefined || tsc.isOptionalChain(node);
   const { slot, receiver } = lowerCallee(fn, callee);
   const args = lowerArguments(fn, node.arguments);
@@ -24,6 +28,25 @@ export function lowerCall(fn: FunctionState, node: ts.CallExpression, use: Value
     optional,
     text: calleeText(callee),
   });
+}
+
+/** `Object.assign({ … }, options)`: a literal without setters, into which the rest is copied. */
+function isAssigned(
+  fn: FunctionState,
+  callee: ts.Expression,
+  target: ts.Expression,
+  sources: readonly ts.Expression[],
+): target is ts.ObjectLiteralExpression {
+  return (
+    tsc.isPropertyAccessExpression(callee) &&
+    callee.name.text === 'assign' &&
+    tsc.isIdentifier(callee.expression) &&
+    callee.expression.text === 'Object' &&
+    lookup(fn.scope, 'Object') === undefined &&
+    tsc.isObjectLiteralExpression(target) &&
+    !target.properties.some((property) => tsc.isSetAccessor(property)) &&
+    !sources.some((source) => tsc.isSpreadElement(source))
+  );
 }
 
 /** The function that is called, and the object it is called on. */

@@ -6,10 +6,15 @@ import { lowerExpression, lowerIdentifier } from './expressions.js';
 import { lowerFunction } from './functions.js';
 import { emit, hiddenBinding, newSlot, spanOf, startOf, type Binding, type FunctionState } from './state.js';
 
-export function lowerObject(fn: FunctionState, node: ts.ObjectLiteralExpression): Slot {
+/** `assigned`: what `Object.assign(literal, …)` copies into it, which is the same as spreading it there. */
+export function lowerObject(
+  fn: FunctionState,
+  node: ts.ObjectLiteralExpression,
+  assigned: readonly ts.Expression[] = [],
+): Slot {
   const to = newSlot(fn);
   const names: string[] = [];
-  let open = false;
+  let open = assigned.length > 0;
   for (const property of node.properties) {
     const name = property.name === undefined ? undefined : propertyName(fn, property.name);
     if (name === undefined || isPrototype(property)) open = true;
@@ -18,9 +23,11 @@ export function lowerObject(fn: FunctionState, node: ts.ObjectLiteralExpression)
   emit(fn, { type: 'object', to, properties: names, open, at: startOf(fn.file, node), end: node.end });
   const prototype = node.properties.some(isPrototype) ? hiddenBinding(fn, 'super') : undefined;
   node.properties.forEach((property, index) => {
-    if (tsc.isSpreadAssignment(property)) lowerSpread(fn, to, property, node.properties.slice(index + 1));
+    if (tsc.isSpreadAssignment(property))
+      lowerSpread(fn, to, property, property.expression, node.properties.slice(index + 1));
     else lowerProperty(fn, to, property, prototype);
   });
+  for (const expression of assigned) lowerSpread(fn, to, expression, expression, []);
   return to;
 }
 
@@ -36,10 +43,11 @@ function isPrototype(property: ts.ObjectLiteralElementLike): property is ts.Prop
 function lowerSpread(
   fn: FunctionState,
   of: Slot,
-  node: ts.SpreadAssignment,
+  node: ts.Node,
+  expression: ts.Expression,
   later: readonly ts.ObjectLiteralElementLike[],
 ): void {
-  const from = lowerExpression(fn, node.expression);
+  const from = lowerExpression(fn, expression);
   const except = later.flatMap(({ name }) => (name === undefined ? [] : (propertyName(fn, name) ?? [])));
   const names = except.length === 0 ? {} : { except };
   emit(fn, {
