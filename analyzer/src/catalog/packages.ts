@@ -191,7 +191,8 @@ export const packages: PackageTable = {
   ai: aiSdk,
   ...packagesOf(
     '@ai-sdk/openai @ai-sdk/anthropic @ai-sdk/google @ai-sdk/google-vertex @ai-sdk/azure @ai-sdk/amazon-bedrock @ai-sdk/mistral ' +
-      '@ai-sdk/groq @ai-sdk/xai @ai-sdk/cohere @ai-sdk/deepseek @ai-sdk/gateway @ai-sdk/openai-compatible @openrouter/ai-sdk-provider',
+      '@ai-sdk/groq @ai-sdk/xai @ai-sdk/cohere @ai-sdk/deepseek @ai-sdk/gateway @ai-sdk/openai-compatible @openrouter/ai-sdk-provider ' +
+      'workers-ai-provider ollama-ai-provider',
     models,
   ),
   ...packagesOf(

@@ -149,7 +149,8 @@ function addMethods(
     const inherits =
       pattern.type === 'heritage' &&
       cls.baseType?.type === 'name' &&
-      extendsEngineClass(state, unit, cls.baseType.name, pattern.base.module, pattern.base.path, 0);
+      (extendsEngineClass(state, unit, cls.baseType.name, pattern.base.module, pattern.base.path, 0) ||
+        takesTypeOfEngine(state, unit, cls, cls.baseType.name, pattern));
     if (pattern.type === 'heritage') {
       // Nobody makes an abstract class; those that extend it have its methods.
       if (!inherits || cls.abstract) continue;
@@ -163,6 +164,24 @@ function addMethods(
       addMethod(state, unit, cls, member, { params: pattern.params ?? [], why: `under @${path}`, own: fn });
     }
   }
+}
+
+/** It extends what cannot be found, such as a class of a package, and its method takes what the engine gives alone. */
+function takesTypeOfEngine(
+  state: GraphState,
+  unit: Unit,
+  cls: ClassIr,
+  base: string,
+  { method, params = [] }: WorkflowPattern & { type: 'heritage' },
+): boolean {
+  const fn = unit.ir.functions[cls.members.find(({ name }) => name === method)?.fn ?? -1];
+  if (fn === undefined || resolveType(state, unit, base) !== undefined) return false;
+  return params.some((type, index) => {
+    const given = fn.params[index]?.type;
+    if (type === 'data' || given?.type !== 'name') return false;
+    const found = resolveType(state, unit, given.name);
+    return found?.type === 'engine' && found.name === type;
+  });
 }
 
 /** A class of which the engine makes an instance for each execution. */

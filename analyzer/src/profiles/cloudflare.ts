@@ -1,14 +1,16 @@
 import type { Shape } from '../catalog/types.js';
-import { at, command, errorClasses, logger, opaque, step } from './build.js';
+import { at, command, errorClasses, logger, opaque, returning, step, valued } from './build.js';
 import type { Profile } from './types.js';
 
 const MODULE = 'cloudflare:workers';
+/** Workflows that an agent of Cloudflare's Agents SDK starts. */
+const AGENTS = 'agents/workflows';
 const base = (name: string): Shape => ({ construct: { returns: name } });
 
 export const cloudflare: Profile = {
   id: 'cloudflare',
   title: 'Cloudflare Workflows',
-  selectedBy: [MODULE, 'cloudflare:workflows'],
+  selectedBy: [MODULE, 'cloudflare:workflows', AGENTS],
   sandboxed: false,
   bundling: { conditions: ['workerd', 'worker', 'browser'], mainFields: ['browser', 'module', 'main'] },
   recordsCompletionOrder: false,
@@ -18,6 +20,12 @@ export const cloudflare: Profile = {
       base: { module: MODULE, path: 'WorkflowEntrypoint' },
       method: 'run',
       params: ['data', 'WorkflowStep'],
+    },
+    {
+      type: 'heritage',
+      base: { module: AGENTS, path: 'AgentWorkflow' },
+      method: 'run',
+      params: ['data', 'AgentWorkflowStep'],
     },
   ],
   safeFunctions: [],
@@ -33,6 +41,7 @@ export const cloudflare: Profile = {
         '*': opaque,
       },
     },
+    [AGENTS]: { exports: { AgentWorkflow: base('AgentWorkflow'), '*': opaque } },
     'cloudflare:workflows': { exports: { ...errorClasses('NonRetryableError'), '*': opaque } },
   },
   types: {
@@ -41,13 +50,31 @@ export const cloudflare: Profile = {
       extends: 'Object',
       members: { env: { type: 'CloudflareEnv' }, ctx: { type: 'CloudflareContext' } },
     },
+    // What it reports, and only shows how far it is, may be reported again.
+    AgentWorkflow: {
+      extends: 'WorkflowEntrypoint',
+      members: {
+        agent: { type: 'CloudflareBinding' },
+        waitForApproval: command('event', 'Promise<data>'),
+        ...returning({ 'Promise<undefined>': 'reportProgress broadcastToClients' }),
+        ...valued({ string: 'workflowId workflowName' }),
+      },
+    },
+    AgentWorkflowStep: {
+      extends: 'WorkflowStep',
+      members: Object.fromEntries(
+        'reportComplete reportError sendEvent updateAgentState mergeAgentState resetAgentState'
+          .split(' ')
+          .map((name) => [name, command('other')]),
+      ),
+    },
     // A variable or secret is part of the deployment; a binding talks to another service when it is called.
     CloudflareEnv: { members: { '*': { type: 'CloudflareBinding' } } },
     CloudflareBinding: {
       extends: 'Object',
       members: {
         ...Object.fromEntries(
-          'idFromName idFromString prepare bind toString toUpperCase toLowerCase split trim startsWith endsWith includes replace slice'
+          'idFromName idFromString getByName prepare bind toString toUpperCase toLowerCase split trim startsWith endsWith includes replace slice'
             .split(' ')
             .map((name) => [name, { call: { returns: 'CloudflareBinding' } } satisfies Shape]),
         ),
