@@ -81,6 +81,12 @@ export const lacksOption = (argument: number, ...options: readonly string[]): Pr
   options,
 });
 export const localTime = (argument: number): Predicate => ({ type: 'local-time-string', argument });
+/** Also a plain day, which the language takes for one of UTC, but most packages do not. */
+export const localDay = (argument: number): Predicate => ({
+  type: 'local-time-string',
+  argument,
+  days: true,
+});
 export const hasOption = (argument: number, ...options: readonly string[]): Predicate => ({
   type: 'option-given',
   argument,

@@ -1,6 +1,18 @@
 /** Packages that draw: ids, samples, generators with and without a seed. */
 
-import { atMost, effects, lacksOption, methods, missing, namespaceOf, optionIs, when } from './build.js';
+import {
+  anyOf,
+  atMost,
+  effects,
+  hasOption,
+  lacksOption,
+  methods,
+  missing,
+  namespaceOf,
+  not,
+  optionIs,
+  when,
+} from './build.js';
 import type { ShapeTable } from './build.js';
 import type { CallShape, Effect, ModuleShape, Shape, TypeShape } from './types.js';
 
@@ -37,7 +49,7 @@ function nanoidExports(via: string, factory: string): ShapeTable {
 }
 
 /** All that is random in them can be given. */
-const ownBytes = when(lacksOption(0, 'random', 'rng'), 'randomness');
+const ownBytes = when(not(hasOption(0, 'random', 'rng')), 'randomness');
 const timeId = drawn(BYTES, 'string', ownBytes);
 
 const uuidExports: ShapeTable = {
@@ -53,9 +65,9 @@ const uuidExports: ShapeTable = {
   MAX: { type: 'string' },
 };
 
-/** An id is mostly chance, whatever of the clock is in it. */
+/** An id is mostly chance, whatever of the clock is in it. What `map` gives besides is no generator. */
 const ulid = drawn(BYTES, 'string', [
-  { when: missing(1), effect: 'randomness' },
+  { when: anyOf(missing(1), { type: 'argument-type', argument: 1, is: ['number'] }), effect: 'randomness' },
   { when: missing(0), effect: 'wall-clock' },
 ]);
 
@@ -114,6 +126,11 @@ const cryptoJs: ShapeTable = {
 const LODASH_DRAWS = 'random sample sampleSize shuffle';
 const timer = (returns: string): CallShape => ({ effect: 'native-timer', returns, via: 'setTimeout' });
 
+/** Functions that change what they are given first. */
+const LODASH_CHANGES =
+  'assign assignIn assignWith extend extendWith defaults defaultsDeep merge mergeWith set setWith unset update updateWith ' +
+  'pull pullAll pullAllBy pullAllWith pullAt remove fill reverse';
+
 const lodashExports: ShapeTable = {
   '*': pure,
   ...shapes(LODASH_DRAWS, drawn(MATH, 'data')),
@@ -122,12 +139,14 @@ const lodashExports: ShapeTable = {
   ...shapes('debounce throttle', { call: { ...timer('argument:0'), callbacks: 'ignored' } }),
   ...shapes('delay defer', { call: timer('number') }),
   now: { call: { effect: 'wall-clock', returns: 'number', via: 'Date.now' } },
+  ...shapes(LODASH_CHANGES, { call: { returns: 'argument:0', changes: 0 } }),
   ...effects('dynamic-code', { function: 'template' }),
   ...shapes('once partial partialRight curry curryRight unary ary flip rearg spread rest wrap bind', {
     call: { returns: 'argument:0', callbacks: 'ignored' },
   }),
   ...shapes('before after', { call: { returns: 'argument:1', callbacks: 'ignored' } }),
   memoize: { call: { returns: 'argument:0', alsoReturns: 'Memoized', callbacks: 'ignored' } },
+  chain: { call: { returns: 'LodashChain' } },
 };
 
 /** By functions, as the packages of one function are called, too. */
@@ -142,13 +161,43 @@ const lodashModules: Record<string, ModuleShape> = Object.fromEntries(
     ),
 );
 
+const radash: ShapeTable = {
+  '*': pure,
+  ...shapes('draw random shuffle uid', drawn(MATH, 'data')),
+  sleep: { call: timer('Promise<undefined>') },
+  // Without a pause the next attempt follows at once.
+  retry: {
+    call: { ...timer('Promise<data>'), effect: when(hasOption(0, 'delay', 'backoff'), 'native-timer') },
+  },
+  ...shapes('debounce throttle', { call: { ...timer('argument:1'), callbacks: 'ignored' } }),
+  ...shapes('tryit guard', { call: { returns: 'function' } }),
+};
+
 function packagesOf(names: string, module: ModuleShape): Record<string, ModuleShape> {
   return Object.fromEntries(names.split(' ').map((name) => [name, module]));
 }
 
 export const randomPackages: Readonly<Record<string, ModuleShape>> = {
   ...lodashModules,
-  ...packagesOf('lodash lodash-es underscore', { exports: lodashExports }),
+  ...packagesOf('lodash lodash-es underscore', {
+    exports: { ...lodashExports, default: { call: { returns: 'LodashChain' }, members: lodashExports } },
+  }),
+  ...packagesOf('fp-ts/Random fp-ts/lib/Random', {
+    decides: 'always',
+    exports: {
+      random: drawn(MATH, 'number'),
+      randomBool: drawn(MATH, 'boolean'),
+      ...shapes('randomInt randomRange randomElem', { call: { returns: 'MathFunction' } }),
+    },
+  }),
+  ...packagesOf('fp-ts/Date fp-ts/lib/Date', {
+    decides: 'always',
+    exports: {
+      now: { call: { effect: 'wall-clock', returns: 'number', via: 'Date.now' } },
+      create: { call: { effect: 'wall-clock', returns: 'Date', via: 'new Date' } },
+    },
+  }),
+  radash: { decides: 'always', exports: radash },
   uuid: { decides: 'always', exports: { ...uuidExports, default: { ...random, members: uuidExports } } },
   ...packagesOf('uuid/v1 uuid/v4 uuidv4 uuidv7 cuid short-uuid shortid hyperid', {
     exports: { default: random, '*': random },
@@ -208,6 +257,17 @@ export const randomPackages: Readonly<Record<string, ModuleShape>> = {
 };
 
 export const randomTypes: Readonly<Record<string, TypeShape>> = {
+  LodashChain: {
+    extends: 'Object',
+    iterates: 'data',
+    members: {
+      ...shapes('shuffle sample sampleSize', drawn(MATH, 'LodashChain')),
+      ...methods({
+        data: 'value valueOf toJSON head first last find reduce sum max min get join size some every includes',
+      }),
+      '*': { type: 'LodashChain', call: { returns: 'LodashChain' } },
+    },
+  },
   RandomClient: {
     extends: 'Object',
     members: {

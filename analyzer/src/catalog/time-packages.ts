@@ -9,7 +9,7 @@ import {
   atMost,
   effects,
   lacksOption,
-  localTime,
+  localDay,
   matches,
   methods,
   missing,
@@ -50,7 +50,7 @@ const dateFns: ModuleShape = {
     '*': { type: 'data', call: { effect: 'locale', returns: 'data' } },
     default: pure,
     ...methods({ data: DATE_FNS_EXACT }),
-    parseISO: { call: { effect: when(localTime(0), 'locale'), returns: 'data' } },
+    parseISO: { call: { effect: when(localDay(0), 'locale'), returns: 'data' } },
     ...Object.fromEntries(DATE_FNS_CLOCK.split(' ').map((name) => [name, clock('wall-clock', 'data')])),
   },
 };
@@ -141,7 +141,7 @@ const moment: Shape = {
   call: {
     effect: [
       { when: atMost(0), effect: 'wall-clock' },
-      { when: localTime(0), effect: 'locale' },
+      { when: localDay(0), effect: 'locale' },
     ],
     returns: 'HostMoment',
     via: CLOCK,
@@ -187,7 +187,7 @@ function made(zoneAt: number, effect?: Effect): Shape {
 }
 
 /** A text without an offset, and no zone given for it. */
-const zonedText = made(1, when(allOf(localTime(0), lacksOption(1, 'zone', 'setZone')), 'locale'));
+const zonedText = made(1, when(allOf(localDay(0), lacksOption(1, 'zone', 'setZone')), 'locale'));
 const LUXON_NOW = 'toRelative toRelativeCalendar';
 const toNow = Object.fromEntries(
   LUXON_NOW.split(' ').map((name) => [name, clock(when(lacksOption(0, 'base'), 'wall-clock'), 'string')]),

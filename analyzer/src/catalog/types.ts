@@ -67,8 +67,8 @@ export type Predicate =
       readonly path: readonly string[];
       readonly is: TypeName;
     }
-  /** The argument is a date-time string constant that is read in the local time zone. */
-  | { readonly type: 'local-time-string'; readonly argument: number }
+  /** The argument is a date-time string constant that is read in the local time zone; with `days`, so are plain days. */
+  | { readonly type: 'local-time-string'; readonly argument: number; readonly days?: boolean }
   /** The argument is an object in which such a path leads to a function that runs something in a step. */
   | { readonly type: 'option-steps'; readonly argument: number; readonly path: readonly string[] }
   /** The program puts a command of the engine in the place of this global (`globalThis.fetch = durableFetch`). */
@@ -95,6 +95,8 @@ export interface CallShape {
   readonly further?: readonly EffectCase[];
   /** What it does where the object that it is called on was made while modules load, so that executions share it. */
   readonly shared?: SourceRuleId;
+  /** The argument that it changes. */
+  readonly changes?: number;
   /** By what it does it (`Math.random`): an engine that makes that deterministic makes this deterministic, too. */
   readonly via?: CataloguePath | Readonly<Partial<Record<SourceRuleId, CataloguePath>>>;
   readonly returns?: TypeName;

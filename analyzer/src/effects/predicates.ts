@@ -75,7 +75,7 @@ function holds(state: GraphState, predicate: Predicate, use: NativeUse): boolean
     case 'option-steps':
       return optionsAt(state, use, predicate).some((token) => opensStep(state, token));
     case 'local-time-string':
-      return timesAt(state, use, predicate.argument).some(isLocalTime);
+      return timesAt(state, use, predicate.argument).some((text) => isLocalTime(text, predicate.days));
     case 'global-is-command':
       return isCommand(state, predicate.name, use);
     case 'result-discarded':
@@ -288,9 +288,10 @@ export function typeOf(token: Token): string {
  * A date and time without a zone is read in the host's zone; a plain ISO date is read as UTC. What is not
  * known at the end may be a zone, unless it stands where the hours or the minutes do.
  */
-function isLocalTime(text: string): boolean {
+function isLocalTime(text: string, days = false): boolean {
   const trimmed = text.trim();
-  if (!/[\d\0]/.test(trimmed) || /^[+-]?\d{4,6}(-\d{2}){0,2}$/.test(trimmed)) return false;
+  if (!/[\d\0]/.test(trimmed)) return false;
+  if (/^[+-]?\d{4,6}(-\d{2}){0,2}$/.test(trimmed)) return days;
   if (/\0$/.test(trimmed) && !/(?:T|\d:|\0:|[\d\0]\/)\0$/.test(trimmed)) return false;
   return !/(?:Z|GMT|UTC|UT|[+-](?:\d{2}|\0):?(?:\d{2}|\0)|\b[ECMP][SD]T)\)?$/i.test(trimmed);
 }

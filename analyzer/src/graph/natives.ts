@@ -215,6 +215,7 @@ export function callShape(state: GraphState, found: FoundShape, call: CallShape,
     state.solver.add(site.to, use.source);
     fillArgument(state, call, use.source, site);
   }
+  if (call.changes !== undefined) noteChange(state, found.path, site, call.changes);
   if (call.role !== undefined) applyRole(state, found.path, call.role, site);
   const isCommand = call.role?.type === 'command' || call.role?.type === 'safe-zone';
   if (!isCommand) carryTaint(state, call, site);
@@ -227,6 +228,23 @@ export function callShape(state: GraphState, found: FoundShape, call: CallShape,
     runCallbacks(state, call, site);
   }
   return true;
+}
+
+const holdsProperties = new Set(['object', 'array', 'instance', 'class', 'function', 'native-instance']);
+
+/** `merge(config, more)` writes to what it is given. */
+function noteChange(
+  state: GraphState,
+  text: string,
+  { by, at, end, args }: CallSite,
+  argument: number,
+): void {
+  const receiver = args[argument];
+  if (receiver === undefined) return;
+  state.solver.listen(receiver, (on) => {
+    if (holdsProperties.has(state.tokens.get(on).value.kind))
+      state.mutations.push({ instance: by, at, end, on, receiver, text });
+  });
 }
 
 /** `crypto.getRandomValues(bytes)` gives its argument back, filled. */
