@@ -15,6 +15,9 @@ const known = new Set<Value['kind']>([
   'class',
 ]);
 
+/** What is `undefined` at first, or a number, is nobody's to change. */
+const unchangeable = new Set<Value['kind']>(['source', 'constant', 'primitive']);
+
 /** Tells whether what stands in a slot may be kept by one of the functions; true also where that is not known. */
 export function keptBy(
   state: GraphState,
@@ -24,7 +27,7 @@ export function keptBy(
   const kept = keptTokens(state, functions, instancesOf);
   return (fn, slot) => {
     const ids = instancesOf(fn).flatMap((instance) => state.solver.tokens(nodeOf(instance, slot)));
-    const values = ids.filter((id) => state.tokens.get(id).value.kind !== 'source');
+    const values = ids.filter((id) => !unchangeable.has(state.tokens.get(id).value.kind));
     return (
       values.length === 0 ||
       values.some((id) => {
