@@ -98,7 +98,7 @@ function addExports(
       if (membersToo && value.kind === 'class') addInstanceMembers(state, value.unit, value.cls, why);
       if (value.kind !== 'function' || value.unit.ir.kind !== 'source') return;
       if (onlyOwn && (value.unit !== unit || !value.fn.async)) return;
-      state.definedWorkflows.push({ token, params: [], why, site: undefined });
+      state.definedWorkflows.push({ token, params: [], why, site: undefined, membersToo });
     });
   }
 }
@@ -294,6 +294,7 @@ export function enterDefined(state: GraphState): boolean {
     if (known === undefined) state.entered.set(defined.token, entry);
     else enterAgain(state, known, defined);
     makeReceiver(state, entry, defined);
+    if (known === undefined && defined.membersToo === true && !value.fn.async) addMade(state, entry);
     changed = true;
   }
   for (const handler of state.handlers.splice(0)) {
@@ -307,6 +308,13 @@ export function enterDefined(state: GraphState): boolean {
     changed = true;
   }
   return changed;
+}
+
+/** The functions in the objects that a function makes. */
+function addMade(state: GraphState, { result, unit, why }: Entry): void {
+  state.solver.listen(result, (token) => {
+    if (state.tokens.get(token).value.kind === 'object') addMembers(state, unit, token, why);
+  });
 }
 
 /** Runs what makes the object whose method the workflow is. */

@@ -251,6 +251,8 @@ export interface DefinedWorkflow {
   /** The class of the receiver, where the engine makes it for each execution. */
   readonly makes?: TokenId | undefined;
   readonly hidden?: boolean;
+  /** The functions in an object that it gives count, too: `createActivities(client)`. */
+  readonly membersToo?: boolean;
 }
 
 export interface Ordering {

@@ -17,8 +17,9 @@ export const noHeartbeat: MisuseRule = {
     const helpers = calledByOthers(context);
     return context.activityEntries.flatMap((activity) => {
       const timed = expected.has(activity.ir.name);
-      // A helper's loop is its caller's: whether that one heartbeats is asked there.
-      if (activity.ir.generator || (helpers.has(activity) && !called.has(activity.ir.name))) return [];
+      // A helper's loop is its caller's: whether that one heartbeats is asked there. What a function makes may be no activity.
+      const isHelper = helpers.has(activity) || activity.ir.parent > 0;
+      if (activity.ir.generator || (isHelper && !called.has(activity.ir.name))) return [];
       if ((!timed && !waitsInLoop(activity.ir)) || context.reachesRole(activity, 'heartbeat')) return [];
       return [
         {
