@@ -15,21 +15,21 @@ export const swallowedCancellation: MisuseRule = {
       const clauses = fn.ir.tries
         .filter((item) => swallows(context, shields, fn, item))
         .map(({ catchAt: at }) => ({ at, end: at + 'catch'.length }));
-      const handlers = swallowingHandlers(context, fn);
+      const handlers = swallowingHandlers(context, shields, fn);
       return [...clauses, ...handlers].map((span) => ({ file: fn.file, span, in: fn, message: MESSAGE }));
     });
   },
 };
 
 /** `await charge(id).catch(() => undefined)`, or what is returned to be awaited: where the method's name stands. */
-function swallowingHandlers(context: RuleContext, fn: FunctionNode): Span[] {
+function swallowingHandlers(context: RuleContext, shields: Shields, fn: FunctionNode): Span[] {
   const { ops } = fn.ir;
   return ops.flatMap((op): Span[] => {
     const position = op.type === 'call' ? handlerAt(op) : undefined;
     if (op.type !== 'call' || position === undefined) return [];
     if (op.use !== 'awaited' && op.use !== 'returned') return [];
     const read = ops.find((item) => item.type === 'get' && item.to === op.callee);
-    if (read?.type !== 'get' || !waitsForCommand(context, fn, op.receiver)) return [];
+    if (read?.type !== 'get' || !waitsForCommand(context, shields, fn, op.receiver)) return [];
     const given = op.args.slice(position, position + 1);
     const handlers = functionsAmong(given.flatMap((arg) => context.values(fn, arg.slot)));
     const isCareless = handlers.length > 0 && handlers.every((handler) => !heeds(context, handler));
@@ -44,7 +44,7 @@ function handlerAt({ text }: CallOp): number | undefined {
 }
 
 /** Is there a command in the expression that gives the promise, be it kept in a variable meanwhile? */
-function waitsForCommand(context: RuleContext, fn: FunctionNode, receiver: Slot): boolean {
+function waitsForCommand(context: RuleContext, shields: Shields, fn: FunctionNode, receiver: Slot): boolean {
   const { ops } = fn.ir;
   let slot = receiver;
   for (let steps = 0; steps < 8; steps += 1) {
@@ -54,9 +54,19 @@ function waitsForCommand(context: RuleContext, fn: FunctionNode, receiver: Slot)
   }
   const index = ops.findIndex((item) => item.type === 'call' && item.to === slot);
   const call = ops[index];
-  if (call?.type !== 'call') return false;
+  if (call?.type !== 'call' || cancelsItself(fn, call)) return false;
   const from = ops.findIndex((item) => 'at' in item && item.at >= call.at && item.end <= call.end);
-  return context.commandsIn(fn, from, index + 1).length > 0;
+  return context
+    .commandsIn(fn, from, index + 1)
+    .some((command) => mayBeCancelled(context, shields, command, new Set()));
+}
+
+/** `scope.run(…)`, where the function itself calls `scope.cancel()`: the cancellation is its own. */
+function cancelsItself({ ir }: FunctionNode, { text, receiver }: CallOp): boolean {
+  if (!text.endsWith('.run')) return false;
+  return ir.ops.some(
+    (op) => op.type === 'call' && op.text.endsWith('.cancel') && op.receiver === receiver && receiver !== -1,
+  );
 }
 
 /** Throws, looks whether the error is a cancellation, or calls what does. */
