@@ -76,13 +76,14 @@ const batched: CallShape = {
   via: TIMER,
   shared: 'module-state',
   returns: 'Promise<data>',
+  runsKept: true,
 };
 
 const lock: Shape = { construct: { returns: 'Lock' } };
 
 const rx: ShapeTable = {
   '*': { type: 'Stream', call: { returns: 'Stream' }, construct: { returns: 'Stream' } },
-  ...shapes('firstValueFrom lastValueFrom', { call: { returns: 'Promise<data>' } }),
+  ...shapes('firstValueFrom lastValueFrom', { call: { returns: 'Promise<data>', runsKept: true } }),
   ...shapes(
     'timer interval delay delayWhen debounceTime throttleTime auditTime sampleTime bufferTime windowTime timeout timeoutWith',
     { call: { effect: 'native-timer', returns: 'Stream', via: INTERVAL } },
@@ -197,7 +198,8 @@ export const statePackages: Readonly<Record<string, ModuleShape>> = {
 };
 
 const streamMembers: ShapeTable = {
-  ...methods({ 'Promise<data>': 'toPromise forEach', data: 'getValue' }),
+  ...shapes('toPromise forEach subscribe', { call: { returns: 'Promise<data>', runsKept: true } }),
+  ...methods({ data: 'getValue' }),
   '*': { type: 'Stream', call: { returns: 'Stream' } },
 };
 

@@ -95,6 +95,8 @@ export interface CallShape {
   readonly further?: readonly EffectCase[];
   /** What it does where the object that it is called on was made while modules load, so that executions share it. */
   readonly shared?: SourceRuleId;
+  /** It calls the functions that the object keeps on which it is called, or which it is given. */
+  readonly runsKept?: boolean;
   /** The argument that it changes. */
   readonly changes?: number;
   /** By what it does it (`Math.random`): an engine that makes that deterministic makes this deterministic, too. */

@@ -4,6 +4,7 @@ import type { ArgumentPath, CallbackShape, CallShape, Effect, Shape } from '../c
 import { callBack, callOn, invoke, noteUnresolved, wake, type CallSite } from './calls.js';
 import { convertArguments, deepTaint } from './conversions.js';
 import { callDataMethod } from './data-methods.js';
+import { heedsKept, isKeeper, runKept } from './kept.js';
 import { hasModel, runModel } from './models.js';
 import { isGlobalObject, propertyNode, readProperty, type Access } from './properties.js';
 import { seenFromStep } from './replayed.js';
@@ -63,7 +64,8 @@ export function addNative(
 /** Of a method that does the same whatever it is called on there is one, not one for each receiver. */
 function heedsReceiver(state: GraphState, { path, shape }: FoundShape, call: CallShape): boolean {
   if (hasModel(path) || call.role !== undefined || shape.construct !== undefined) return true;
-  return unwrapPromise(call.returns ?? 'data').type === 'receiver' || mayAct(state, { path, shape }, call);
+  if (unwrapPromise(call.returns ?? 'data').type === 'receiver' || heedsKept(state, call)) return true;
+  return mayAct(state, { path, shape }, call);
 }
 
 /** `f.call` is a method of a function, `f.call.apply` one of a method, and so on for ever. */
@@ -170,7 +172,7 @@ export function callNative(state: GraphState, token: Token, site: CallSite): boo
   const isNew = site.construct === true && shape.construct !== undefined;
   const isBoth = shape.construct !== undefined && !isNew;
   const label = isNew ? `new ${path}` : isBoth ? `${path}()` : path;
-  if (isDone(label, call, site)) return true;
+  if (!heedsKept(state, call) && isDone(label, call, site)) return true;
   return callShape(state, { path: label, shape }, call, callOn(site, receiver));
 }
 
@@ -224,6 +226,7 @@ export function callShape(state: GraphState, found: FoundShape, call: CallShape,
   if (!handled) {
     addReturns(state, found.path, call, site);
     runCallbacks(state, call, site);
+    if (call.runsKept === true) runKept(state, site);
   } else if (Array.isArray(call.callbacks)) {
     runCallbacks(state, call, site);
   }
@@ -276,7 +279,7 @@ function carryTaint(state: GraphState, call: CallShape, site: CallSite): void {
   // The engine's own objects, its failures among them, hold the options that they are made with.
   const holds =
     (site.construct !== true && (type === 'Error' || Object.hasOwn(state.profile.types, type))) ||
-    typeShape(state, type)?.keeps === true;
+    isKeeper(state, type);
   for (const arg of site.args) {
     if (holds) deepTaint(state, arg, site.to);
     else state.solver.taintEdge(arg, site.to);

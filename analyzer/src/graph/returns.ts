@@ -2,6 +2,7 @@
 
 import type { CallShape, TypeName } from '../catalog/types.js';
 import type { CallSite } from './calls.js';
+import { keepArguments } from './kept.js';
 import type { GraphState } from './state.js';
 import { nativeToken, typeToken, unwrapPromise } from './values.js';
 
@@ -41,5 +42,7 @@ function addReturned(state: GraphState, path: string, returns: TypeName, site: C
     return;
   }
   const at = `${String(site.by.id)}.${String(site.at)}.${path}`;
-  state.solver.add(site.to, typeToken(state, type, at, site.by.phase));
+  const made = typeToken(state, type, at, site.by.phase);
+  keepArguments(state, made, site);
+  state.solver.add(site.to, made);
 }
