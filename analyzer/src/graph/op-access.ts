@@ -243,8 +243,8 @@ function walkDefine(
 ): void {
   const of = nodeOf(instance, op.of);
   const from = nodeOf(instance, op.from);
-  const isCoverable = op.type === 'define' && spreadsInto(instance.fn).has(op.of);
-  const covers = isCoverable ? coveredBy(state, laterSpreads(instance, op)) : undefined;
+  const later = op.type === 'define' ? laterSpreads(instance, op) : [];
+  const covers = later.length === 0 ? undefined : coveredBy(state, later);
   state.solver.listen(of, (id) => {
     const token = state.tokens.get(id);
     if (token.value.kind === 'constant' || token.value.kind === 'primitive') return;
@@ -290,27 +290,37 @@ function walkSpread(state: GraphState, instance: Instance, op: Op & { type: 'spr
   });
 }
 
-const spreadsByFunction = new WeakMap<object, ReadonlySet<Slot>>();
-
-/** The objects of a function into which others are spread. */
-function spreadsInto(fn: Instance['fn']): ReadonlySet<Slot> {
-  let slots = spreadsByFunction.get(fn);
-  if (slots === undefined) {
-    slots = new Set(fn.ops.flatMap((op) => (op.type === 'spread' && !op.elements ? [op.of] : [])));
-    spreadsByFunction.set(fn, slots);
-  }
-  return slots;
+interface Spread {
+  readonly at: number;
+  readonly from: Slot;
 }
 
-/** What else is spread into the object after this, for certain. */
-function laterSpreads(instance: Instance, op: Op & { type: 'spread' | 'define' }): NodeId[] {
-  const { ops } = instance.fn;
-  const maybe = new Set(ops.flatMap((other) => (other.type === 'falsy' ? [other.to] : [])));
-  return ops
-    .slice(ops.indexOf(op) + 1)
-    .flatMap((other) =>
-      other.type === 'spread' && other.of === op.of && !maybe.has(other.from)
-        ? [nodeOf(instance, other.from)]
-        : [],
+const spreadsByFunction = new WeakMap<object, ReadonlyMap<Slot, readonly Spread[]>>();
+
+/** What is spread into the objects of a function for certain, by object. */
+function spreadsOf({ fn }: Instance): ReadonlyMap<Slot, readonly Spread[]> {
+  const known = spreadsByFunction.get(fn);
+  if (known !== undefined) return known;
+  const found = new Map<Slot, Spread[]>();
+  const maybe = new Set<Slot>();
+  for (const op of fn.ops) {
+    if (op.type === 'falsy') maybe.add(op.to);
+    if (op.type !== 'spread' || op.elements) continue;
+    const list = found.get(op.of);
+    if (list === undefined) found.set(op.of, [op]);
+    else list.push(op);
+  }
+  for (const [of, list] of found)
+    found.set(
+      of,
+      list.filter(({ from }) => !maybe.has(from)),
     );
+  spreadsByFunction.set(fn, found);
+  return found;
+}
+
+/** What else is spread into the object after this, for certain: a literal is written in the order of its making. */
+function laterSpreads(instance: Instance, { of, at }: Op & { type: 'spread' | 'define' }): NodeId[] {
+  const all = spreadsOf(instance).get(of) ?? [];
+  return all.flatMap((other) => (other.at > at ? [nodeOf(instance, other.from)] : []));
 }
