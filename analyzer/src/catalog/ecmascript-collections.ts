@@ -66,8 +66,8 @@ export const collectionGlobals: ShapeTable = {
 
 const arrayMembers: ShapeTable = {
   ...methods({
-    Array:
-      'concat copyWithin fill filter flat flatMap map reverse slice sort splice toReversed toSorted toSpliced with',
+    Array: 'concat filter flat flatMap map slice splice toReversed toSorted toSpliced with',
+    receiver: 'copyWithin fill reverse sort',
     data: 'at find findLast pop shift reduce reduceRight',
     number: 'findIndex findLastIndex indexOf lastIndexOf push unshift',
     boolean: 'every includes some',
@@ -98,7 +98,7 @@ export const collectionTypes: Readonly<Record<string, TypeShape>> = {
       ...arrayMembers,
       ...methods({
         undefined: 'set',
-        TypedArray: 'subarray filter map slice sort reverse fill copyWithin toReversed toSorted with',
+        TypedArray: 'subarray filter map slice toReversed toSorted with',
         string: 'toBase64 toHex',
         data: 'setFromBase64 setFromHex',
       }),

@@ -35,8 +35,9 @@ const dynamicCode: Shape = {
 const objectStatics: ShapeTable = {
   ...methods({
     'argument:0': 'freeze seal preventExtensions assign defineProperty defineProperties setPrototypeOf',
-    data: 'create entries fromEntries values groupBy getOwnPropertyDescriptor getOwnPropertyDescriptors getPrototypeOf',
-    Array: 'keys getOwnPropertyNames getOwnPropertySymbols',
+    data: 'getOwnPropertyDescriptor getOwnPropertyDescriptors getPrototypeOf',
+    Object: 'create fromEntries groupBy',
+    Array: 'entries keys values getOwnPropertyNames getOwnPropertySymbols',
     boolean: 'is isExtensible isFrozen isSealed hasOwn',
   }),
 };

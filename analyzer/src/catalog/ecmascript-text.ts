@@ -140,7 +140,8 @@ export const textTypes: Readonly<Record<string, TypeShape>> = {
           'fixed fontcolor fontsize italics link small strike sub sup',
         number: 'charCodeAt codePointAt indexOf lastIndexOf search',
         boolean: 'endsWith includes isWellFormed startsWith',
-        data: 'match split matchAll Symbol.iterator',
+        Array: 'split',
+        data: 'match matchAll Symbol.iterator',
       }),
       length: { type: 'number' },
       ...effects(

@@ -1,12 +1,12 @@
 /** Objects that a function makes itself, and that nobody else has yet. */
 
+import {
+  chainingMethods,
+  copyingFunctions,
+  copyingMethods,
+  returningFunctions,
+} from '../catalog/results-by-name.js';
 import type { CallOp, FunctionIr, Op, Slot } from './ir.js';
-
-/** Methods and functions of the language that give a new collection, whatever they are called on. */
-const COPIES =
-  /(?:^|\.)(?:map|filter|flatMap|flat|slice|concat|toSorted|toReversed|toSpliced|with|split|fromEntries|structuredClone)$|^Object\.(?:keys|values|entries|create)$|^Array\.(?:from|of)$/;
-/** Methods that give the object they are called on. */
-const ITSELF = /\.(?:sort|reverse|fill|copyWithin|set|add|append)$/;
 
 /**
  * The variables that hold, wherever an op writes to them, something that the function makes in the ops from
@@ -51,8 +51,9 @@ function makes(op: Op, made: ReadonlySet<Slot>): boolean {
 }
 
 function makesResult(op: CallOp, made: ReadonlySet<Slot>): boolean {
-  if (op.kind === 'new') return true;
-  if (ITSELF.test(op.text)) return made.has(op.receiver);
-  if (/^Object\.(?:assign|freeze|seal)$/.test(op.text)) return made.has(op.args[0]?.slot ?? -1);
-  return COPIES.test(op.text);
+  if (op.kind === 'new' || op.text === 'structuredClone' || copyingFunctions.has(op.text)) return true;
+  if (returningFunctions.has(op.text)) return made.has(op.args[0]?.slot ?? -1);
+  const method = op.text.slice(op.text.lastIndexOf('.') + 1);
+  if (op.receiver === -1) return false;
+  return chainingMethods.has(method) ? made.has(op.receiver) : copyingMethods.has(method);
 }
