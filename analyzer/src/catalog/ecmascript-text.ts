@@ -140,8 +140,7 @@ export const textTypes: Readonly<Record<string, TypeShape>> = {
           'fixed fontcolor fontsize italics link small strike sub sup',
         number: 'charCodeAt codePointAt indexOf lastIndexOf search',
         boolean: 'endsWith includes isWellFormed startsWith',
-        Array: 'split',
-        data: 'match matchAll Symbol.iterator',
+        data: 'match split matchAll Symbol.iterator',
       }),
       length: { type: 'number' },
       ...effects(

@@ -3,16 +3,13 @@
 import type { ShapeTable } from './build.js';
 import { collectionGlobals, collectionTypes } from './ecmascript-collections.js';
 import { objectGlobals } from './ecmascript-objects.js';
-import { textTypes } from './ecmascript-text.js';
 
 const collections = new Set(['Array', 'TypedArray', 'Map', 'Set', 'Object']);
 // A typed array's own `subarray` is a view of it, and its other methods are those of arrays.
 const types = ['Array', 'Map', 'Set', 'WeakMap', 'WeakSet', 'Iterator'].flatMap(
   (name) => collectionTypes[name] ?? [],
 );
-const methods = [...types, ...(textTypes['string'] === undefined ? [] : [textTypes['string']])].map(
-  ({ members }) => members ?? {},
-);
+const methods = types.map(({ members }) => members ?? {});
 const statics = { ...objectGlobals, ...collectionGlobals };
 
 function namesGiving(table: ShapeTable, isMeant: (returns: string) => boolean): string[] {
@@ -28,10 +25,11 @@ function functionsGiving(isMeant: (returns: string) => boolean): ReadonlySet<str
 
 const isCollection = (returns: string): boolean => collections.has(returns);
 
-/** Methods that give a new collection: `map`, `slice`, `split`. */
-export const copyingMethods: ReadonlySet<string> = new Set(
-  methods.flatMap((table) => namesGiving(table, isCollection)),
-);
+/** Methods that give a new collection: `map`, `slice`; `split` makes one of a text. */
+export const copyingMethods: ReadonlySet<string> = new Set([
+  ...methods.flatMap((table) => namesGiving(table, isCollection)),
+  'split',
+]);
 /** Methods that give what they are called on: `sort`, `add`. */
 export const chainingMethods: ReadonlySet<string> = new Set(
   methods.flatMap((table) => namesGiving(table, (returns) => returns === 'receiver')),
