@@ -313,12 +313,27 @@ const arrayFrom: Model = (state, site) => {
   const items = state.solver.newNode();
   const access = accessOf(site);
   if (from !== undefined && access !== undefined) iterateNode(state, from, items, access);
-  newArray(
-    state,
-    site,
-    callback === undefined ? items : callEach(state, site, items, callback, site.args[2]),
-  );
+  const elements = callback === undefined ? items : callEach(state, site, items, callback, site.args[2]);
+  const made = newArray(state, site, elements);
+  if (from === undefined) return;
+  state.solver.listen(from, (id) => {
+    const token = state.tokens.get(id);
+    if (token.value.kind !== 'object') return;
+    // `Array.from({ length }, make)`: how many there are, and how often the callback runs.
+    const order = propertyNode(state, token, 'length');
+    decideOrder(state, order, made);
+    const { by: instance, at, end } = site;
+    if (callback !== undefined) state.orderings.push({ instance, at, end, order, elements, what: 'filter' });
+  });
 };
+
+/** Tells of what the receiver holds: whether something is among it, and where. */
+const search =
+  (of: string): Model =>
+  (state, site) => {
+    state.solver.taintEdge(elementsOf(state, site), site.to);
+    state.solver.add(site.to, primitiveToken(state, of));
+  };
 
 const arrayOfItems: Model = (state, site) => {
   const items = state.solver.newNode();
@@ -333,6 +348,8 @@ export function on(types: string, names: string, model: Model): [string, Model][
 }
 
 export const arrayModels: readonly (readonly [string, Model])[] = [
+  ...on('Array TypedArray', 'includes', search('boolean')),
+  ...on('Array TypedArray', 'indexOf lastIndexOf', search('number')),
   ...on('Array TypedArray Iterator', 'map', map),
   ...on('Array Iterator', 'flatMap', flatMap),
   ...on('Array TypedArray Iterator', 'filter', select),

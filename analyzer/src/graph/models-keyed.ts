@@ -24,6 +24,16 @@ const mapSet: Model = (state, site) => {
   state.solver.add(site.to, site.receiver);
 };
 
+const has: Model = (state, site) => {
+  if (site.receiver !== undefined) {
+    const token = state.tokens.get(site.receiver);
+    const isMap = token.value.kind === 'native-instance' && /Map$/.test(token.value.type);
+    const held = isMap ? keysNode(state, token) : propertyNode(state, token, '[]');
+    state.solver.taintEdge(held, site.to);
+  }
+  state.solver.add(site.to, primitiveToken(state, 'boolean'));
+};
+
 const mapGet: Model = (state, site) => {
   const [key] = site.args;
   if (site.receiver === undefined || key === undefined) return;
@@ -157,6 +167,7 @@ export const keyedModels: readonly (readonly [string, Model])[] = [
   ...on('Set', 'union intersection difference symmetricDifference', combine),
   ...on('Map WeakMap', 'set', mapSet),
   ...on('Map WeakMap', 'get', mapGet),
+  ...on('Map WeakMap Set WeakSet', 'has', has),
   ...on('Map', 'forEach', mapEach),
   ...on('Map WeakMap Set WeakSet', 'delete clear', remove),
   ...on('Set WeakSet', 'add', setAdd),

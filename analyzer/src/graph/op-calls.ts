@@ -91,6 +91,9 @@ function callMethod(state: GraphState, instance: Instance, op: CallOp, site: Cal
       if (get !== undefined) readElementOf(state, token, nodeOf(instance, get.key), found, access);
     }
     state.solver.edge(found, callee);
+    // `process.argv.includes('--fast')`: what is looked into is read by the call.
+    const { value } = state.tokens.get(token);
+    if (value.kind === 'native' && value.shape.holds !== undefined) state.solver.taintEdge(found, site.to);
     const on = callOn(site, token, receiver);
     state.solver.listen(found, (fn) => {
       invoke(state, fn, on);

@@ -35,7 +35,7 @@ const combinators: Shape = {
 /** The options of a call, given back as they are. */
 const options: Shape = { call: { returns: 'argument:0' } };
 const callKey = [at(0, 'idempotencyKey'), at(1, 'idempotencyKey')];
-const generic = [at(0, 'key'), at(0, 'idempotencyKey')];
+const generic = ['service', 'method', 'key', 'idempotencyKey'].map((name) => at(0, name));
 /** Clients of an object: its key is a part of what is called. */
 const keyed = (names: string, returns: string): Record<string, Shape> =>
   Object.fromEntries(names.split(' ').map((name) => [name, command('one-way', returns, [at(1)])]));
