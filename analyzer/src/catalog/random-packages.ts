@@ -16,6 +16,7 @@ import {
 import type { ShapeTable } from './build.js';
 import type { CallShape, Effect, ModuleShape, Shape, TypeShape } from './types.js';
 
+const OWN_ID = 'Use the engine’s own deterministic id.';
 const BYTES = 'Crypto#getRandomValues';
 const MATH = 'Math.random';
 /** Also what it gives has but pure methods, of whatever name. */
@@ -53,8 +54,8 @@ const ownBytes = when(not(hasOption(0, 'random', 'rng')), 'randomness');
 const timeId = drawn(BYTES, 'string', ownBytes);
 
 const uuidExports: ShapeTable = {
-  v4: drawn('Crypto#randomUUID', 'string', ownBytes),
-  ...shapes('v1 v6 v7', timeId),
+  v4: { ...drawn('Crypto#randomUUID', 'string', ownBytes), advice: OWN_ID },
+  ...shapes('v1 v6 v7', { ...timeId, advice: OWN_ID }),
   ...methods({
     string: 'v3 v5 stringify v1ToV6 v6ToV1',
     data: 'parse',

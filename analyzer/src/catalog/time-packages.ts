@@ -65,11 +65,6 @@ const WHOLE_TEXTS = 'toISOString toJSON';
 const instant: ShapeTable = {
   ...methods({ number: 'valueOf unix getTime', Date: 'toDate', string: WHOLE_TEXTS, boolean: 'isValid' }),
   ...Object.fromEntries(NOW_TEXTS.split(' ').map((name) => [name, clock('wall-clock', 'string')])),
-  ...Object.fromEntries(
-    'isBefore isAfter isSameOrBefore isSameOrAfter'
-      .split(' ')
-      .map((name) => [name, clock(when(atMost(0), 'wall-clock'), 'boolean')]),
-  ),
   utc: { call: { returns: 'ZonedMoment' } },
   tz: { call: { returns: 'ZonedMoment' } },
 };
@@ -84,16 +79,24 @@ function ofCalendar(rows: Rows, effect: Effect = 'locale'): ShapeTable {
   );
 }
 
+const COMPARISONS = 'isBefore isAfter isSame isSameOrBefore isSameOrAfter';
+
+/** With now, unless another moment is given; by the days of the calendar only where that is asked for. */
+function comparisons(...more: readonly EffectCase[]): ShapeTable {
+  const compared = clock([{ when: atMost(0), effect: 'wall-clock' }, ...more], 'boolean');
+  return Object.fromEntries(COMPARISONS.split(' ').map((name) => [name, compared]));
+}
+
 /** An instant with the calendar of the host. */
 const hostMoment: TypeShape = {
   extends: 'Object',
   members: {
     ...instant,
-    clone: { call: { returns: 'receiver' } },
-    locale: { call: { returns: 'receiver' } },
+    ...methods({ receiver: 'clone locale' }),
     ...ofCalendar({ receiver: 'add subtract', number: 'diff' }, inCalendarUnits(1)),
-    // Without a unit instants are compared.
-    isSame: clock([{ when: atMost(0), effect: 'wall-clock' }, ...inCalendarUnits(1)], 'boolean'),
+    ...comparisons(...inCalendarUnits(1)),
+    isBetween: { call: { effect: inCalendarUnits(2), returns: 'boolean' } },
+    ...methods({ boolean: 'isUtc isUTC isLocal isDayjs' }),
     from: { call: { returns: 'string' } },
     to: { call: { returns: 'string' } },
     ...ofCalendar({ ZonedMoment: 'utcOffset' }, when(atMost(0), 'locale')),
@@ -114,7 +117,7 @@ const zonedMoment: TypeShape = {
   members: {
     ...instant,
     local: { call: { returns: 'HostMoment' } },
-    isSame: clock(when(atMost(0), 'wall-clock'), 'boolean'),
+    ...comparisons(),
     ...methods({
       string: 'format toString from to calendar',
       number: 'diff daysInMonth utcOffset',
