@@ -1,6 +1,6 @@
 /** Object, Function, Symbol, Boolean, errors, Reflect, Proxy, JSON and the functions of the global object. */
 
-import { classOf, effects, methods, namespaceOf, reads, values, when } from './build.js';
+import { classOf, methods, namespaceOf, reads, values, when } from './build.js';
 import type { ShapeTable } from './build.js';
 import type { Shape, TypeShape } from './types.js';
 
@@ -11,13 +11,16 @@ const errorClass: Shape = {
   call: { returns: 'Error' },
   ...classOf('Error', {
     // An error has a stack anyway, and reading that is seen: only what is none gets one here.
-    ...effects(
-      when(
-        { type: 'not', of: { type: 'argument-derives', argument: 0, from: 'Error' } },
-        'stack-observation',
-      ),
-      { undefined: 'captureStackTrace' },
-    ),
+    captureStackTrace: {
+      call: {
+        effect: when(
+          { type: 'not', of: { type: 'argument-derives', argument: 0, from: 'Error' } },
+          'stack-observation',
+        ),
+        returns: 'undefined',
+        fills: { argument: 0, property: 'stack' },
+      },
+    },
     ...methods({ boolean: 'isError' }),
     stackTraceLimit: { type: 'number' },
     prepareStackTrace: { type: 'data' },

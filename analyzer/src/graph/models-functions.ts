@@ -3,7 +3,7 @@
 import { arrayToken, invoke, type CallSite } from './calls.js';
 import { accessOf, iterateNode, iterateToken } from './elements.js';
 import type { Model } from './models.js';
-import { elementsOf } from './models-arrays.js';
+import { elementsOf, mutate } from './models-arrays.js';
 import { applyTo, objectToken, withList } from './models-objects.js';
 import { propertyNode } from './properties.js';
 import type { GraphState } from './state.js';
@@ -195,6 +195,8 @@ const next: Model = (state, site) => {
   if (site.receiver !== undefined) {
     const { value } = state.tokens.get(site.receiver);
     if (value.kind === 'generator') {
+      // It keeps its place: those who share it take from one another.
+      mutate(state, site);
       const { base, fn } = value.instance;
       state.solver.edge(base + fn.returnSlot, propertyNode(state, made, 'value'));
       if (site.args[0] !== undefined) state.solver.edge(site.args[0], base + fn.nextSlot);

@@ -250,15 +250,17 @@ function noteChange(
   });
 }
 
-/** `crypto.getRandomValues(bytes)` gives its argument back, filled. */
+/** `crypto.getRandomValues(bytes)` gives its argument back, filled; `Error.captureStackTrace(object)` gives nothing. */
 function fillArgument(state: GraphState, call: CallShape, source: TokenId, site: CallSite): void {
-  if (call.returns?.startsWith('argument:') !== true) return;
-  const filled = site.args[Number(call.returns.slice('argument:'.length))];
+  const [, given] = /^argument:(\d+)$/.exec(call.returns ?? '') ?? [];
+  if (call.fills === undefined && given === undefined) return;
+  const fills = call.fills ?? { argument: Number(given), property: '[]' };
+  const filled = site.args[fills.argument];
   if (filled === undefined) return;
   state.solver.listen(filled, (id) => {
     const token = state.tokens.get(id);
-    if (token.value.kind === 'native-instance' || token.value.kind === 'array')
-      state.solver.add(propertyNode(state, token, '[]'), source);
+    if (holdsProperties.has(token.value.kind))
+      state.solver.add(propertyNode(state, token, fills.property), source);
   });
 }
 

@@ -70,6 +70,7 @@ export function createRuleContext(replayed: RuleWorld, activities: RuleWorld | u
     ),
     calls: (fn) => callsOf(resolve, fn),
     values: (fn, slot) => valuesOf(resolve, fn, slot),
+    generators: (fn, slot) => generatorsAt(resolve, fn, slot),
     argument: (call, path) => argumentValues(resolve, call, path),
     property: (value, name) => propertyValues(resolve, worlds, value, name),
     issuesCommands: (fn) => {
@@ -264,6 +265,16 @@ function valuesOf(resolve: Resolve, fn: FunctionNode, slot: Slot): Value[] {
     world,
     instancesOf(world, fn).map((instance) => nodeOf(instance, slot)),
   );
+}
+
+function generatorsAt(resolve: Resolve, fn: FunctionNode, slot: Slot): FunctionNode[] {
+  const world = resolve.worldOf(fn);
+  const { state } = world;
+  const ids = instancesOf(world, fn).flatMap((instance) => state.solver.tokens(nodeOf(instance, slot)));
+  const values = [...new Set(ids)].map((id) => state.tokens.get(id).value);
+  const made = values.filter((value) => value.kind === 'generator');
+  if (made.length < values.length) return [];
+  return made.map(({ instance }) => resolve.nodeFor(instance.unit.ir, instance.fn));
 }
 
 function valuesAt(resolve: Resolve, world: Indexed, nodes: readonly NodeId[]): Value[] {

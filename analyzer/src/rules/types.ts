@@ -84,6 +84,8 @@ export interface RuleContext {
   calls(fn: FunctionNode): readonly ResolvedCall[];
   /** What may stand in a slot of a function, all contexts together. */
   values(fn: FunctionNode, slot: Slot): readonly Value[];
+  /** The generator functions that made what stands in a slot; none where something else may stand there. */
+  generators(fn: FunctionNode, slot: Slot): readonly FunctionNode[];
   /** What may stand at a place in a call's arguments. */
   argument(call: ResolvedCall, path: ArgumentPath): readonly Value[];
   /** What may stand in a property of an object value. */

@@ -9,7 +9,7 @@ export const unboundedHistory: MisuseRule = {
     profileHasRole(context.profile, 'continue-as-new')
       ? context.functions.flatMap((fn) =>
           fn.ir.loops
-            .filter((loop) => loop.endless && !loop.exits && grows(context, fn, loop))
+            .filter((loop) => !loop.exits && isEndless(context, fn, loop) && grows(context, fn, loop))
             .map((loop) => ({
               file: fn.file,
               span: { at: loop.at, end: loop.end },
@@ -21,6 +21,19 @@ export const unboundedHistory: MisuseRule = {
         )
       : [],
 };
+
+/** By itself, or because what it goes through never ends: where that asks for commands itself, it is said there. */
+function isEndless(context: RuleContext, fn: FunctionNode, loop: LoopIr): boolean {
+  if (loop.endless) return true;
+  if (loop.kind !== 'for-of' && loop.kind !== 'for-await') return false;
+  const made = context.generators(fn, loop.on);
+  return (
+    made.length > 0 &&
+    made.every((generator) =>
+      generator.ir.loops.some((its) => its.endless && !its.exits && !grows(context, generator, its)),
+    )
+  );
+}
 
 function grows(context: RuleContext, fn: FunctionNode, loop: LoopIr): boolean {
   if (context.commandsIn(fn, loop.from, loop.to).length === 0) return false;
