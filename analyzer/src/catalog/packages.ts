@@ -243,6 +243,8 @@ export const packageTypes: Readonly<Record<string, TypeShape>> = {
     extends: 'Object',
     members: {
       ...Object.fromEntries(CLIENT_BUILDERS.split(' ').map((name) => [name, client])),
+      // Queries may be asked by awaiting them, which compiled code does by `then`: making them was reported.
+      ...methods({ vetted: 'then catch finally' }),
       // It was reported: what is called on what it gives (`db.select().from(…)`) says nothing new.
       '*': {
         type: 'IoClient',

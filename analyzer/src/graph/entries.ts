@@ -4,9 +4,10 @@ import type { WorkflowPattern } from '../profiles/types.js';
 import { functionBehind, invoke, type CallSite } from './calls.js';
 import { initialise, onInstance } from './construction.js';
 import { loadDefinitions } from './definitions.js';
-import { declaredInstance, resolveType } from './declared-types.js';
+import { declaredInstance } from './declared-types.js';
 import { enterHeir } from './heirs.js';
 import { entryName } from './entry-names.js';
+import { extendsEngineClass, takesTypeOfEngine } from './heritage.js';
 import { addHooks } from './hooks.js';
 import type { ClassIr, FileIr, FunctionIr, MemberIr } from './ir.js';
 import { exportNode, loadUnit, moduleInstance, need, unitOf } from './modules.js';
@@ -97,10 +98,17 @@ function addExports(
       if (membersToo && value.kind === 'object') addMembers(state, unit, token, why);
       if (membersToo && value.kind === 'class') addInstanceMembers(state, value.unit, value.cls, why);
       if (value.kind !== 'function' || value.unit.ir.kind !== 'source') return;
-      if (onlyOwn && (value.unit !== unit || !value.fn.async)) return;
+      if (onlyOwn && (value.unit !== unit || !isAsync(value.fn))) return;
       state.definedWorkflows.push({ token, params: [], why, site: undefined, membersToo });
     });
   }
+}
+
+/** Written so, or compiled from what was. */
+function isAsync({ async, ops }: FunctionIr): boolean {
+  return (
+    async || ops.some((op) => op.type === 'call' && op.use === 'returned' && op.text.endsWith('__awaiter'))
+  );
 }
 
 /** The functions that an exported object holds. */
@@ -112,7 +120,7 @@ function addMembers(state: GraphState, unit: Unit, token: TokenId, why: string, 
   readProperty(state, token, '*', members, { by: instance, op, at: 0, end: 0, callee: false });
   state.solver.listen(members, (id) => {
     const { value } = state.tokens.get(id);
-    if (value.kind !== 'function' || (onlyAsync && !value.fn.async)) return;
+    if (value.kind !== 'function' || (onlyAsync && !isAsync(value.fn))) return;
     state.definedWorkflows.push({ token: id, params: [], why, site: undefined });
   });
 }
@@ -164,24 +172,6 @@ function addMethods(
       addMethod(state, unit, cls, member, { params: pattern.params ?? [], why: `under @${path}`, own: fn });
     }
   }
-}
-
-/** It extends what cannot be found, such as a class of a package, and its method takes what the engine gives alone. */
-function takesTypeOfEngine(
-  state: GraphState,
-  unit: Unit,
-  cls: ClassIr,
-  base: string,
-  { method, params = [] }: WorkflowPattern & { type: 'heritage' },
-): boolean {
-  const fn = unit.ir.functions[cls.members.find(({ name }) => name === method)?.fn ?? -1];
-  if (fn === undefined || resolveType(state, unit, base) !== undefined) return false;
-  return params.some((type, index) => {
-    const given = fn.params[index]?.type;
-    if (type === 'data' || given?.type !== 'name') return false;
-    const found = resolveType(state, unit, given.name);
-    return found?.type === 'engine' && found.name === type;
-  });
 }
 
 /** A class of which the engine makes an instance for each execution. */
@@ -245,22 +235,6 @@ function addMethod(
     });
   });
   return true;
-}
-
-function extendsEngineClass(
-  state: GraphState,
-  unit: Unit,
-  name: string,
-  module: string,
-  path: string,
-  depth: number,
-): boolean {
-  const [head, ...rest] = name.split('.');
-  const entry = unit.ir.imports.find((candidate) => candidate.local === head && candidate.local !== '');
-  if (entry?.specifier === module) return entry.name === path || rest.join('.') === path;
-  const resolved = resolveType(state, unit, name);
-  if (resolved?.type !== 'class' || resolved.cls.baseType?.type !== 'name' || depth > 8) return false;
-  return extendsEngineClass(state, resolved.unit, resolved.cls.baseType.name, module, path, depth + 1);
 }
 
 function addDirected(state: GraphState, unit: Unit, directive: string): void {

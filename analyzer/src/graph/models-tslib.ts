@@ -11,7 +11,7 @@ import { accessOf, iterateNode } from './elements.js';
 import type { Model } from './models.js';
 import { objectToken } from './models-objects.js';
 import { addPrototype, functionPrototype, propertyNode, readProperty } from './properties.js';
-import type { GraphState } from './state.js';
+import { nodeOf, type GraphState } from './state.js';
 import type { NodeId, TokenId } from './tokens.js';
 import { typeToken } from './values.js';
 
@@ -103,7 +103,9 @@ const generator: Model = (state, site) => {
   const given = state.solver.newNode();
   state.solver.add(given, run);
   const result = state.solver.newNode();
-  callWith(state, site, body, self, [given], result);
+  state.solver.listen(body, (fn) => {
+    callOne(state, site, fn, self, [given], result);
+  });
   const made = iteratorToken(state, site, 'generator');
   state.solver.add(site.to, made);
   state.solver.listen(result, (pair) => {
@@ -119,17 +121,23 @@ const sent: Model = (state, site) => {
 
 /** `__awaiter(self, args, Promise, body)`: what `body` yields is awaited and given back to it. */
 const awaiter: Model = (state, site) => {
-  const [self, , , body] = site.args;
+  const [self, given, , body] = site.args;
   state.solver.add(site.to, typeToken(state, 'Promise', 'awaiter', 'load'));
   if (body === undefined) return;
   const started = state.solver.newNode();
-  callWith(state, site, body, self, [], started);
+  state.solver.listen(body, (id) => {
+    const { value } = state.tokens.get(id);
+    const count = value.kind === 'function' ? value.fn.params.length : 0;
+    callOne(state, site, id, self, given === undefined ? [] : itemsOf(state, site, given, count), started);
+  });
   state.solver.listen(started, (id) => {
     const token = state.tokens.get(id);
     if (token.value.kind === 'generator') {
       wake(state, token.value.instance);
-      const { base, fn } = token.value.instance;
-      state.solver.edge(base + fn.yieldSlot, base + fn.nextSlot);
+      const { instance } = token.value;
+      const { base, fn } = instance;
+      for (const op of fn.ops)
+        if (op.type === 'yield') state.solver.edge(nodeOf(instance, op.of), nodeOf(instance, op.to));
       state.solver.edge(base + fn.returnSlot, site.to);
     } else if (token.value.kind === 'native-instance' && token.value.type === 'Iterator') {
       state.solver.edge(propertyNode(state, token, '[]'), site.to);
@@ -137,20 +145,31 @@ const awaiter: Model = (state, site) => {
   });
 };
 
-function callWith(
+/** The first items of a list, each a node: what a function with patterns for parameters is given. */
+function itemsOf(state: GraphState, site: CallSite, list: NodeId, count: number): NodeId[] {
+  const access = accessOf(site);
+  if (access === undefined) return [];
+  return Array.from({ length: count }, (_, index) => {
+    const item = state.solver.newNode();
+    state.solver.listen(list, (id) => {
+      if (state.tokens.get(id).value.kind === 'array') readProperty(state, id, String(index), item, access);
+    });
+    return item;
+  });
+}
+
+function callOne(
   state: GraphState,
   site: CallSite,
-  body: NodeId,
+  fn: TokenId,
   self: NodeId | undefined,
   args: readonly NodeId[],
   to: NodeId,
 ): void {
-  state.solver.listen(body, (fn) => {
-    invoke(state, fn, callBack(site, args, to));
-    if (self === undefined) return;
-    state.solver.listen(self, (receiver) => {
-      invoke(state, fn, callBack(site, args, to, receiver));
-    });
+  invoke(state, fn, callBack(site, args, to));
+  if (self === undefined) return;
+  state.solver.listen(self, (receiver) => {
+    invoke(state, fn, callBack(site, args, to, receiver));
   });
 }
 
@@ -164,6 +183,7 @@ export const tslibModels: readonly (readonly [string, Model])[] = [
   ['tslib.__spread', spread],
   ['tslib.__read', spread],
   ['tslib.__values', values],
+  ['tslib.__asyncValues', values],
   ['tslib.__rest', rest],
   ['tslib.__generator', generator],
   ['tslib.__awaiter', awaiter],

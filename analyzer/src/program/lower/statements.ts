@@ -3,6 +3,7 @@ import { tsc } from '../compiler.js';
 import type { Slot } from '../../graph/ir.js';
 import { emitCall, noteMadeRequire } from './calls.js';
 import { lowerClass } from './classes.js';
+import { lowerHelper } from './compiled-helpers.js';
 import { constantOf } from './constants.js';
 import { lowerExpression } from './expressions.js';
 import { declarePattern, hoistBlock, isAmbient } from './hoist.js';
@@ -137,7 +138,9 @@ export function lowerDeclarations(fn: FunctionState, list: ts.VariableDeclaratio
       lowerUninitialised(fn, declaration);
       continue;
     }
-    const from = lowerExpression(fn, declaration.initializer, 'value', nameOf(declaration.name));
+    const from =
+      lowerHelper(fn, declaration) ??
+      lowerExpression(fn, declaration.initializer, 'value', nameOf(declaration.name));
     bindPattern(fn, declaration.name, from, declaredType(fn, declaration));
     noteMadeRequire(fn, declaration.name, declaration.initializer);
     if ((list.flags & tsc.NodeFlags.Using) !== 0) lowerDisposal(fn, declaration, list, from);
