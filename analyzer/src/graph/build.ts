@@ -213,6 +213,7 @@ function createRoot(base: number): Instance {
     calls: [],
     callKeys: undefined,
     views: undefined,
+    depth: 0,
     started: true,
   };
 }

@@ -8,6 +8,7 @@ import { addPrototype, functionPrototype, propertyNode, readProperty } from './p
 import { callDataMethod } from './data-methods.js';
 import { callNative, callTypeInstance } from './natives.js';
 import { hasTrap, isFirstAsked } from './proxies.js';
+import { isDeepInStep } from './replayed.js';
 import { isSafeFunction } from './safe.js';
 import { isFirstHere, type SharedCall } from './shared-calls.js';
 import type { GraphState, Instance, Unit } from './state.js';
@@ -258,11 +259,16 @@ export function noteUnresolved(
   state.unresolved.set(key, { unit, at: site.at, end: site.end, reason, phase });
 }
 
+/** Is it a function of the replayed code, or a method of an object of it? */
+function isOfExecution(state: GraphState, parent: Instance, { receiver }: CallSite): boolean {
+  return parent.phase === 'run' || (receiver !== undefined && state.tokens.get(receiver).phase === 'run');
+}
+
 export function callFunction(state: GraphState, token: Token, site: CallSite): void {
   if (token.value.kind !== 'function') return;
   const { unit, fn, parent } = token.value;
   if (site.by.phase === 'step') {
-    if (unit.ir.kind === 'package') {
+    if (unit.ir.kind === 'package' || (isDeepInStep(site.by) && !isOfExecution(state, parent, site))) {
       callUnknown(state, token, site);
       return;
     }
@@ -378,6 +384,7 @@ export function instanceOf(
     calls: [],
     callKeys: undefined,
     views: undefined,
+    depth: phase === 'step' ? (calledBy?.depth ?? 0) + 1 : 0,
     started: false,
   };
   state.instances.push(instance);

@@ -6,6 +6,7 @@ import { addNative } from './natives.js';
 import { packageOf } from './packages.js';
 import { propertyNode, readProperty, type Access } from './properties.js';
 import { exportsByName, starClosure } from './star-exports.js';
+import { isDeepInStep } from './replayed.js';
 import { builtinModule, engineModule, knownPackage, moduleExport, type FoundModule } from './shapes.js';
 import { nodeOf, type GraphState, type Instance, type Unit } from './state.js';
 import type { NodeId, TokenId } from './tokens.js';
@@ -380,6 +381,10 @@ export function importBinding(
   access: Access,
 ): void {
   if (access.op.type === 'import') state.usedImports.push({ instance, binding: access.op.binding });
+  if (isDeepInStep(instance)) {
+    state.solver.add(to, unknownToken(state, 'what only steps use, and far below them'));
+    return;
+  }
   importNamed(state, instance.unit, entry.specifier, entry.name, to, access);
   // `import()` gives a promise, which is what it resolves to.
   if (entry.dynamic && entry.name === '*')

@@ -11,6 +11,13 @@ export function isReplayed(value: Value): boolean {
   return value.kind === 'data' && value.replayed === true;
 }
 
+/** Calls below a step that are followed, where what is called is no part of the execution. */
+const maxDepth = 5;
+
+export function isDeepInStep({ depth }: Instance): boolean {
+  return depth >= maxDepth;
+}
+
 const shown = new WeakMap<GraphState, Map<NodeId, NodeId>>();
 
 /** The node whose values flow to another one, plain data as that of the execution. */

@@ -65,6 +65,8 @@ export interface Instance {
   callKeys: Map<number, number | Set<number>> | undefined;
   /** Of what a step runs: the variables of the replayed code around it, as the step sees them. */
   views: Map<Slot, NodeId> | undefined;
+  /** How many calls below the start of a step; 0 in all other code. */
+  readonly depth: number;
   started: boolean;
 }
 

@@ -4,7 +4,8 @@
  * Invariants:
  * - P1 Steps come last: when they are solved, everything else was asked of the graph and answered, so nothing
  *   that is true of a step alone (a clock that it reads, a function that it puts into a table) is a finding.
- * - P2 Packages are not looked into: what they change is their own.
+ * - P2 Packages are not looked into: what they change is their own. Nor is what is called far below a step,
+ *   unless it is the replayed code's.
  */
 
 import { callBack, invoke } from './calls.js';
