@@ -80,7 +80,8 @@ function bundled(program: ProgramSource, { bundling }: Profile): ProgramSource {
 
 function createState(options: BuildOptions, closed: ReadonlySet<string>, allowance: Allowance): GraphState {
   const tokens = createTokenTable();
-  const anyText = tokens.intern('pstring', 'load', () => ({ kind: 'primitive', of: 'string' }));
+  const anyText = tokens.add('load', { kind: 'primitive', of: 'string' });
+  tokens.primitives.set('string', anyText);
   const solver = new Solver({ allowance, marks: tokens.marks, anyText });
   return {
     catalogue: options.catalogue,

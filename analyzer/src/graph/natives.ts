@@ -125,7 +125,7 @@ export function recordUse(
   const known = state.useKeys.get(key);
   if (known !== undefined) return known;
   const id = state.uses.length;
-  const source = state.tokens.intern(`s${String(id)}`, site.by.phase, () => ({ kind: 'source', use: id }));
+  const source = state.tokens.add(site.by.phase, { kind: 'source', use: id });
   const use: NativeUse = {
     id,
     instance: site.by,

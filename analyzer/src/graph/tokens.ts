@@ -137,7 +137,11 @@ export interface TokenTable {
   readonly marks: readonly TokenMark[];
   /** The tokens of constants, by value. */
   readonly constants: Map<unknown, TokenId>;
+  /** The tokens of primitive values that are not known, by type. */
+  readonly primitives: Map<string, TokenId>;
   readonly get: (id: TokenId) => Token;
+  /** A token that whoever asks for it finds again by means of its own. */
+  readonly add: (phase: Phase, value: Value) => TokenId;
   readonly intern: (key: string, phase: Phase, make: () => Value) => TokenId;
 }
 
@@ -145,19 +149,22 @@ export function createTokenTable(): TokenTable {
   const all: Token[] = [];
   const marks: TokenMark[] = [];
   const byKey = new Map<string, TokenId>();
+  const add = (phase: Phase, value: Value): TokenId => {
+    const id = all.length;
+    all.push({ id, value, phase, heap: undefined });
+    marks.push(markOf(value));
+    return id;
+  };
   return {
     all,
     marks,
     constants: new Map(),
+    primitives: new Map(),
     get: (id) => all[id]!,
+    add,
     intern: (key, phase, make) => {
-      const known = byKey.get(key);
-      if (known !== undefined) return known;
-      const id = all.length;
-      const value = make();
-      all.push({ id, value, phase, heap: undefined });
-      marks.push(markOf(value));
-      byKey.set(key, id);
+      let id = byKey.get(key);
+      if (id === undefined) byKey.set(key, (id = add(phase, make())));
       return id;
     },
   };

@@ -18,19 +18,24 @@ export function constantToken(
   if (typeof value === 'string' && value.length > 200) return primitiveToken(state, 'string');
   let token = state.tokens.constants.get(value);
   if (token === undefined) {
-    const key = `c${typeof value}:${String(value)}`;
-    token = state.tokens.intern(key, 'load', () => ({ kind: 'constant', value }));
+    token = state.tokens.add('load', { kind: 'constant', value });
     state.tokens.constants.set(value, token);
   }
   return token;
 }
 
 export function primitiveToken(state: GraphState, of: string): TokenId {
+  let token = state.tokens.primitives.get(of);
+  if (token === undefined) state.tokens.primitives.set(of, (token = newPrimitive(state, of)));
+  return token;
+}
+
+function newPrimitive(state: GraphState, of: string): TokenId {
   if (of === 'data') return dataToken(state);
   if (of === 'vetted') return dataToken(state, true, true);
   if (of === 'undefined') return constantToken(state, undefined);
   if (of === 'null') return constantToken(state, null);
-  return state.tokens.intern(`p${of}`, 'load', () => ({ kind: 'primitive', of }));
+  return state.tokens.add('load', { kind: 'primitive', of });
 }
 
 export function dataToken(state: GraphState, nullable = true, vetted = false): TokenId {
