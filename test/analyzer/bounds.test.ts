@@ -33,17 +33,21 @@ const places = (root: string): string[] =>
     ({ file, line, ruleId }) => `${file}:${String(line)} ${ruleId}`,
   );
 
+const merge =
+  'export function merge(t: any, ...ss: any[]): any {\n' +
+  "  for (const s of ss) for (const k in s) { if (typeof s[k] === 'object') { t[k] = t[k] || {}; merge(t[k], s[k]); } else t[k] = s[k]; }\n" +
+  '  return t;\n}\n';
+const configs = times(
+  600,
+  (i) =>
+    `export const c${i}: any = merge({}, ${i === 0 ? '{}' : `c${(i * 7) % i}`}, { k${i}: { x: ${i}, y: { z: [${i}], f: () => ${i} } } });\n`,
+);
+
 describe('a program in which everything flows to everything', () => {
-  const merge =
-    'export function merge(t: any, ...ss: any[]): any {\n' +
-    "  for (const s of ss) for (const k in s) { if (typeof s[k] === 'object') { t[k] = t[k] || {}; merge(t[k], s[k]); } else t[k] = s[k]; }\n" +
-    '  return t;\n}\n';
-  const configs = times(
-    600,
-    (i) =>
-      `export const c${i}: any = merge({}, ${i === 0 ? '{}' : `c${(i * 7) % i}`}, { k${i}: { x: ${i}, y: { z: [${i}], f: () => ${i} } } });\n`,
-  );
-  const root = project({ 'src/f.ts': `${merge}${configs}export const f = (x: any) => c599[x].y.f();\n` });
+  // Each object holds all that were made before it, and the one before it once more.
+  const spreads = times(200, (i) => `s = { ...s, k${i}: { ...s, ...s.k${Math.max(i - 1, 0)} } };\n`);
+  const text = `export function f(x: any): any { let s: any = { a: 1 }; ${spreads} return [s, x]; }\n`;
+  const root = project({ 'src/f.ts': text });
   const check = (format: 'text' | 'json' | 'sarif' | 'github' | 'junit') =>
     runCheck({
       path: root,
@@ -68,6 +72,18 @@ describe('a program in which everything flows to everything', () => {
     const again = runCheck({ path: root, profile: 'restate', format: 'json', clock: () => 0 });
     expect(again.output).toBe(check('json').output);
   });
+});
+
+it('parameters to which too much comes are not followed, which is listed; all else is', () => {
+  const root = project({
+    'src/f.ts': `${merge}${configs}export const f = (x: any) => [c599[x].y.f(), Date.now()];\n`,
+  });
+  const { summary, diagnostics, unresolved } = checkProject({ path: root, profile: 'restate' });
+  expect(summary.complete).toBe(true);
+  expect(diagnostics.map(({ file, ruleId }) => `${file} ${ruleId}`)).toEqual(['src/f.ts wall-clock']);
+  expect(unresolved.map(({ reason }) => reason)).toEqual([
+    "the method 'f' is called on a value of unknown type",
+  ]);
 });
 
 describe('code that leads in circles', () => {

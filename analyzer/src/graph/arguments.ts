@@ -1,18 +1,25 @@
 /** Arguments: which of them each parameter is given, and what `arguments` and a rest parameter hold. */
 
 import type { CallSite } from './calls.js';
+import { giveUnknown, isClosed } from './closed-parameters.js';
 import { parameterNode } from './declared-types.js';
 import { accessOf, iterateToken } from './elements.js';
 import { propertyNode, readProperty } from './properties.js';
 import { nodeOf, type GraphState, type Instance } from './state.js';
 import type { NodeId } from './tokens.js';
-import { constantToken } from './values.js';
+import { constantToken, dataToken } from './values.js';
 
 export function linkArguments(state: GraphState, instance: Instance, site: CallSite): void {
   const { fn, base } = instance;
   const spreadFrom = site.spreadFrom ?? Infinity;
   const list = spreadLast(site);
+  let hasClosed = false;
   fn.params.forEach((parameter, index) => {
+    if (isClosed(state, instance, index)) {
+      giveUnknown(state, instance, index, site);
+      hasClosed = true;
+      return;
+    }
     const to = parameterNode(state, instance, index);
     if (parameter.rest) {
       linkRest(state, instance, base + parameter.slot, index, site);
@@ -28,7 +35,9 @@ export function linkArguments(state: GraphState, instance: Instance, site: CallS
       state.solver.edge(given, to);
     }
   });
-  if (fn.argumentsSlot >= 0) linkRest(state, instance, base + fn.argumentsSlot, 0, site);
+  if (fn.argumentsSlot < 0) return;
+  if (hasClosed) state.solver.add(base + fn.argumentsSlot, dataToken(state));
+  else linkRest(state, instance, base + fn.argumentsSlot, 0, site);
 }
 
 /** What is spread, where that is the last argument of the call as it is written. */

@@ -16,6 +16,10 @@ const baseSteps = 3_000_000;
 /** Some 15 seconds of a processor. */
 const stepsAtOnce = 12_000_000;
 const stepsOfRun = 40_000_000;
+/** Of that, what another attempt takes. */
+const laterShare = 0.5;
+/** After so many steps in other attempts no more are made. */
+const laterSteps = 6_000_000;
 /** What each graph may take even when the others have used up the run's steps. */
 const floorSteps = 1_000_000;
 /** Some 500 MB of sets. */
@@ -29,28 +33,38 @@ export interface Allowance {
 }
 
 export interface Budget {
-  /** What the next attempt to solve may do. */
-  readonly next: () => Allowance;
+  /** What the next attempt to solve may do; less where much is left out that another one followed. */
+  readonly next: (isLater: boolean) => Allowance;
   readonly spend: (steps: number) => void;
   /** Is there enough left for another attempt? */
   readonly mayTryAgain: () => boolean;
   /** Directories of packages that took too much work, and are not looked into. */
   readonly closed: Set<string>;
+  /** Parameters to which too much came, and that are not followed (`closed-parameters.ts`). */
+  readonly closedParameters: Set<string>;
 }
 
 export function createBudget(): Budget {
   let left = stepsOfRun;
+  let laterLeft = laterSteps;
+  let isLaterOne = false;
   return {
-    next: () => ({
-      baseSteps,
-      stepsPerOp,
-      maxSteps: Math.max(floorSteps, Math.min(left, stepsAtOnce)),
-      maxEntries,
-    }),
+    next: (isLater) => {
+      isLaterOne = isLater;
+      const share = isLater ? laterShare : 1;
+      return {
+        baseSteps: baseSteps * share,
+        stepsPerOp: stepsPerOp * share,
+        maxSteps: Math.max(floorSteps, Math.min(left, stepsAtOnce) * share),
+        maxEntries,
+      };
+    },
     spend: (steps) => {
       left -= steps;
+      if (isLaterOne) laterLeft -= steps;
     },
-    mayTryAgain: () => left > floorSteps,
+    mayTryAgain: () => left > floorSteps && laterLeft > 0,
     closed: new Set(),
+    closedParameters: new Set(),
   };
 }

@@ -3,6 +3,7 @@
 import type { Catalogue } from '../catalog/types.js';
 import type { Profile } from '../profiles/types.js';
 import { createBudget, type Allowance, type Budget } from './budget.js';
+import { crowdedParameters } from './closed-parameters.js';
 import { findEntries, type EntryOptions } from './entries.js';
 import type { FileIr, FunctionIr } from './ir.js';
 import { packageOf } from './packages.js';
@@ -24,25 +25,33 @@ export interface BuildOptions extends EntryOptions {
 const maxAttempts = 4;
 
 /**
- * Builds the graph. Packages that take most of the work where it is more than is allowed are left closed
- * on the next attempt: what they do is then taken from the catalogue, or unknown.
+ * Builds the graph. Where that is more work than is allowed, parameters to which most came are not followed on the
+ * next attempt; where there are none, packages that take most of the work are left closed: what they do is then
+ * taken from the catalogue, or unknown.
  */
 export function buildGraph(options: BuildOptions): GraphState {
   const budget = options.budget ?? createBudget();
-  const closed = new Set(budget.closed);
   for (let attempt = 1; ; attempt += 1) {
-    const state = createState(options, closed, budget.next());
+    const state = createState(options, budget, budget.next(attempt > 1));
     findEntries(state, options);
     settle(state, options.onFollow);
     budget.spend(state.solver.steps());
-    const heavy =
-      state.solver.isCut() && attempt < maxAttempts && budget.mayTryAgain() ? heavyPackages(state) : [];
-    if (heavy.length === 0) return state;
-    for (const directory of heavy) {
-      closed.add(directory);
-      budget.closed.add(directory);
-    }
+    if (!state.solver.isCut() || attempt === maxAttempts || !budget.mayTryAgain()) return state;
+    if (!closeMore(state, budget, attempt)) return state;
   }
+}
+
+/** Values of one parameter that make it too much, by attempt. */
+const crowds = [60, 12];
+
+/** What is not followed on the next attempt; gives whether that is anything new. */
+function closeMore(state: GraphState, { closed, closedParameters }: Budget, attempt: number): boolean {
+  const before = closed.size + closedParameters.size;
+  const crowd = crowds[attempt - 1];
+  if (crowd !== undefined) for (const key of crowdedParameters(state, crowd)) closedParameters.add(key);
+  if (closedParameters.size + closed.size === before)
+    for (const directory of heavyPackages(state)) closed.add(directory);
+  return closed.size + closedParameters.size > before;
 }
 
 /** Of all that is kept, the share that makes a package too heavy. */
@@ -78,7 +87,7 @@ function bundled(program: ProgramSource, { bundling }: Profile): ProgramSource {
   return { ...program, resolve: (specifier, from, mode) => program.resolve(specifier, from, mode, bundling) };
 }
 
-function createState(options: BuildOptions, closed: ReadonlySet<string>, allowance: Allowance): GraphState {
+function createState(options: BuildOptions, budget: Budget, allowance: Allowance): GraphState {
   const tokens = createTokenTable();
   const anyText = tokens.add('load', { kind: 'primitive', of: 'string' });
   tokens.primitives.set('string', anyText);
@@ -87,7 +96,8 @@ function createState(options: BuildOptions, closed: ReadonlySet<string>, allowan
     catalogue: options.catalogue,
     profile: options.profile,
     program: bundled(options.program, options.profile),
-    closedPackages: closed,
+    closedPackages: new Set(budget.closed),
+    closedParameters: new Set(budget.closedParameters),
     solver,
     tokens,
     units: new Map(),

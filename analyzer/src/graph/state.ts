@@ -143,6 +143,8 @@ export interface GraphState {
   readonly program: ProgramSource;
   /** Directories of packages that are not looked into. */
   readonly closedPackages: ReadonlySet<string>;
+  /** Parameters that are not followed (`closed-parameters.ts`). */
+  readonly closedParameters: ReadonlySet<string>;
   readonly solver: Solver;
   readonly tokens: TokenTable;
   readonly units: Map<string, Unit>;
