@@ -202,6 +202,7 @@ function projectOf(state: EditorState, files: readonly string[], reads: Set<stri
       resolve: (specifier, from, mode, bundling) => state.resolver.resolve(specifier, from, mode, bundling),
       text: (path) => texts.read(path),
       isLargePackage: () => true,
+      isPublishedPackage: () => true,
       mentioning: (words) =>
         state.files.filter((path) => {
           const text = texts.read(path);

@@ -86,6 +86,7 @@ function singleFileProject(path: string, text: string, profile: ProfileId | unde
           : resolveNothing(specifier),
       text: (asked) => (asked === path ? text : undefined),
       isLargePackage: () => true,
+      isPublishedPackage: () => true,
       mentioning: (words) => (words.every((word) => text.includes(word)) ? [path] : []),
     },
     update: () => undefined,

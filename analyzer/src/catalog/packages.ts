@@ -224,8 +224,8 @@ export const packages: PackageTable = {
   'fp-ts': mostlyPure,
   // It asks the host which algorithms it has, to say that one is missing.
   // Whatever filters of a path compute is computed by an interpreter of its own, unless that of the host is asked for.
-  'jsonpath-plus': { decides: 'always', exports: { '*': jsonPath } },
-  'object-hash': { decides: 'always', exports: { '*': pure, default: pure } },
+  'jsonpath-plus': { decides: 'published', exports: { '*': jsonPath } },
+  'object-hash': { decides: 'published', exports: { '*': pure, default: pure } },
   tslib: compilerHelpers,
   ...packagesOf(
     'pino winston bunyan loglevel consola debug @opentelemetry/api color picocolors chalk http-errors',

@@ -184,7 +184,7 @@ export const randomPackages: Readonly<Record<string, ModuleShape>> = {
     exports: { ...lodashExports, default: { call: { returns: 'LodashChain' }, members: lodashExports } },
   }),
   ...packagesOf('fp-ts/Random fp-ts/lib/Random', {
-    decides: 'always',
+    decides: 'published',
     exports: {
       random: drawn(MATH, 'number'),
       randomBool: drawn(MATH, 'boolean'),
@@ -192,24 +192,24 @@ export const randomPackages: Readonly<Record<string, ModuleShape>> = {
     },
   }),
   ...packagesOf('fp-ts/Date fp-ts/lib/Date', {
-    decides: 'always',
+    decides: 'published',
     exports: {
       now: { call: { effect: 'wall-clock', returns: 'number', via: 'Date.now' } },
       create: { call: { effect: 'wall-clock', returns: 'Date', via: 'new Date' } },
     },
   }),
-  radash: { decides: 'always', exports: radash },
-  uuid: { decides: 'always', exports: { ...uuidExports, default: { ...random, members: uuidExports } } },
+  radash: { decides: 'published', exports: radash },
+  uuid: { decides: 'published', exports: { ...uuidExports, default: { ...random, members: uuidExports } } },
   ...packagesOf('uuid/v1 uuid/v4 uuidv4 uuidv7 cuid short-uuid shortid hyperid', {
     exports: { default: random, '*': random },
   }),
   ...packagesOf('nanoid nanoid/async', {
-    decides: 'always',
+    decides: 'published',
     exports: nanoidExports(BYTES, 'RandomFunction'),
   }),
-  'nanoid/non-secure': { decides: 'always', exports: nanoidExports(MATH, 'MathFunction') },
+  'nanoid/non-secure': { decides: 'published', exports: nanoidExports(MATH, 'MathFunction') },
   ...packagesOf('ulid ulidx', {
-    decides: 'always',
+    decides: 'published',
     exports: { '*': pure, ulid, default: ulid, monotonicFactory: randomFactory },
   }),
   '@paralleldrive/cuid2': {
@@ -230,19 +230,19 @@ export const randomPackages: Readonly<Record<string, ModuleShape>> = {
     },
   }),
   chance: {
-    decides: 'always',
+    decides: 'published',
     exports: { '*': chance, default: { ...chance, members: { Chance: chance } } },
   },
-  seedrandom: { decides: 'always', exports: { default: generators, '*': generator } },
+  seedrandom: { decides: 'published', exports: { default: generators, '*': generator } },
   ...packagesOf('bcrypt bcryptjs argon2', {
     exports: { '*': pure, ...effects('randomness', { string: 'hash hashSync genSalt genSaltSync' }) },
   }),
   ...packagesOf('bignumber.js decimal.js', {
-    decides: 'always',
+    decides: 'published',
     exports: { '*': pure, default: number, BigNumber: number, Decimal: number },
   }),
-  mathjs: { decides: 'always', exports: { ...drawsOfMath, create: { call: { returns: 'MathClient' } } } },
-  'crypto-js': { decides: 'always', exports: { ...cryptoJs, default: namespaceOf(cryptoJs) } },
+  mathjs: { decides: 'published', exports: { ...drawsOfMath, create: { call: { returns: 'MathClient' } } } },
+  'crypto-js': { decides: 'published', exports: { ...cryptoJs, default: namespaceOf(cryptoJs) } },
   ...packagesOf('ramda rambda', {
     decides: 'large',
     exports: {

@@ -31,7 +31,7 @@ const settings = effects('module-state', {
   data: 'config setErrorMap setLocale setGlobalConfig setGlobalMessage',
 });
 
-const schemas: ModuleShape = { decides: 'always', exports: { '*': schema, ...checks, ...settings } };
+const schemas: ModuleShape = { decides: 'published', exports: { '*': schema, ...checks, ...settings } };
 const NOW = '^now$';
 const bound: Shape = {
   call: { effect: when(matches(0, NOW), 'wall-clock'), returns: 'JoiSchema', via: 'Date.now' },
@@ -52,9 +52,9 @@ const CASES =
 
 export const schemaPackages: Readonly<Record<string, ModuleShape>> = {
   ...packagesOf('zod zod/v4 zod/v3 zod/mini zod/v4-mini yup valibot superstruct @sinclair/typebox', schemas),
-  ...packagesOf('joi @hapi/joi', { decides: 'always', exports: { '*': joi, default: joi } }),
+  ...packagesOf('joi @hapi/joi', { decides: 'published', exports: { '*': joi, default: joi } }),
   validator: {
-    decides: 'always',
+    decides: 'published',
     exports: {
       '*': pure,
       isAfter: compared,

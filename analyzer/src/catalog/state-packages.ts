@@ -95,7 +95,7 @@ const rx: ShapeTable = {
   ...shapes('Subject BehaviorSubject ReplaySubject AsyncSubject', { construct: { returns: 'Subject' } }),
   config: { type: 'data', write: 'module-state' },
 };
-const rxjs: ModuleShape = { decides: 'always', exports: rx };
+const rxjs: ModuleShape = { decides: 'published', exports: rx };
 
 const HANDLEBARS_STATE =
   'registerHelper unregisterHelper registerPartial unregisterPartial registerDecorator unregisterDecorator';
@@ -165,17 +165,17 @@ const bluebird: Shape = {
 
 export const statePackages: Readonly<Record<string, ModuleShape>> = {
   ...packagesOf('lru-cache quick-lru', {
-    decides: 'always',
+    decides: 'published',
     exports: { default: lru, LRUCache: lru, '*': pure },
   }),
   ...packagesOf('memoize mem memoizee p-memoize micro-memoize memoize-one', {
-    decides: 'always',
+    decides: 'published',
     exports: { default: memoize, memoizeOne: memoize, '*': pure },
   }),
-  'p-queue': { decides: 'always', exports: { default: queue, '*': opaque } },
-  dataloader: { decides: 'always', exports: { default: loader } },
+  'p-queue': { decides: 'published', exports: { default: queue, '*': opaque } },
+  dataloader: { decides: 'published', exports: { default: loader } },
   'async-mutex': {
-    decides: 'always',
+    decides: 'published',
     exports: {
       '*': pure,
       Mutex: lock,
@@ -185,16 +185,19 @@ export const statePackages: Readonly<Record<string, ModuleShape>> = {
   },
   rxjs,
   'rxjs/operators': rxjs,
-  handlebars: { decides: 'always', exports: { ...handlebars, default: namespaceOf(handlebars) } },
-  mustache: { decides: 'always', exports: { default: mustache, '*': pure } },
-  jsonata: { decides: 'always', exports: { default: jsonata } },
-  'expr-eval': { decides: 'always', exports: { Parser: parser, '*': pure } },
-  'p-retry': { decides: 'always', exports: { '*': pure, default: retries(optionIs(1, 'randomize', true)) } },
+  handlebars: { decides: 'published', exports: { ...handlebars, default: namespaceOf(handlebars) } },
+  mustache: { decides: 'published', exports: { default: mustache, '*': pure } },
+  jsonata: { decides: 'published', exports: { default: jsonata } },
+  'expr-eval': { decides: 'published', exports: { Parser: parser, '*': pure } },
+  'p-retry': {
+    decides: 'published',
+    exports: { '*': pure, default: retries(optionIs(1, 'randomize', true)) },
+  },
   'async-retry': {
-    decides: 'always',
+    decides: 'published',
     exports: { default: retries(not(optionIs(1, 'randomize', false))) },
   },
-  bluebird: { decides: 'always', exports: { default: bluebird, '*': bluebird } },
+  bluebird: { decides: 'published', exports: { default: bluebird, '*': bluebird } },
 };
 
 const streamMembers: ShapeTable = {

@@ -165,7 +165,7 @@ const moment: Shape = {
 };
 
 const moments: ModuleShape = {
-  decides: 'always',
+  decides: 'published',
   exports: { default: moment, utc: moment.members!['utc']!, tz: zoned, '*': pure },
 };
 
@@ -245,7 +245,7 @@ const ZONED_DATE_TIME: ShapeTable = {
 const named: Effect = when(lacksOption(1, 'locale'), 'locale');
 
 const luxon: ModuleShape = {
-  decides: 'always',
+  decides: 'published',
   exports: {
     '*': pure,
     DateTime: namespaceOf({
@@ -302,9 +302,9 @@ export const timePackages: Readonly<Record<string, ModuleShape>> = {
   moment: moments,
   'moment-timezone': moments,
   luxon,
-  rrule: { decides: 'always', exports: { ...rrule, default: { members: rrule } } },
+  rrule: { decides: 'published', exports: { ...rrule, default: { members: rrule } } },
   'cron-parser': {
-    decides: 'always',
+    decides: 'published',
     exports: {
       '*': pure,
       parseExpression: parseCron,

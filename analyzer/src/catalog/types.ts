@@ -178,11 +178,12 @@ export interface ModuleShape {
   readonly exports: Readonly<Record<string, Shape>>;
   /**
    * A package that was looked through by people: the catalogue decides also where its JavaScript can be read.
-   * `large`: where there is much of it; what little there is of a small package shows more, such as values
+   * `published`: unless what stands there under the name is something of the project's own, whose manifest names no
+   * repository. `large`: where there is much of it; what little there is of a small package shows more, such as values
    * that are handed through. `missing`: only where its JavaScript is not there, for some of it reads the clock or
    * sets timers, by what it is given.
    */
-  readonly decides?: 'always' | 'large' | 'missing';
+  readonly decides?: 'always' | 'published' | 'large' | 'missing';
   /** What importing the module for its side effect does. */
   readonly load?: Effect;
 }

@@ -328,7 +328,9 @@ function isDecided(
   if (target.type !== 'file') return true;
   if (target.kind === 'source') return false;
   return (
-    shape.decides === 'always' || (shape.decides === 'large' && state.program.isLargePackage(target.path))
+    shape.decides === 'always' ||
+    (shape.decides === 'published' && state.program.isPublishedPackage(target.path)) ||
+    (shape.decides === 'large' && state.program.isLargePackage(target.path))
   );
 }
 

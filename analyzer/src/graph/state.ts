@@ -30,6 +30,8 @@ export interface ProgramSource {
   readonly resolve: Resolver['resolve'];
   /** Is the package of this file so large that what the catalogue says of it is the better source? */
   readonly isLargePackage: (path: string) => boolean;
+  /** Is the package of this file the one that is known under its name? */
+  readonly isPublishedPackage: (path: string) => boolean;
   readonly text: (path: string) => string | undefined;
   /** Project files whose text holds every one of these words. */
   readonly mentioning: (words: readonly string[]) => readonly string[];

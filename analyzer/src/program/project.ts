@@ -106,6 +106,7 @@ export function createProject(options: ProjectOptions): DiskProject {
       text: (path) => host.readText(path),
       // What is installed above the project is known by its name at least as well as by its code.
       isLargePackage: (path) => !path.startsWith(`${root}/`) || isLargePackage(host, path, large),
+      isPublishedPackage: (path) => namesRepository(host, path),
       resolve: (specifier, from, mode, bundling) => resolver.resolve(specifier, from, mode, bundling),
       mentioning: (words) => list().filter((path) => mentions(host.readText(path), words)),
     },
@@ -121,6 +122,13 @@ export function createProject(options: ProjectOptions): DiskProject {
 function named(root: string, path: string, file: LoweredFile): LoweredFile {
   if (file.gaveUp === undefined) return file;
   return { ...file, gaveUp: `${file.gaveUp}: ${relative(root, path).replaceAll('\\', '/')}` };
+}
+
+/** Nearly all that is published says where it comes from; a stand-in of the project's own does not. */
+function namesRepository(host: FileHost, path: string): boolean {
+  const directory = packageOf(path);
+  const manifest = directory === undefined ? undefined : host.readText(`${directory}/package.json`);
+  return manifest === undefined || /"repository"\s*:/.test(manifest);
 }
 
 const largeEntryLength = 20_000;
