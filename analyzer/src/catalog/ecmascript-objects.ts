@@ -18,7 +18,7 @@ const errorClass: Shape = {
           'stack-observation',
         ),
         returns: 'undefined',
-        fills: { argument: 0, property: 'stack' },
+        fills: { argument: 0, property: 'stack', type: 'string' },
       },
     },
     ...methods({ boolean: 'isError' }),

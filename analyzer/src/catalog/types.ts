@@ -99,8 +99,8 @@ export interface CallShape {
   readonly runsKept?: boolean;
   /** The argument that it changes. */
   readonly changes?: number;
-  /** Where it puts what it reads, besides giving it: without it in the elements of the argument that it gives. */
-  readonly fills?: { readonly argument: number; readonly property: string };
+  /** Where it puts what it reads; without it, in the elements of the argument that it gives back. */
+  readonly fills?: { readonly argument: number; readonly property: string; readonly type: TypeName };
   /** By what it does it (`Math.random`): an engine that makes that deterministic makes this deterministic, too. */
   readonly via?: CataloguePath | Readonly<Partial<Record<SourceRuleId, CataloguePath>>>;
   readonly returns?: TypeName;

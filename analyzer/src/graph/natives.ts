@@ -254,13 +254,20 @@ function noteChange(
 function fillArgument(state: GraphState, call: CallShape, source: TokenId, site: CallSite): void {
   const [, given] = /^argument:(\d+)$/.exec(call.returns ?? '') ?? [];
   if (call.fills === undefined && given === undefined) return;
-  const fills = call.fills ?? { argument: Number(given), property: '[]' };
-  const filled = site.args[fills.argument];
+  const { argument, property, type } = call.fills ?? {
+    argument: Number(given),
+    property: '[]',
+    type: 'number',
+  };
+  const filled = site.args[argument];
   if (filled === undefined) return;
+  const value = typeToken(state, type, 'filled', site.by.phase);
   state.solver.listen(filled, (id) => {
     const token = state.tokens.get(id);
-    if (holdsProperties.has(token.value.kind))
-      state.solver.add(propertyNode(state, token, fills.property), source);
+    if (!holdsProperties.has(token.value.kind)) return;
+    const node = propertyNode(state, token, property);
+    state.solver.add(node, source);
+    state.solver.add(node, value);
   });
 }
 
