@@ -82,6 +82,7 @@ it('parameters to which too much comes are not followed, which is listed; all el
   expect(summary.complete).toBe(true);
   expect(diagnostics.map(({ file, ruleId }) => `${file} ${ruleId}`)).toEqual(['src/f.ts wall-clock']);
   expect(unresolved.map(({ reason }) => reason)).toEqual([
+    "too much may be given to 'merge' as 't': it is taken for data of unknown make",
     "the method 'f' is called on a value of unknown type",
   ]);
 });

@@ -251,11 +251,12 @@ export function noteUnresolved(
   state: GraphState,
   site: { by: Instance; at: number; end: number },
   reason: string,
+  phase = site.by.phase,
 ): void {
-  if (site.by.phase === 'step') return;
-  const key = `${String(site.by.unit.id)}:${String(site.at)}:${site.by.phase}`;
+  if (phase === 'step') return;
+  const { unit } = site.by;
+  const key = `${String(unit.id)}:${String(site.at)}:${phase}`;
   if (state.unresolved.has(key)) return;
-  const { unit, phase } = site.by;
   state.unresolved.set(key, { unit, at: site.at, end: site.end, reason, phase });
 }
 

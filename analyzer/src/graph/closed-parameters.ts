@@ -55,7 +55,8 @@ function givenNode(state: GraphState, instance: Instance, index: number, paramet
     invoke(state, id, callBack(at, [data, data, data], data));
   });
   const reason = `too much may be given to '${fn.name}' as '${parameter.name}': it is taken for data of unknown make`;
-  noteUnresolved(state, at, reason);
+  // What is not followed while a module loads may be missed wherever the module is used.
+  if (instance.phase !== 'step') noteUnresolved(state, at, reason, 'run');
   return given;
 }
 
