@@ -13,6 +13,8 @@ import { nodeOf, type GraphState, type Instance } from '../graph/state.js';
 import type { NodeId, TokenId } from '../graph/tokens.js';
 
 const maxStates = 20_000;
+/** All walks of a graph together: some seconds of a processor. */
+const maxStatesOfGraph = 2_000_000;
 /** Calls that are remembered; what lies further out is forgotten, and may be left to anywhere. */
 const maxCalls = 4;
 
@@ -60,9 +62,10 @@ function arrives(
   };
   add(start, undefined);
   for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
-    if (targets.has(next.node) || states > maxStates) return true;
+    places.walked += 1;
+    if (targets.has(next.node) || states > maxStates || places.walked > maxStatesOfGraph) return true;
     for (const to of solver.taintReaders(next.node)) {
-      if (!solver.taint(to).includes(source)) continue;
+      if (!solver.holds(to, source)) continue;
       if (!matched) add(to, undefined);
       else for (const frame of framesAfter(places, next.node, to, next.frame)) add(to, frame);
     }
@@ -114,6 +117,8 @@ export function instanceAt(state: GraphState, node: NodeId): Instance | undefine
 }
 
 interface Places {
+  /** How many states all walks have gone through. */
+  walked: number;
   /** Whose variable a node is. */
   readonly instanceAt: (node: NodeId) => Instance | undefined;
   /** Whose parameter it is. */
@@ -139,6 +144,7 @@ function findPlaces(state: GraphState): Places {
     if (instance !== undefined) parameters.set(node, instance);
   }
   return {
+    walked: 0,
     parameterOf: (node) => parameters.get(node),
     instanceAt: (node) => {
       // Instances take their nodes in the order in which they are made.

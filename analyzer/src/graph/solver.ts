@@ -195,6 +195,11 @@ export class Solver {
     return this.#sets.list(this.#edges.find(node));
   }
 
+  /** Whether a node holds a token. */
+  holds(node: NodeId, token: TokenId): boolean {
+    return this.#sets.has(this.#edges.find(node), token);
+  }
+
   /** How many tokens a node holds, taint included. */
   size(node: NodeId): number {
     return this.#sets.size(this.#edges.find(node));
